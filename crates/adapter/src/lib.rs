@@ -1,0 +1,35 @@
+//! The contract between the gateway and one vendor's dialect.
+//!
+//! A canonical update goes in, HTTP requests come out; a response goes in, a verdict comes out. Everything here is pure:
+//! no I/O, no clock, no credential, equal output for equal input. A dialect is mostly a table of [`FieldRule`]s that a
+//! reviewer can hold against the vendor's page; [`Mapping`] applies it, together with what a route configures, so that an
+//! [`Adapter`] is handed only what its vendor can carry.
+//!
+//! A status code is interpreted in [`status`] and nowhere else.
+
+mod contract;
+mod dialect;
+mod format;
+mod mapping;
+mod redact;
+mod request;
+mod response;
+mod retry_after;
+pub mod status;
+mod subject;
+mod update;
+mod verdict;
+
+pub use contract::{Adapter, TranslateError};
+pub use dialect::{AuthScheme, Dialect, FieldRule, Means, OpenFields, Rule};
+pub use format::{Format, PhoneFormat, as_json, as_text, never, phone, phone_e164};
+pub use mapping::{
+    ClearAs, Fate, Field, FieldOption, FieldOptions, Mapping, MappingFault, MappingOptions, Overlong,
+};
+pub use redact::redact;
+pub use request::{Method, Path, VendorRequest};
+pub use response::{VendorResponse, echo_differs, id_text};
+pub use retry_after::RetryAfter;
+pub use subject::{Subject, SubjectForm, SubjectKind};
+pub use update::{Update, WireField, WireValue};
+pub use verdict::{AppliedState, ErrorKind, Receipt, VendorError};

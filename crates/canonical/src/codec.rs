@@ -1,0 +1,93 @@
+//! The stored form of a profile: one format byte, then a JSON object `leaf name → [version, value]`; a cleared leaf has
+//! no value. A phone number is `[E.164, as sent]`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value as JsonValue, json};
+
+use crate::{Decimal, Email, Entry, Kind, Leaf, Locale, PhoneNumber, Profile, Value};
+
+const FORMAT: u8 = 1;
+
+/// The stored bytes are not a profile of a format that this program knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the stored profile cannot be read")]
+pub struct DecodeError;
+
+impl Profile {
+    /// The profile as bytes to store.
+    pub fn encode(&self) -> Vec<u8> {
+        let leaves: BTreeMap<&str, JsonValue> =
+            self.leaves.iter().map(|(leaf, entry)| (leaf.name(), encode_entry(entry))).collect();
+        let mut bytes = vec![FORMAT];
+        let written = serde_json::to_writer(&mut bytes, &leaves);
+        debug_assert!(written.is_ok(), "a map of text to JSON values has a JSON form");
+        bytes
+    }
+
+    /// Reads what [`Profile::encode`] wrote.
+    ///
+    /// # Errors
+    /// When the bytes are of another format or damaged.
+    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let Some((&FORMAT, body)) = bytes.split_first() else { return Err(DecodeError) };
+        let leaves: BTreeMap<String, Vec<JsonValue>> =
+            serde_json::from_slice(body).map_err(|_| DecodeError)?;
+        let leaves = leaves.into_iter().map(|(name, parts)| decode_entry(&name, parts).ok_or(DecodeError));
+        Ok(Self { leaves: leaves.collect::<Result<_, _>>()? })
+    }
+}
+
+fn encode_entry(entry: &Entry) -> JsonValue {
+    match &entry.value {
+        None => json!([entry.version]),
+        Some(Value::Phone(number)) => json!([entry.version, [number.e164(), number.as_sent()]]),
+        Some(value) => json!([entry.version, value.to_json()]),
+    }
+}
+
+fn decode_entry(name: &str, mut parts: Vec<JsonValue>) -> Option<(Leaf, Entry)> {
+    let leaf: Leaf = name.parse().ok()?;
+    let version = parts.first()?.as_u64().filter(|version| *version > 0)?;
+    let value = match parts.len() {
+        1 => None,
+        2 => Some(decode_value(&leaf, parts.swap_remove(1))?),
+        _ => return None,
+    };
+    Some((leaf, Entry { value, version }))
+}
+
+fn decode_value(leaf: &Leaf, json: JsonValue) -> Option<Value> {
+    Some(match (leaf.kind(), json) {
+        (Kind::Text | Kind::Custom, JsonValue::String(text)) => Value::Text(text),
+        (Kind::Email, JsonValue::String(text)) => {
+            text.contains('@').then(|| Value::Email(Email::from_stored(text)))?
+        }
+        (Kind::Phone, JsonValue::Array(forms)) => {
+            let [e164, as_sent] = <[String; 2]>::try_from(strings(forms)?).ok()?;
+            Value::Phone(PhoneNumber::from_stored(e164, as_sent))
+        }
+        (Kind::Date, JsonValue::String(text)) => Value::Date(text.parse().ok()?),
+        (Kind::Locale, JsonValue::String(text)) => Value::Locale(Locale::from_stored(text)),
+        (Kind::TimeZone, JsonValue::String(text)) => Value::TimeZone(text.parse().ok()?),
+        (Kind::Country, JsonValue::String(text)) => Value::Country(text.parse().ok()?),
+        (Kind::Tags, JsonValue::Array(items)) => Value::Tags(BTreeSet::from_iter(strings(items)?)),
+        (Kind::Custom, JsonValue::Bool(value)) => Value::Bool(value),
+        (Kind::Custom, JsonValue::Array(items)) => Value::List(strings(items)?),
+        (Kind::Custom, JsonValue::Number(number)) => match number.as_i64() {
+            Some(integer) => Value::Integer(integer),
+            None => Value::Decimal(Decimal::from_stored(number.as_f64()?)),
+        },
+        _ => return None,
+    })
+}
+
+fn strings(items: Vec<JsonValue>) -> Option<Vec<String>> {
+    items
+        .into_iter()
+        .map(|item| match item {
+            JsonValue::String(text) => Some(text),
+            _ => None,
+        })
+        .collect()
+}

@@ -1,0 +1,71 @@
+use canonical::Leaf;
+
+use super::{BlockReason, Effect, Facts, Lane, Priority, State, WaitCause, claim};
+use crate::Millis;
+
+pub(super) fn accept(
+    lane: &mut Lane,
+    facts: &Facts<'_>,
+    changed: &[Leaf],
+    resent: &[Leaf],
+    priority: Priority,
+    now: Millis,
+) -> Effect {
+    let concerns_route = facts.serves && changed.iter().any(|leaf| facts.carried.contains_key(leaf));
+    let tried_again = facts.serves && flag_resent(lane, resent, now);
+    // The route did not serve the user for a while: what changed meanwhile is owed now.
+    let served_again = facts.serves && lane.state == State::Idle && !claim::owed(lane, facts).is_empty();
+    if concerns_route || served_again {
+        lane.want = facts.version;
+    }
+    if concerns_route || served_again || tried_again {
+        lane.dirty_since.get_or_insert(now);
+        lane.priority = if lane.state == State::Idle { priority } else { lane.priority.min(priority) };
+        wake(lane, now);
+    }
+    if let State::Blocked(reason) = lane.state
+        && rearms(reason, facts, changed, concerns_route)
+    {
+        lane.want = lane.want.max(facts.version);
+        lane.attempt = 0;
+        lane.ready(now);
+    }
+    Effect::Done
+}
+
+/// Marks held leaves whose value was sent again.
+fn flag_resent(lane: &mut Lane, resent: &[Leaf], now: Millis) -> bool {
+    let mut flagged = false;
+    for leaf in resent {
+        if let Some(hold) = lane.held.get_mut(leaf).filter(|hold| hold.may_be_resent(now)) {
+            hold.again = true;
+            flagged = true;
+        }
+    }
+    flagged
+}
+
+/// A backoff is not shortened by new updates: a storm of them would become a storm of requests.
+fn wake(lane: &mut Lane, now: Millis) {
+    match lane.state {
+        State::Idle | State::Wait(WaitCause::Verify | WaitCause::HoldRetry) => lane.ready(now),
+        State::Ready | State::InFlight | State::Wait(_) | State::Blocked(_) | State::Erased => {}
+    }
+}
+
+fn rearms(reason: BlockReason, facts: &Facts<'_>, changed: &[Leaf], concerns_route: bool) -> bool {
+    match reason {
+        BlockReason::NeedsData => facts.serves && !changed.is_empty(),
+        BlockReason::Rejected | BlockReason::TooLarge | BlockReason::Conflict | BlockReason::Expired => {
+            concerns_route
+        }
+        // A new identity comes as an event of its own; only the address of a person can come with an update.
+        BlockReason::Unaddressable | BlockReason::UnknownAtVendor | BlockReason::SubjectTaken => {
+            changed.contains(&Leaf::Email)
+        }
+        BlockReason::Forbidden
+        | BlockReason::WrongSubject
+        | BlockReason::Protocol
+        | BlockReason::Internal => false,
+    }
+}

@@ -1,0 +1,95 @@
+//! The lane (user, route): the unit of order.
+//!
+//! At most one attempt is in flight, and never an older value goes out after a newer one. Every change of a lane is
+//! [`apply`]: a pure function of the row, what the user's profile owes to the route, an event and the time. Stores load a
+//! row, apply, and write it, in one transaction.
+
+mod accept;
+mod claim;
+mod erase;
+mod facts;
+mod hold;
+mod rearm;
+mod row;
+mod settle;
+mod start;
+
+#[cfg(test)]
+mod model;
+#[cfg(test)]
+mod tests;
+
+pub use claim::{Claim, Filler};
+pub use facts::{Facts, RequiredFact, SubjectFact};
+pub use hold::{Hold, HoldReason};
+pub use rearm::Rearm;
+pub use row::{Again, BlockReason, Confirmed, FailureClass, Lane, Priority, State, WaitCause};
+pub use settle::{Failure, Outcome, Sent, Settle};
+
+use canonical::Leaf;
+
+use crate::Millis;
+
+/// A user's version counter: +1 for each accepted change that changes something.
+pub type Version = u64;
+
+/// Something that happens to a lane.
+#[derive(Debug)]
+pub enum Event<'a> {
+    /// An update was accepted as version [`Facts::version`].
+    Accept {
+        /// The leaves that it changed.
+        changed: &'a [Leaf],
+        /// The leaves that it set to the value they had.
+        resent: &'a [Leaf],
+        /// Whether it is one of many of a bulk operation.
+        priority: Priority,
+    },
+    /// The lane is taken for one send.
+    Claim(SubjectFact),
+    /// The attempt of a claim has ended.
+    Settle(Settle),
+    /// What the vendor refused is to be tried again.
+    Rearm(Rearm),
+    /// The user was erased as version [`Facts::version`].
+    Erase {
+        /// Until when a request on the wire may still change the vendor.
+        window: Millis,
+    },
+    /// The process has started and finds the lane as the last one left it.
+    Start {
+        /// How long an attempt of the last process may still change the vendor.
+        window: Millis,
+    },
+}
+
+/// What an event asks of the caller.
+#[derive(Debug, PartialEq)]
+pub enum Effect {
+    /// Nothing beyond writing the row.
+    Done,
+    /// The event does not concern this claim of the lane any more; the row is as it was.
+    Stale,
+    /// A request is to be built and sent.
+    Send(Claim),
+}
+
+/// Applies an event to a lane.
+pub fn apply(lane: &mut Lane, facts: &Facts<'_>, event: Event<'_>, now: Millis) -> Effect {
+    if lane.state == State::Erased {
+        return Effect::Stale;
+    }
+    lane.held.retain(|leaf, hold| facts.carried.get(leaf) == Some(&hold.version));
+    let effect = match event {
+        Event::Accept { changed, resent, priority } => {
+            accept::accept(lane, facts, changed, resent, priority, now)
+        }
+        Event::Claim(subject) => claim::claim(lane, facts, subject, now),
+        Event::Settle(settle) => settle::settle(lane, facts, settle, now),
+        Event::Rearm(rearm) => rearm::rearm(lane, facts, &rearm, now),
+        Event::Erase { window } => erase::erase(lane, facts.version, window, now),
+        Event::Start { window } => start::start(lane, window, now),
+    };
+    debug_assert!(lane.floor <= lane.acked && lane.acked <= lane.sent && lane.sent <= lane.want, "{lane:?}");
+    effect
+}

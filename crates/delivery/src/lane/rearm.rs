@@ -1,0 +1,137 @@
+use super::{Again, BlockReason, Effect, Facts, Lane, Priority, State};
+use crate::Millis;
+
+const DAY: Millis = 24 * 60 * 60 * 1000;
+
+/// Why what stands still is tried again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rearm {
+    /// An operator asks for another try of what is held or blocked.
+    Retry,
+    /// An operator asks for everything to be sent again.
+    Resync,
+    /// The route's mapping changed.
+    Mapping,
+    /// The time of a block's own next try has come.
+    Due,
+    /// The route's credential or configuration changed and works for another user.
+    RouteWorks,
+    /// The route was paused because of many refusals in a row, this one among them: they say nothing about the lane.
+    RoutePaused {
+        /// Holds written since then are dropped.
+        holds_since: Millis,
+    },
+    /// The user got another subject at the route.
+    Identity {
+        /// The new subject and its key; none when it was removed.
+        subject: Option<(String, String)>,
+    },
+}
+
+pub(super) fn rearm(lane: &mut Lane, facts: &Facts<'_>, rearm: &Rearm, now: Millis) -> Effect {
+    if let Rearm::Identity { subject } = rearm {
+        return change_identity(lane, facts, subject.clone(), now);
+    }
+    if lane.state == State::InFlight {
+        match rearm {
+            Rearm::Resync => lane.again = Again::Resync,
+            Rearm::Retry | Rearm::Mapping => lane.again = lane.again.max(Again::Retry),
+            _ => {}
+        }
+        return Effect::Done;
+    }
+    match rearm {
+        Rearm::Retry | Rearm::Mapping => {
+            lane.held.values_mut().for_each(|hold| hold.again = true);
+            again(lane, now);
+        }
+        Rearm::Resync => {
+            lane.floor = 0;
+            lane.held.clear();
+            lane.priority = Priority::Bulk;
+            lane.dirty_since.get_or_insert(now);
+            again(lane, now);
+        }
+        Rearm::Due => {
+            if let State::Blocked(reason) = lane.state
+                && is_automatic(reason)
+                && lane.next_at <= now
+                && lane.first_fail_at.is_none_or(|since| now - since < AUTOMATIC_FOR)
+            {
+                let since = lane.first_fail_at;
+                again(lane, now);
+                lane.first_fail_at = since;
+            }
+        }
+        Rearm::RouteWorks => {
+            if lane.state == State::Blocked(BlockReason::Forbidden) {
+                again(lane, now);
+            }
+        }
+        Rearm::RoutePaused { holds_since } => {
+            lane.held.retain(|_, hold| hold.since < *holds_since);
+            if matches!(
+                lane.state,
+                State::Blocked(BlockReason::Rejected | BlockReason::Forbidden) | State::Idle | State::Wait(_)
+            ) {
+                again(lane, now);
+            }
+        }
+        Rearm::Identity { .. } => {}
+    }
+    Effect::Done
+}
+
+/// When a block of this kind is tried by itself; 0 when never.
+pub(super) fn next_automatic(reason: BlockReason, now: Millis) -> Millis {
+    if is_automatic(reason) { now + DAY } else { 0 }
+}
+
+fn is_automatic(reason: BlockReason) -> bool {
+    matches!(reason, BlockReason::Unaddressable | BlockReason::UnknownAtVendor | BlockReason::SubjectTaken)
+}
+
+/// For how long a block is tried by itself.
+const AUTOMATIC_FOR: Millis = 28 * DAY;
+
+fn again(lane: &mut Lane, now: Millis) {
+    lane.step = None;
+    lane.attempt = 0;
+    lane.first_fail_at = None;
+    lane.ready(now);
+}
+
+fn change_identity(
+    lane: &mut Lane,
+    facts: &Facts<'_>,
+    subject: Option<(String, String)>,
+    now: Millis,
+) -> Effect {
+    lane.epoch += 1;
+    lane.floor = 0;
+    lane.acked = 0;
+    lane.confirmed.clear();
+    lane.held.clear();
+    lane.unverified.clear();
+    lane.step = None;
+    lane.again = Again::None;
+    lane.suspect_until = None;
+    lane.witness = None;
+    lane.pinned = false;
+    lane.attempt = 0;
+    lane.first_fail_at = None;
+    lane.last_class = None;
+    lane.last_status = None;
+    let (text, key) = subject.unzip();
+    lane.subject = text;
+    lane.subject_key = key;
+    if lane.subject.is_some() && facts.serves && !facts.carried.is_empty() {
+        lane.want = facts.version;
+        lane.dirty_since.get_or_insert(now);
+        lane.ready(now);
+    } else {
+        lane.state = State::Idle;
+        lane.dirty_since = None;
+    }
+    Effect::Done
+}

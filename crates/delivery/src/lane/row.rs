@@ -1,0 +1,283 @@
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
+
+use canonical::Leaf;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as JsonValue;
+
+use super::{Hold, Version};
+use crate::Millis;
+
+/// The row of one lane. `floor ≤ acked ≤ sent ≤ want` always holds.
+#[derive(Clone, PartialEq, Default)]
+pub struct Lane {
+    /// Where the lane stands.
+    pub state: State,
+    /// From when on the lane may be claimed, in [`State::Wait`]; when it is re-armed by itself, in [`State::Blocked`].
+    pub next_at: Millis,
+    /// Which of two queues of the route the lane waits in.
+    pub priority: Priority,
+    /// The newest user version in which a leaf carried by this route changed while the route served the user.
+    pub want: Version,
+    /// The user version read by the last claim.
+    pub sent: Version,
+    /// Every carried leaf with a version up to this one was confirmed or is held.
+    pub acked: Version,
+    /// As `acked`, and no lost request can overwrite it any more.
+    pub floor: Version,
+    /// Leaves whose value the vendor refused.
+    pub held: BTreeMap<Leaf, Hold>,
+    /// The leaves that a block is about.
+    pub blocked_leaves: Vec<Leaf>,
+    /// The last leaf tried while an unnamed rejection is isolated; `(0, None)` before the first.
+    pub step: Option<(Version, Option<Leaf>)>,
+    /// What was asked for while an attempt was in flight.
+    pub again: Again,
+    /// Until when a lost request may still change the vendor.
+    pub suspect_until: Option<Millis>,
+    /// When the last claim was made.
+    pub last_send_at: Option<Millis>,
+    /// Grows with each claim; an answer to an older claim changes nothing.
+    pub epoch: u64,
+    /// Failures in a row that are charged to the lane.
+    pub attempt: u32,
+    /// How the vendor knows the user.
+    pub subject: Option<String>,
+    /// The subject reserved for this lane, for comparing; unique at a route.
+    pub subject_key: Option<String>,
+    /// Whether the vendor has ever confirmed an update under the subject.
+    pub pinned: bool,
+    /// An id that the vendor's answers name beside the subject.
+    pub witness: Option<String>,
+    /// Per Required leaf the last value confirmed; per AddOnly leaf every member that the vendor may hold because of us.
+    pub confirmed: BTreeMap<Leaf, Confirmed>,
+    /// Leaves that the vendor echoed with another value than the one sent, in its last success.
+    pub unverified: Vec<Leaf>,
+    /// Why the last attempt failed; none after a success.
+    pub last_class: Option<FailureClass>,
+    /// The status of the last failed attempt, where it had one.
+    pub last_status: Option<u16>,
+    /// When the present row of failures began.
+    pub first_fail_at: Option<Millis>,
+    /// Since when the lane owes something.
+    pub dirty_since: Option<Millis>,
+}
+
+/// Where a lane stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum State {
+    /// Nothing is owed that could be sent.
+    #[default]
+    Idle,
+    /// To be claimed as soon as the route admits it.
+    Ready,
+    /// An attempt is under way.
+    InFlight,
+    /// To be claimed from `next_at` on.
+    Wait(WaitCause),
+    /// Not to be claimed before something changes.
+    Blocked(BlockReason),
+    /// The user was erased.
+    Erased,
+}
+
+/// What a lane waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WaitCause {
+    /// The next attempt after a failure of this lane.
+    Backoff,
+    /// The next attempt after a failure that other lanes of the route meet too; due at once when the route recovers.
+    Outage,
+    /// The time when no lost request can change the vendor any more.
+    Verify,
+    /// The next attempt at a held leaf.
+    HoldRetry,
+}
+
+/// Why a lane is not claimed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum BlockReason {
+    /// A field that the vendor needs with every request has no value.
+    NeedsData,
+    /// The vendor refuses the content, and no single leaf can be held for it.
+    Rejected,
+    /// The vendor finds the request too large.
+    TooLarge,
+    /// The vendor keeps seeing a conflict.
+    Conflict,
+    /// Failed for 28 days.
+    Expired,
+    /// There is no subject, or the vendor does not know it any more.
+    Unaddressable,
+    /// The vendor has never known the subject.
+    UnknownAtVendor,
+    /// Another user has this subject at the route.
+    SubjectTaken,
+    /// The credential may not change this user.
+    Forbidden,
+    /// The vendor answered about another person.
+    WrongSubject,
+    /// The vendor's answers cannot be read.
+    Protocol,
+    /// The gateway itself failed.
+    Internal,
+}
+
+/// Which of two queues a lane waits in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Priority {
+    /// Updates of callers.
+    #[default]
+    Interactive,
+    /// Everything that is one of many.
+    Bulk,
+}
+
+/// What was asked for while an attempt was in flight; carried out by its settle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Again {
+    /// Nothing.
+    #[default]
+    None,
+    /// Another try of what is held or blocked.
+    Retry,
+    /// Everything.
+    Resync,
+}
+
+/// Why an attempt failed, as coarse as it matters for the next one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FailureClass {
+    /// The content was refused.
+    Invalid,
+    /// The request was too large.
+    TooLarge,
+    /// The credential was not accepted.
+    Unauthenticated,
+    /// The credential may not do this.
+    Forbidden,
+    /// The person is not known.
+    NotFound,
+    /// A conflict.
+    Conflict,
+    /// Too many requests.
+    RateLimited,
+    /// The vendor, or the way to it, was out of order.
+    Unavailable,
+    /// Something else than the vendor's update call answered.
+    Misdirected,
+    /// A success that could not be read.
+    Unreadable,
+    /// The answer was about another person.
+    WrongSubject,
+    /// The other side could not prove who it is.
+    Tls,
+    /// The gateway failed or stopped during the attempt.
+    Internal,
+}
+
+/// What a vendor holds because of us.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Confirmed {
+    /// The members of a set.
+    Members(BTreeSet<String>),
+    /// The value of a field, in its wire form.
+    Value(JsonValue),
+}
+
+impl Lane {
+    /// A lane that has never been claimed.
+    pub fn new(subject: Option<String>) -> Self {
+        Self { subject, ..Self::default() }
+    }
+
+    /// Whether the lane may be claimed: it is ready, its time has come, or its route has recovered since its last attempt.
+    pub fn is_due(&self, now: Millis, released_at: Option<Millis>) -> bool {
+        match self.state {
+            State::Ready => true,
+            State::Wait(WaitCause::Outage) => {
+                let released = released_at.is_some_and(|released| self.last_send_at < Some(released));
+                self.next_at <= now || released
+            }
+            State::Wait(_) => self.next_at <= now,
+            _ => false,
+        }
+    }
+
+    /// Whether a lost request may still change the vendor.
+    pub fn is_suspect(&self) -> bool {
+        self.suspect_until.is_some()
+    }
+
+    /// The members of a set that the vendor may hold because of us.
+    pub fn members(&self, leaf: &Leaf) -> BTreeSet<String> {
+        match self.confirmed.get(leaf) {
+            Some(Confirmed::Members(members)) => members.clone(),
+            _ => BTreeSet::new(),
+        }
+    }
+
+    /// The last value of a Required leaf that the vendor confirmed.
+    pub fn confirmed_value(&self, leaf: &Leaf) -> Option<&JsonValue> {
+        match self.confirmed.get(leaf) {
+            Some(Confirmed::Value(value)) => Some(value),
+            _ => None,
+        }
+    }
+
+    pub(super) fn ready(&mut self, now: Millis) {
+        self.state = State::Ready;
+        self.next_at = now;
+        self.blocked_leaves.clear();
+    }
+
+    pub(super) fn wait(&mut self, cause: WaitCause, next_at: Millis) {
+        self.state = State::Wait(cause);
+        self.next_at = next_at;
+    }
+
+    pub(super) fn block(&mut self, reason: BlockReason, leaves: Vec<Leaf>, now: Millis) {
+        self.state = State::Blocked(reason);
+        self.blocked_leaves = leaves;
+        self.step = None;
+        self.next_at = super::rearm::next_automatic(reason, now);
+        self.first_fail_at.get_or_insert(now);
+    }
+
+    /// Nothing is left to send now: waits for the next try of a held leaf, if one has tries left.
+    pub(super) fn rest(&mut self) {
+        self.dirty_since = None;
+        self.priority = Priority::Interactive;
+        match self.held.values().filter_map(Hold::next_try).min() {
+            Some(next_try) => self.wait(WaitCause::HoldRetry, next_try),
+            None => self.state = State::Idle,
+        }
+    }
+}
+
+impl fmt::Debug for Lane {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lane")
+            .field("state", &self.state)
+            .field("versions", &(self.floor, self.acked, self.sent, self.want))
+            .field("held", &self.held)
+            .field("step", &self.step)
+            .field("again", &self.again)
+            .field("suspect_until", &self.suspect_until)
+            .field("epoch", &self.epoch)
+            .field("attempt", &self.attempt)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Confirmed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Confirmed::Members(_) => "Members(..)",
+            Confirmed::Value(_) => "Value(..)",
+        })
+    }
+}

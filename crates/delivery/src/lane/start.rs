@@ -1,0 +1,31 @@
+use super::{BlockReason, Effect, FailureClass, Lane, State, WaitCause};
+use crate::Millis;
+
+/// Attempts in a row that ended with the process before the lane counts as the cause.
+const MOST_STOPS: u32 = 3;
+const PAUSE: Millis = 2_000;
+
+/// Every attempt of the last process has an unknown outcome, and every suspicion begins anew, because the time that passed
+/// between the two processes is not known.
+pub(super) fn start(lane: &mut Lane, window: Millis, now: Millis) -> Effect {
+    let in_flight = lane.state == State::InFlight;
+    if in_flight || lane.is_suspect() {
+        lane.suspect_until = Some(now + window);
+    }
+    if let State::Wait(WaitCause::Verify) = lane.state {
+        lane.next_at = now + window;
+    }
+    if in_flight {
+        let stops = if lane.last_class == Some(FailureClass::Internal) { lane.attempt + 1 } else { 1 };
+        lane.attempt = stops;
+        lane.last_class = Some(FailureClass::Internal);
+        lane.last_status = None;
+        if stops >= MOST_STOPS {
+            lane.block(BlockReason::Internal, Vec::new(), now);
+        } else {
+            lane.first_fail_at.get_or_insert(now);
+            lane.wait(WaitCause::Backoff, now + PAUSE);
+        }
+    }
+    Effect::Done
+}

@@ -1,0 +1,1 @@
+//! Unit tests of single rules; see `model` for what they mean together.

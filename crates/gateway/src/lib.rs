@@ -1,0 +1,1 @@
+//! The profile-update gateway: configuration, API, command line.
