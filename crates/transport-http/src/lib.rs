@@ -1,0 +1,29 @@
+//! The delivery transport on reqwest: address guard, limits, authentication.
+//!
+//! One [`HttpTransport`] serves one route and owns its connections. It sends exactly what [`delivery::Transport::preview`]
+//! shows, once, to the configured origin and to addresses of the configured [`Network`] alone.
+//!
+//! Deliberately absent: redirects (reqwest takes every credential but `Authorization` along), repeated sends, proxies from
+//! the environment, cookies, decompression, HTTP/2, and any way to skip the check of a certificate.
+
+mod client;
+mod settings;
+
+mod credential;
+mod guard;
+mod resolve;
+mod tls;
+mod url;
+
+mod error;
+mod request;
+mod send;
+
+#[cfg(test)]
+mod tests;
+
+pub use client::HttpTransport;
+pub use credential::{Credential, CredentialError};
+pub use guard::{AddressClass, AddressRefused, Network};
+pub use settings::{PlainHttp, Pool, Settings, SettingsError, Timeouts};
+pub use url::BaseUrl;

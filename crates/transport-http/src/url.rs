@@ -1,0 +1,171 @@
+use std::net::IpAddr;
+
+use adapter::Path;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use reqwest::Url;
+
+use crate::{Network, PlainHttp, SettingsError};
+
+/// The URL that the paths of a route's requests are joined to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BaseUrl {
+    url: Url,
+    /// The whole URL without a slash at its end.
+    prefix: String,
+    origin: String,
+    /// The host, when it is an address and no name; reqwest dials it without asking the resolver.
+    literal: Option<IpAddr>,
+    network: Network,
+}
+
+/// The RFC 3986 unreserved characters and `@`, which a path segment may hold as it is (section 3.3).
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'@');
+
+impl BaseUrl {
+    /// Reads a route's `base_url`.
+    ///
+    /// # Errors
+    /// When it is no plain `https` URL (or `http` where that is accepted), or its host is an address outside `network`.
+    pub fn parse(text: &str, network: Network, plain_http: PlainHttp) -> Result<Self, SettingsError> {
+        if plain_http == PlainHttp::Allowed && network != Network::Private {
+            return Err(SettingsError::PlainHttpElsewhere);
+        }
+        if text.contains(|c: char| c.is_whitespace() || c.is_control() || c == '\\') {
+            return Err(SettingsError::NotAUrl);
+        }
+        let url = Url::parse(text).map_err(|_| SettingsError::NotAUrl)?;
+        check_scheme(&url, network, plain_http)?;
+        check_parts(text, &url)?;
+        let literal = check_host(&url, network)?;
+        let prefix = url.as_str().trim_end_matches('/').to_owned();
+        let origin = url.origin().ascii_serialization();
+        Ok(Self { url, prefix, origin, literal, network })
+    }
+
+    /// The scheme, host and port; the port is left out where it is the scheme's own.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// Whether the route speaks TLS.
+    pub(crate) fn is_https(&self) -> bool {
+        self.url.scheme() == "https"
+    }
+
+    /// The URL of one request: each segment is encoded as a whole, and the result is compared with what was meant, because a
+    /// URL parser resolves `..`, skips segments and rewrites characters without a word.
+    pub(crate) fn join(&self, path: &Path, query: &[(&'static str, String)]) -> Result<Url, &'static str> {
+        if let Some(address) = self.literal {
+            self.network.permit(address).map_err(|_| "the host's address is not permitted")?;
+        }
+        let text = self.write(path, query)?;
+        let url = Url::parse(&text).map_err(|_| "the request's URL is not a URL")?;
+        if url.as_str() != text {
+            return Err("the request's URL does not keep its form");
+        }
+        self.check_origin(&url)?;
+        self.check_path(&url, path)?;
+        Ok(url)
+    }
+
+    fn write(&self, path: &Path, query: &[(&'static str, String)]) -> Result<String, &'static str> {
+        if path.segments.is_empty() {
+            return Err("the request has no path");
+        }
+        let mut text = String::with_capacity(self.prefix.len() + 128);
+        text.push_str(&self.prefix);
+        for segment in &path.segments {
+            if matches!(segment.as_str(), "" | "." | "..") {
+                return Err("a path segment is empty, a dot or two dots");
+            }
+            text.push('/');
+            text.extend(utf8_percent_encode(segment, ENCODED));
+        }
+        if path.trailing_slash {
+            text.push('/');
+        }
+        for (index, (name, value)) in query.iter().enumerate() {
+            text.push(if index == 0 { '?' } else { '&' });
+            text.extend(utf8_percent_encode(name, ENCODED));
+            text.push('=');
+            text.extend(utf8_percent_encode(value, ENCODED));
+        }
+        Ok(text)
+    }
+
+    fn check_origin(&self, url: &Url) -> Result<(), &'static str> {
+        let same = url.scheme() == self.url.scheme()
+            && url.host_str() == self.url.host_str()
+            && url.port() == self.url.port()
+            && url.username().is_empty()
+            && url.password().is_none();
+        if same { Ok(()) } else { Err("the request's URL leaves the configured origin") }
+    }
+
+    fn check_path(&self, url: &Url, path: &Path) -> Result<(), &'static str> {
+        let changed = Err("the request's path does not read back as it was meant");
+        let Some(below) = url.path().strip_prefix(self.url.path().trim_end_matches('/')) else {
+            return changed;
+        };
+        let mut found = below.split('/');
+        if found.next() != Some("") {
+            return changed;
+        }
+        for segment in &path.segments {
+            let same = found.next().is_some_and(|text| percent_decode_str(text).eq(segment.bytes()));
+            if !same {
+                return changed;
+            }
+        }
+        let rest = found.next();
+        let ends = if path.trailing_slash { rest == Some("") } else { rest.is_none() };
+        if ends && found.next().is_none() { Ok(()) } else { changed }
+    }
+}
+
+fn check_scheme(url: &Url, network: Network, plain_http: PlainHttp) -> Result<(), SettingsError> {
+    match (url.scheme(), network, plain_http) {
+        ("https", ..) | ("http", Network::Loopback, _) | ("http", Network::Private, PlainHttp::Allowed) => {
+            Ok(())
+        }
+        ("http", ..) => Err(SettingsError::PlainHttp),
+        _ => Err(SettingsError::Scheme),
+    }
+}
+
+/// Compares the parsed URL with the text: the parser accepts and repairs more than should be configured.
+fn check_parts(text: &str, url: &Url) -> Result<(), SettingsError> {
+    let Some(rest) = text.get(url.scheme().len()..).and_then(|rest| rest.strip_prefix("://")) else {
+        return Err(SettingsError::NotAUrl);
+    };
+    let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    if authority.contains('@') {
+        return Err(SettingsError::UserInfo);
+    }
+    if url.fragment().is_some() {
+        return Err(SettingsError::Fragment);
+    }
+    if url.query().is_some() {
+        return Err(SettingsError::Query);
+    }
+    let path = path.strip_suffix('/').unwrap_or(path);
+    if path.contains("//") || path.ends_with('/') || path != url.path().trim_end_matches('/') {
+        return Err(SettingsError::Path);
+    }
+    Ok(())
+}
+
+fn check_host(url: &Url, network: Network) -> Result<Option<IpAddr>, SettingsError> {
+    let host = url.host_str().filter(|host| !host.is_empty()).ok_or(SettingsError::NotAUrl)?;
+    if host.ends_with('.') {
+        return Err(SettingsError::TrailingDot);
+    }
+    if host == "localhost" || host.ends_with(".localhost") {
+        network.permit(IpAddr::from([127, 0, 0, 1]))?;
+    }
+    let literal = host.trim_start_matches('[').trim_end_matches(']').parse().ok();
+    if let Some(address) = literal {
+        network.permit(address)?;
+    }
+    Ok(literal)
+}
