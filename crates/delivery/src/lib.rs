@@ -5,11 +5,20 @@
 //!
 //! No SQL and no HTTP client: stores and transports are traits.
 
+mod backoff;
+pub mod decide;
+pub mod failure;
+pub mod gate;
 pub mod lane;
+pub mod planner;
 mod route;
+mod route_set;
+pub mod store;
 mod time;
 mod transport;
 
+pub use backoff::{Jitter, lane_backoff};
 pub use route::{Enrol, Limits, Matcher, Rate, Route};
+pub use route_set::RouteSet;
 pub use time::{Clock, Millis, ProcessClock, millis, until};
 pub use transport::{Preview, SendError, SendErrorKind, Transport};

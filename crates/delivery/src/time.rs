@@ -21,7 +21,7 @@ impl ProcessClock {
     /// Starts the clock.
     pub fn start() -> Self {
         let started_at = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-        let started_at = started_at.map_or(0, |since| millis(since));
+        let started_at = started_at.map_or(0, millis);
         Self { started_at, since: tokio::time::Instant::now() }
     }
 }

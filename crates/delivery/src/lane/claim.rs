@@ -37,7 +37,7 @@ pub enum Filler {
     Confirmed(JsonValue),
 }
 
-pub(super) fn claim(lane: &mut Lane, facts: &Facts<'_>, subject: SubjectFact, now: Millis) -> Effect {
+pub(super) fn claim(lane: &mut Lane, facts: &Facts<'_>, subject: &SubjectFact, now: Millis) -> Effect {
     debug_assert!(matches!(lane.state, State::Ready | State::Wait(_)), "{lane:?}");
     if !facts.serves {
         lane.state = State::Idle;
@@ -69,7 +69,7 @@ pub(super) fn claim(lane: &mut Lane, facts: &Facts<'_>, subject: SubjectFact, no
             return Effect::Done;
         }
     };
-    let subject_text = match reserve(lane, &subject) {
+    let subject_text = match reserve(lane, subject) {
         Ok(text) => text,
         Err(reason) => {
             lane.block(reason, Vec::new(), now);
@@ -137,12 +137,15 @@ fn nothing_to_send(lane: &mut Lane, now: Millis) {
     lane.rest();
 }
 
+/// Why a lane cannot be claimed, and for which leaves.
+type Obstacle = (BlockReason, Vec<Leaf>);
+
 /// The Required leaves beside the payload, or why the lane cannot go on without them.
 fn fillers(
     lane: &Lane,
     facts: &Facts<'_>,
     payload: &[(Leaf, Version)],
-) -> Result<Vec<(Leaf, Filler)>, (BlockReason, Vec<Leaf>)> {
+) -> Result<Vec<(Leaf, Filler)>, Obstacle> {
     let mut fillers = Vec::new();
     let (mut missing, mut untested) = (Vec::new(), Vec::new());
     for required in facts.required {

@@ -24,7 +24,7 @@ pub use facts::{Facts, RequiredFact, SubjectFact};
 pub use hold::{Hold, HoldReason};
 pub use rearm::Rearm;
 pub use row::{Again, BlockReason, Confirmed, FailureClass, Lane, Priority, State, WaitCause};
-pub use settle::{Failure, Outcome, Sent, Settle};
+pub use settle::{Failure, Outcome, Partial, Sent, Settle};
 
 use canonical::Leaf;
 
@@ -84,7 +84,7 @@ pub fn apply(lane: &mut Lane, facts: &Facts<'_>, event: Event<'_>, now: Millis) 
         Event::Accept { changed, resent, priority } => {
             accept::accept(lane, facts, changed, resent, priority, now)
         }
-        Event::Claim(subject) => claim::claim(lane, facts, subject, now),
+        Event::Claim(subject) => claim::claim(lane, facts, &subject, now),
         Event::Settle(settle) => settle::settle(lane, facts, settle, now),
         Event::Rearm(rearm) => rearm::rearm(lane, facts, &rearm, now),
         Event::Erase { window } => erase::erase(lane, facts.version, window, now),

@@ -340,11 +340,7 @@ impl World {
             let newest = self.values.get(&leaf).map_or(version, |(_, newest)| *newest);
             (leaf, if self.mutation == Mutation::HoldIgnoresVersion { newest } else { version })
         });
-        let sent = Sent {
-            payload: payload.collect(),
-            required: BTreeMap::new(),
-            members: in_flight.members.clone(),
-        };
+        let sent = Sent { payload: payload.collect(), members: in_flight.members.clone(), ..Sent::default() };
         let epoch = match self.mutation {
             Mutation::AcknowledgeWithoutEpoch => self.lane.epoch,
             _ => in_flight.claim.epoch,

@@ -32,8 +32,22 @@ pub struct Sent {
     pub payload: Vec<(Leaf, Version)>,
     /// The value of each Required leaf in the request, in wire form.
     pub required: BTreeMap<Leaf, JsonValue>,
-    /// The members of each set in the request.
+    /// The members that each set has of us after the request.
     pub members: BTreeMap<Leaf, BTreeSet<String>>,
+    /// Whether the request carries less than the claim owes.
+    pub partial: Partial,
+}
+
+/// Whether an attempt carries less than its claim owes, because it would have needed too many requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Partial {
+    /// It carries everything.
+    #[default]
+    No,
+    /// It carries the first leaves only.
+    Leaves,
+    /// It carries one set and removes some of the members that must go.
+    Members,
 }
 
 /// What became of an attempt.
@@ -107,7 +121,7 @@ pub(super) fn settle(lane: &mut Lane, facts: &Facts<'_>, settle: Settle, now: Mi
             succeed(lane, &sent);
             lane.witness = lane.witness.take().or(witness);
             lane.unverified = unverified;
-            if lane.step.is_some() {
+            if lane.step.is_some() || sent.partial != Partial::No {
                 step_taken(lane, &sent, now);
             } else {
                 confirmed(lane, &sent, started_at, now);
@@ -153,12 +167,16 @@ fn succeed(lane: &mut Lane, sent: &Sent) {
     }
 }
 
-/// One leaf of an isolation was taken; the next one follows at once.
+/// Some of the leaves were taken, one by one in an isolation; the next ones follow at once.
 fn step_taken(lane: &mut Lane, sent: &Sent, now: Millis) {
     if !lane.is_suspect() {
         no_longer_in_doubt(lane, sent);
     }
-    move_step(lane, sent);
+    match sent.partial {
+        // The set itself is not done: it comes next again, with fewer members to remove.
+        Partial::Members => lane.step = sent.payload.last().map(|(_, version)| (*version, None)),
+        Partial::No | Partial::Leaves => move_step(lane, sent),
+    }
     lane.ready(now);
 }
 
@@ -242,7 +260,7 @@ fn filler_rejected(lane: &mut Lane, facts: &Facts<'_>, sent: &Sent, leaves: &[&L
         let other = lane.confirmed_value(leaf).is_some_and(|confirmed| confirmed != refused);
         match facts.carried.get(*leaf) {
             Some(version) if other => {
-                hold_all(lane, facts, &[((*leaf).clone(), *version)], HoldReason::Named, now)
+                hold_all(lane, facts, &[((*leaf).clone(), *version)], HoldReason::Named, now);
             }
             _ => {
                 return lane.block(

@@ -1,0 +1,268 @@
+use std::{collections::BTreeMap, sync::Arc};
+
+use adapter::{Fate, Subject};
+use canonical::{Applied, Fault, FaultKind, IdentityChange, Leaf, Profile};
+
+use crate::{
+    Enrol, Route,
+    lane::{self, Event, Lane, Rearm, Version},
+    planner::{self, RouteView},
+    store::{
+        Accept, AcceptError, AuditRow, IdentityAct, LaneRow, Precondition, RouteId, RouteVerdict, UpdateRow,
+        UserRow, Verdict,
+    },
+};
+
+/// What a store has of the user and of those who have what the patch asks for.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    /// The user, if the id was ever seen.
+    pub user: Option<UserRow>,
+    /// All lanes of the user.
+    pub lanes: Vec<LaneRow>,
+    /// The routes at which another user has the identity that the patch sets; see [`identity_keys`].
+    pub taken: Vec<RouteId>,
+}
+
+/// What a store is to write.
+#[derive(Debug)]
+pub struct AcceptWrites {
+    /// The user after the update.
+    pub user: UserRow,
+    /// Whether the user's row changes.
+    pub user_changed: bool,
+    /// The lanes that change or are new.
+    pub lanes: Vec<LaneRow>,
+    /// The lanes that stay as they are.
+    pub untouched: Vec<LaneRow>,
+    /// The record of the update.
+    pub update: UpdateRow,
+    /// What goes into the audit.
+    pub audit: Vec<AuditRow>,
+}
+
+/// The identities that a patch sets, as the store compares them: a store looks up who else has them.
+pub fn identity_keys(command: &Accept) -> Vec<(RouteId, String)> {
+    let set = command.patch.identities.iter().filter_map(|(name, change)| {
+        let IdentityChange::Set(text) = change else { return None };
+        let (id, route) = command.routes.by_name(name)?;
+        Some((id, Subject::parse(route.subject_kind, text).ok()?.key()))
+    });
+    set.collect()
+}
+
+/// Takes an update, or says why not.
+///
+/// # Errors
+/// Why the update is refused; nothing is to be written then.
+pub fn accept(command: &Accept, loaded: Loaded) -> Result<AcceptWrites, AcceptError> {
+    let Loaded { user, lanes, taken } = loaded;
+    check_precondition(command, user.as_ref())?;
+    let identities = identities(command, &lanes, &taken)?;
+    let before = user.filter(|user| user.erased_at.is_none() || command.precondition == Precondition::Absent);
+    let (user, applied, created) = next_user(command, before, !identities.is_empty())?;
+    let effective = !applied.changed.is_empty() || !identities.is_empty();
+    let fan_out = FanOut { command, user: &user, applied: &applied, identities: &identities, effective };
+    let mut writes = Vec::new();
+    let mut verdicts = BTreeMap::new();
+    let mut lanes: BTreeMap<RouteId, LaneRow> = lanes.into_iter().map(|lane| (lane.route, lane)).collect();
+    for (id, route) in command.routes.iter() {
+        let (verdict, lane) = fan_out.visit(id, route, lanes.get(&id));
+        verdicts.insert(id, verdict);
+        if let Some(lane) = lane {
+            lanes.remove(&id);
+            writes.push(lane);
+        }
+    }
+    let update = UpdateRow {
+        id: command.id,
+        user: command.user.clone(),
+        version: user.version,
+        caller: command.caller.0.clone(),
+        at: command.now,
+        created,
+        changed: applied.changed.into_iter().collect(),
+        unchanged: applied.unchanged.into_iter().collect(),
+        effective,
+        verdicts,
+    };
+    let audit = identities.iter().map(|(route, (old, act))| audit_row(command, *route, *old, act)).collect();
+    Ok(AcceptWrites {
+        user,
+        user_changed: effective,
+        lanes: writes,
+        untouched: lanes.into_values().collect(),
+        update,
+        audit,
+    })
+}
+
+fn check_precondition(command: &Accept, user: Option<&UserRow>) -> Result<(), AcceptError> {
+    let living = user.filter(|user| user.erased_at.is_none());
+    let current = living.map(|user| user.version);
+    let mismatch = Err(AcceptError::VersionMismatch { current });
+    match (command.precondition, user.and_then(|user| user.erased_at)) {
+        (Precondition::Absent, _) if living.is_some() => mismatch,
+        (Precondition::Absent, _) => Ok(()),
+        (_, Some(at)) => Err(AcceptError::UserErased { at }),
+        (Precondition::Version(version), None) if current != Some(version) => mismatch,
+        (Precondition::Exists, None) if current.is_none() => mismatch,
+        (_, None) => Ok(()),
+    }?;
+    match living {
+        None if !command.may_create => Err(AcceptError::UserNotFound),
+        _ => Ok(()),
+    }
+}
+
+/// The subject changes that the patch makes, each with whether there was a subject before.
+type Identities = BTreeMap<RouteId, (bool, IdentityAct)>;
+
+fn identities(command: &Accept, lanes: &[LaneRow], taken: &[RouteId]) -> Result<Identities, AcceptError> {
+    let mut acts = Identities::new();
+    for (name, change) in &command.patch.identities {
+        let Some((id, route)) = command.routes.by_name(name) else {
+            return Err(AcceptError::UnknownRoute { name: name.clone() });
+        };
+        let lane = lanes.iter().find(|lane| lane.route == id);
+        let present = lane.and_then(|lane| lane.lane.subject.as_deref());
+        let act = match change {
+            IdentityChange::Remove if present.is_none() => continue,
+            IdentityChange::Remove => IdentityAct::Remove,
+            IdentityChange::Set(text) => {
+                let subject = Subject::parse(route.subject_kind, text).map_err(|invalid| {
+                    Fault::new(FaultKind::InvalidValue, format!("/identities/{name}"), invalid.0)
+                })?;
+                if present == Some(subject.as_str()) {
+                    continue;
+                }
+                IdentityAct::Set { text: subject.as_str().to_owned(), key: subject.key() }
+            }
+        };
+        if present.is_some() && !command.may_operate {
+            return Err(AcceptError::IdentityPinned { route: name.clone() });
+        }
+        if matches!(act, IdentityAct::Set { .. }) && taken.contains(&id) {
+            return Err(AcceptError::IdentityTaken { route: name.clone() });
+        }
+        acts.insert(id, (present.is_some(), act));
+    }
+    Ok(acts)
+}
+
+fn next_user(
+    command: &Accept,
+    before: Option<UserRow>,
+    identities_change: bool,
+) -> Result<(UserRow, Applied, bool), AcceptError> {
+    let revived = before.as_ref().is_some_and(|user| user.erased_at.is_some());
+    let created = before.is_none() || revived;
+    let before = before.unwrap_or(UserRow {
+        incarnation: 0,
+        version: 0,
+        profile: Arc::default(),
+        erased_at: None,
+        updated_at: command.now,
+    });
+    let version: Version = before.version + 1;
+    let mut profile = Profile::clone(&before.profile);
+    let applied = profile.apply(&command.patch, version)?;
+    if applied.changed.is_empty() && !identities_change && !created {
+        return Ok((before, applied, false));
+    }
+    let user = UserRow {
+        incarnation: before.incarnation + u32::from(created),
+        version,
+        profile: Arc::new(profile),
+        erased_at: None,
+        updated_at: command.now,
+    };
+    Ok((user, applied, created))
+}
+
+struct FanOut<'a> {
+    command: &'a Accept,
+    user: &'a UserRow,
+    applied: &'a Applied,
+    identities: &'a Identities,
+    effective: bool,
+}
+
+impl FanOut<'_> {
+    /// What the update means to one route, and the lane if it changes.
+    fn visit(&self, id: RouteId, route: &Route, before: Option<&LaneRow>) -> (RouteVerdict, Option<LaneRow>) {
+        let profile = &self.user.profile;
+        let view = RouteView::of(route, profile, self.user.version);
+        let mut lane = before.map_or_else(Lane::default, |before| before.lane.clone());
+        lane.revive();
+        let act = self.identities.get(&id).map(|(_, act)| act);
+        if let Some(act) = act {
+            let subject = match act {
+                IdentityAct::Set { text, key } => Some((text.clone(), key.clone())),
+                IdentityAct::Remove => None,
+            };
+            lane::apply(
+                &mut lane,
+                &view.facts(),
+                Event::Rearm(Rearm::Identity { subject }),
+                self.command.now,
+            );
+        }
+        let known = lane.subject.is_some() || planner::subject_of(route, profile, Some(&lane)).is_some();
+        let enrols = lane.subject.is_some() || (route.enrol == Enrol::Email && view.serves());
+        let changed: Vec<Leaf> = self.applied.changed.iter().cloned().collect();
+        let resent: Vec<Leaf> = self.applied.unchanged.iter().cloned().collect();
+        if known && (enrols || before.is_some()) {
+            let priority = self.command.priority;
+            let event = Event::Accept { changed: &changed, resent: &resent, priority };
+            lane::apply(&mut lane, &view.facts(), event, self.command.now);
+        }
+        let verdict = RouteVerdict { verdict: self.verdict(known, &view), fates: self.fates(route) };
+        let changes = match before {
+            Some(before) => before.lane != lane,
+            None => act.is_some() || (known && enrols),
+        };
+        let row = changes.then(|| LaneRow { id: before.and_then(|before| before.id), route: id, lane });
+        (verdict, row)
+    }
+
+    fn verdict(&self, known: bool, view: &RouteView) -> Verdict {
+        match () {
+            () if !known => Verdict::NoIdentity,
+            () if !view.serves() => Verdict::NotMatching,
+            () if self.applied.changed.iter().any(|leaf| view.carries(leaf)) => Verdict::Owed,
+            () if self.effective && !self.identities.is_empty() && self.owes_by_identity(view) => {
+                Verdict::Owed
+            }
+            () => Verdict::NothingToCarry,
+        }
+    }
+
+    /// A route that got its subject with this update owes the whole profile because of it.
+    fn owes_by_identity(&self, view: &RouteView) -> bool {
+        self.user.profile.iter().any(|(leaf, _)| view.carries(leaf))
+    }
+
+    fn fates(&self, route: &Route) -> BTreeMap<Leaf, Fate> {
+        let changed = self.applied.changed.iter().filter_map(|leaf| {
+            let fate = planner::fate(route, &self.user.profile, leaf);
+            (fate != Fate::Sent).then(|| (leaf.clone(), fate))
+        });
+        changed.collect()
+    }
+}
+
+fn audit_row(command: &Accept, route: RouteId, had_one: bool, act: &IdentityAct) -> AuditRow {
+    let detail = match (had_one, act) {
+        (false, IdentityAct::Set { .. }) => "set",
+        (true, IdentityAct::Set { .. }) => "changed",
+        (_, IdentityAct::Remove) => "removed",
+    };
+    AuditRow {
+        at: command.now,
+        who: command.caller.0.clone(),
+        kind: "identity",
+        route: Some(route),
+        detail: format!("user {} {detail}", command.user),
+    }
+}

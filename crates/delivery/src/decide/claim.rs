@@ -1,0 +1,60 @@
+use std::sync::Arc;
+
+use canonical::UserId;
+
+use crate::{
+    Millis, Route,
+    failure::History,
+    lane::{self, Effect, Event},
+    planner::{self, RouteView},
+    store::{LaneRow, UserRow, Work},
+};
+
+/// A due lane with what a claim needs.
+#[derive(Debug)]
+pub struct ClaimLoaded {
+    /// The lane, with its id.
+    pub row: LaneRow,
+    /// The user's id.
+    pub user_id: UserId,
+    /// The user.
+    pub user: UserRow,
+}
+
+/// Claims one lane. `is_taken` tells whether another lane of the route has a subject key; it is asked only when this lane
+/// has not reserved one. The row is to be written whatever is answered.
+pub fn claim(
+    route: &Route,
+    loaded: &mut ClaimLoaded,
+    now: Millis,
+    is_taken: impl FnOnce(&str) -> bool,
+) -> Option<Work> {
+    let ClaimLoaded { row, user_id, user } = loaded;
+    let view = RouteView::of(route, &user.profile, user.version);
+    let mut subject = planner::subject_fact(route, &user.profile, &row.lane);
+    if row.lane.subject_key.is_none()
+        && let Some((_, key)) = &subject.candidate
+    {
+        subject.taken = is_taken(key);
+    }
+    let lane = &mut row.lane;
+    let history = History {
+        attempt: lane.attempt,
+        last_class: lane.last_class,
+        first_fail_at: lane.first_fail_at,
+        pinned: lane.pinned,
+        sent: user.version,
+    };
+    let Effect::Send(claim) = lane::apply(lane, &view.facts(), Event::Claim(subject), now) else {
+        return None;
+    };
+    Some(Work {
+        lane: row.id?,
+        route: row.route,
+        user: user_id.clone(),
+        claim,
+        profile: Arc::clone(&user.profile),
+        history,
+        witness: lane.witness.clone(),
+    })
+}

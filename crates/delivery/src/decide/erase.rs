@@ -1,0 +1,66 @@
+use std::collections::BTreeMap;
+
+use crate::{
+    Millis,
+    lane::{self, Event, Facts, State},
+    store::{AuditRow, Erase, Erased, LaneRow, UserRow},
+};
+
+/// What a store is to write.
+#[derive(Debug)]
+pub struct EraseWrites {
+    /// The tombstone.
+    pub user: UserRow,
+    /// The lanes that change.
+    pub lanes: Vec<LaneRow>,
+    /// What the caller is told.
+    pub erased: Erased,
+    /// What goes into the audit; none when the user was erased before.
+    pub audit: Option<AuditRow>,
+}
+
+/// Forgets a user. The row stays as a tombstone: versions never restart, and an upstream that comes late cannot bring the
+/// person back by accident.
+pub fn erase(command: &Erase, user: UserRow, lanes: Vec<LaneRow>) -> EraseWrites {
+    let disclosed_to =
+        lanes.iter().filter(|row| row.lane.last_send_at.is_some()).map(|row| row.route).collect();
+    if let Some(at) = user.erased_at {
+        let erased = Erased { version: user.version, at, disclosed_to };
+        return EraseWrites { user, lanes: Vec::new(), erased, audit: None };
+    }
+    let version = user.version + 1;
+    let lanes = lanes.into_iter().map(|row| erase_lane(command, row, version)).collect();
+    let user = UserRow {
+        version,
+        profile: Default::default(),
+        erased_at: Some(command.now),
+        updated_at: command.now,
+        ..user
+    };
+    let audit = AuditRow {
+        at: command.now,
+        who: command.by.0.clone(),
+        kind: "erase",
+        route: None,
+        detail: format!("user {}", command.user),
+    };
+    let erased = Erased { version, at: command.now, disclosed_to };
+    EraseWrites { user, lanes, erased, audit: Some(audit) }
+}
+
+/// A route that is not configured any more has no window of its own: the longest possible one is assumed.
+const UNKNOWN_WINDOW: Millis = 24 * 60 * 60 * 1000;
+
+fn erase_lane(command: &Erase, mut row: LaneRow, version: u64) -> LaneRow {
+    let window = command
+        .windows
+        .iter()
+        .find(|(route, _)| *route == row.route)
+        .map_or(UNKNOWN_WINDOW, |(_, window)| *window);
+    let (carried, members) = (BTreeMap::new(), BTreeMap::new());
+    let facts = Facts { version, serves: false, carried: &carried, required: &[], members: &members };
+    if row.lane.state != State::Erased {
+        lane::apply(&mut row.lane, &facts, Event::Erase { window }, command.now);
+    }
+    row
+}

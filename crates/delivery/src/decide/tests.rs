@@ -1,0 +1,1 @@
+//! Accepts, claims and settles over rows, without a store.

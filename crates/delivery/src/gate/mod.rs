@@ -1,0 +1,262 @@
+//! Whether a route admits another request: everything that is decided before a lane is claimed, so that a refused lane
+//! costs no write. Pure: the time comes as an argument.
+
+mod breaker;
+mod bucket;
+mod budget;
+mod concurrency;
+mod streaks;
+
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+pub use bucket::Bucket;
+
+use crate::{Limits, Millis, backoff, failure::Sample, millis};
+use breaker::Breaker;
+use budget::RetryBudget;
+use concurrency::Concurrency;
+use streaks::Streaks;
+
+/// One route's admission.
+#[derive(Debug)]
+pub struct Gate {
+    pause: Option<Pause>,
+    throttled_until: Millis,
+    throttles: u32,
+    concurrency: Concurrency,
+    breaker: Breaker,
+    budget: RetryBudget,
+    streaks: Streaks,
+}
+
+/// A route that does not send.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pause {
+    /// Why.
+    pub reason: PauseReason,
+    /// When one lane is tried; none: not before somebody resumes the route.
+    pub probe_at: Option<Millis>,
+    /// How many probes failed.
+    pub probes: u32,
+}
+
+/// Why a route does not send.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PauseReason {
+    /// The credential is not accepted.
+    Auth,
+    /// The route answers as if it were wrongly configured.
+    Config,
+    /// The other side cannot prove who it is.
+    Tls,
+    /// An operator paused it.
+    Operator,
+}
+
+/// Why a request is not admitted now, and when to ask again where that is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// The route is paused.
+    Paused(Option<Millis>),
+    /// The vendor asked for a pause.
+    Throttled(Millis),
+    /// Too many failures; one probe at a time.
+    Breaker(Millis),
+    /// As many requests as allowed are under way.
+    Concurrency,
+}
+
+/// What the engine has to do because of a sample.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// Store that the route is paused.
+    Pause(Pause),
+    /// Store that the route is open again.
+    Resume,
+    /// Lanes that wait because of the route are due.
+    Release,
+    /// Read the credential again: it may have been replaced.
+    RereadCredential,
+    /// Refusals in a row turned out to be the route's fault: put their lanes back.
+    PutBackRejected {
+        /// Holds written since then are dropped.
+        since: Millis,
+    },
+    /// Lanes that were forbidden may be tried again.
+    RouteWorks,
+}
+
+impl Gate {
+    /// A gate of an open route.
+    pub fn new(limits: &Limits) -> Self {
+        Self {
+            pause: None,
+            throttled_until: 0,
+            throttles: 0,
+            concurrency: Concurrency::new(limits.concurrency, millis(limits.timeout)),
+            breaker: Breaker::default(),
+            budget: RetryBudget::default(),
+            streaks: Streaks::default(),
+        }
+    }
+
+    /// Takes a permit.
+    ///
+    /// # Errors
+    /// Why there is none now.
+    pub fn admit(&mut self, now: Millis) -> Result<(), Refusal> {
+        if let Some(pause) = self.pause {
+            let probe_is_due = pause.probe_at.is_some_and(|probe_at| probe_at <= now);
+            if !probe_is_due || self.concurrency.in_flight() > 0 {
+                return Err(Refusal::Paused(pause.probe_at));
+            }
+        }
+        if now < self.throttled_until {
+            return Err(Refusal::Throttled(self.throttled_until));
+        }
+        self.breaker.admit(now, self.concurrency.in_flight()).map_err(Refusal::Breaker)?;
+        if self.concurrency.acquire() { Ok(()) } else { Err(Refusal::Concurrency) }
+    }
+
+    /// Gives back a permit that was not used.
+    pub fn give_back(&mut self) {
+        self.concurrency.give_back();
+        self.breaker.give_back();
+    }
+
+    /// How many retries the budget allows now.
+    pub fn retries_allowed(&mut self, now: Millis) -> u32 {
+        self.budget.allowed(now)
+    }
+
+    /// Notes that lanes were claimed, so many of them not for the first time.
+    pub fn claimed(&mut self, first: u32, retries: u32, now: Millis) {
+        self.budget.note(first, retries, now);
+    }
+
+    /// Ends an attempt: gives back its permit and learns from it.
+    pub fn settle(
+        &mut self,
+        lane: i64,
+        attempt: u32,
+        sample: Sample,
+        now: Millis,
+        jitter: f64,
+    ) -> Vec<Action> {
+        let mut actions = Vec::new();
+        let congested = matches!(sample, Sample::Failure | Sample::Throttled(_));
+        self.concurrency.release(congested, sample == Sample::Success, now);
+        if sample == Sample::Success {
+            if attempt > 0 {
+                self.budget.refund();
+            }
+            self.succeeded(now, &mut actions);
+            return actions;
+        }
+        if let Sample::Throttled(delay) = sample {
+            self.throttle(delay, now, jitter);
+        }
+        if sample == Sample::Unauthenticated {
+            actions.push(Action::RereadCredential);
+        }
+        if self.breaker.failed(sample == Sample::Failure, lane, attempt, now, jitter) {
+            self.concurrency.restart();
+        }
+        if let Some(reason) = self.streaks.note(sample, lane, now) {
+            self.pause_for(reason, sample, now, &mut actions);
+        } else if let Some(pause) = self.pause {
+            // A probe that failed for another reason leaves the route paused.
+            self.pause_for(pause.reason, sample, now, &mut actions);
+        }
+        actions
+    }
+
+    fn succeeded(&mut self, now: Millis, actions: &mut Vec<Action>) {
+        self.throttles = 0;
+        let recovered = self.breaker.succeeded(now) | self.streaks.succeeded(now);
+        let resumable = self.pause.is_some_and(|pause| pause.reason != PauseReason::Operator);
+        if resumable {
+            self.pause = None;
+            self.concurrency.restart();
+            actions.extend([Action::Resume, Action::RouteWorks]);
+        }
+        if recovered || resumable {
+            actions.push(Action::Release);
+        }
+    }
+
+    fn throttle(&mut self, delay: Option<Duration>, now: Millis, jitter: f64) {
+        let delay = match delay {
+            Some(delay) => millis(delay),
+            None => (1_000 << self.throttles.min(6)).min(60_000),
+        };
+        self.throttles += 1;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "at most a day")]
+        let spread = (delay as f64 * 0.1 * jitter) as Millis;
+        self.throttled_until = self.throttled_until.max(now + delay + spread);
+    }
+
+    fn pause_for(&mut self, reason: PauseReason, sample: Sample, now: Millis, actions: &mut Vec<Action>) {
+        let probes = self.pause.map_or(0, |pause| pause.probes + 1);
+        let probe_at = match (reason, sample) {
+            (PauseReason::Operator, _) | (_, Sample::WrongSubject) => None,
+            (PauseReason::Auth, _) => Some(now + backoff::AUTH_PROBES[(probes as usize).min(4)]),
+            (PauseReason::Tls, _) => Some(now + backoff::TLS_PROBE),
+            (PauseReason::Config, _) => Some(now + backoff::CONFIG_PROBE),
+        };
+        let pause = Pause { reason, probe_at, probes };
+        if self.pause.is_none() && sample == Sample::RejectedUnnamed {
+            actions.push(Action::PutBackRejected { since: self.streaks.last_success() });
+        }
+        if self.pause.is_none() && sample == Sample::Forbidden {
+            actions.push(Action::RouteWorks);
+        }
+        self.pause = Some(pause);
+        actions.push(Action::Pause(pause));
+    }
+
+    /// Pauses the route, by an operator or as it was stored.
+    pub fn set_pause(&mut self, pause: Option<Pause>) {
+        if pause.is_none() && self.pause.is_some() {
+            self.concurrency.restart();
+            self.streaks.forget();
+            self.breaker = Breaker::default();
+        }
+        self.pause = pause;
+    }
+
+    /// Why the route does not send, if it is paused.
+    pub fn pause(&self) -> Option<Pause> {
+        self.pause
+    }
+
+    /// A new credential or configuration: what was learnt under the old one says nothing any more, and a paused route is
+    /// probed at once.
+    pub fn reconfigured(&mut self, limits: &Limits, now: Millis) {
+        self.concurrency.resize(limits.concurrency, millis(limits.timeout));
+        self.streaks.forget();
+        if let Some(pause) = &mut self.pause
+            && pause.reason != PauseReason::Operator
+        {
+            pause.probe_at = Some(now);
+        }
+    }
+
+    /// Until when the breaker is open, if it is.
+    pub fn breaker_open_until(&self) -> Option<Millis> {
+        self.breaker.open_until()
+    }
+
+    /// Until when the vendor asked for a pause, if that is later than `now`.
+    pub fn throttled_until(&self, now: Millis) -> Option<Millis> {
+        (self.throttled_until > now).then_some(self.throttled_until)
+    }
+
+    /// Requests under way, and the most that are allowed now.
+    pub fn concurrency(&self) -> (u32, u32) {
+        (self.concurrency.in_flight(), self.concurrency.limit())
+    }
+}

@@ -1,0 +1,177 @@
+use super::*;
+use crate::Rate;
+
+fn limits(concurrency: u32) -> Limits {
+    Limits {
+        concurrency,
+        rate: Rate::Unlimited,
+        rate_key: "test".to_owned(),
+        timeout: Duration::from_secs(15),
+        settle: Duration::from_secs(60),
+        apply_window: None,
+    }
+}
+
+fn gate() -> Gate {
+    Gate::new(&limits(16))
+}
+
+fn attempt(gate: &mut Gate, lane: i64, sample: Sample, now: Millis) -> Vec<Action> {
+    gate.admit(now).expect("admitted");
+    gate.settle(lane, 0, sample, now, 0.5)
+}
+
+#[test]
+fn permits_are_given_back_and_grow_with_success_at_the_limit() {
+    let mut gate = gate();
+    for _ in 0..4 {
+        gate.admit(0).expect("the first four");
+    }
+    assert_eq!(gate.admit(0), Err(Refusal::Concurrency));
+    for lane in 0..4 {
+        gate.settle(lane, 0, Sample::Success, 0, 0.5);
+    }
+    assert_eq!(gate.concurrency().0, 0);
+    for _ in 0..200 {
+        while gate.admit(0).is_ok() {}
+        for lane in 0..i64::from(gate.concurrency().0) {
+            gate.settle(lane, 0, Sample::Success, 0, 0.5);
+        }
+    }
+    assert_eq!(gate.concurrency(), (0, 16));
+}
+
+#[test]
+fn congestion_halves_the_limit_once_per_timeout() {
+    let mut gate = gate();
+    attempt(&mut gate, 1, Sample::Failure, 0);
+    attempt(&mut gate, 1, Sample::Failure, 1);
+    assert_eq!(gate.concurrency().1, 2);
+    attempt(&mut gate, 1, Sample::Failure, 20_000);
+    assert_eq!(gate.concurrency().1, 1);
+}
+
+#[test]
+fn five_failures_on_three_lanes_open_the_breaker_and_one_probe_closes_it() {
+    let mut gate = gate();
+    for (at, lane) in [(0, 1), (1, 2), (2, 3), (3, 1), (4, 2)] {
+        attempt(&mut gate, lane, Sample::Failure, at);
+    }
+    let until = gate.breaker_open_until().expect("open");
+    assert_eq!(gate.admit(10), Err(Refusal::Breaker(until)));
+    gate.admit(until).expect("the probe");
+    assert!(matches!(gate.admit(until), Err(Refusal::Breaker(_))));
+    let actions = gate.settle(9, 0, Sample::Success, until, 0.5);
+    assert_eq!(actions, [Action::Release]);
+    assert_eq!(gate.breaker_open_until(), None);
+    assert_eq!(gate.concurrency().1, 2, "slow start: one, then two");
+}
+
+#[test]
+fn a_failed_probe_opens_the_breaker_for_longer() {
+    let mut gate = gate();
+    for lane in 0..5 {
+        attempt(&mut gate, lane, Sample::Failure, 0);
+    }
+    let first = gate.breaker_open_until().expect("open");
+    attempt(&mut gate, 7, Sample::Failure, first);
+    assert_eq!(gate.breaker_open_until().expect("open") - first, 2 * first);
+}
+
+#[test]
+fn one_poisoned_lane_does_not_open_the_breaker() {
+    let mut gate = gate();
+    for at in 0..100 {
+        attempt(&mut gate, at, Sample::Success, at);
+        gate.admit(at).expect("admitted");
+        gate.settle(-1, 5, Sample::Failure, at, 0.5);
+    }
+    assert_eq!(gate.breaker_open_until(), None);
+}
+
+#[test]
+fn a_second_refused_credential_pauses_the_route_until_a_probe_works() {
+    let mut gate = gate();
+    assert_eq!(attempt(&mut gate, 1, Sample::Unauthenticated, 0), [Action::RereadCredential]);
+    let actions = attempt(&mut gate, 2, Sample::Unauthenticated, 0);
+    let pause = Pause { reason: PauseReason::Auth, probe_at: Some(60_000), probes: 0 };
+    assert_eq!(actions, [Action::RereadCredential, Action::Pause(pause)]);
+    assert_eq!(gate.admit(1_000), Err(Refusal::Paused(Some(60_000))));
+    attempt(&mut gate, 1, Sample::Unauthenticated, 60_000);
+    assert_eq!(gate.pause().expect("still").probe_at, Some(60_000 + 300_000));
+    let actions = attempt(&mut gate, 1, Sample::Success, 400_000);
+    assert_eq!(actions, [Action::Resume, Action::RouteWorks, Action::Release]);
+    assert_eq!(gate.pause(), None);
+}
+
+#[test]
+fn an_answer_about_another_person_pauses_the_route_until_somebody_resumes_it() {
+    let mut gate = gate();
+    let actions = attempt(&mut gate, 1, Sample::WrongSubject, 0);
+    assert_eq!(actions, [Action::Pause(Pause { reason: PauseReason::Config, probe_at: None, probes: 0 })]);
+    assert_eq!(gate.admit(Millis::MAX / 2), Err(Refusal::Paused(None)));
+    gate.set_pause(None);
+    assert_eq!(gate.admit(0), Ok(()));
+}
+
+#[test]
+fn three_lanes_refused_without_a_reason_are_the_routes_fault() {
+    let mut gate = gate();
+    attempt(&mut gate, 1, Sample::Success, 5);
+    for lane in [1, 1, 2] {
+        assert_eq!(attempt(&mut gate, lane, Sample::RejectedUnnamed, 10), []);
+    }
+    let actions = attempt(&mut gate, 3, Sample::RejectedUnnamed, 10);
+    assert_eq!(actions[0], Action::PutBackRejected { since: 5 });
+    assert!(matches!(actions[1], Action::Pause(Pause { reason: PauseReason::Config, .. })));
+}
+
+#[test]
+fn unknown_people_pause_only_a_route_that_has_never_worked() {
+    let mut fresh = gate();
+    for lane in 0..19 {
+        assert_eq!(attempt(&mut fresh, lane, Sample::NotFound, 0), []);
+    }
+    assert!(matches!(attempt(&mut fresh, 19, Sample::NotFound, 0)[0], Action::Pause(_)));
+    let mut worked = gate();
+    attempt(&mut worked, 0, Sample::Success, 0);
+    for lane in 0..40 {
+        assert_eq!(attempt(&mut worked, lane, Sample::NotFound, 0), []);
+    }
+}
+
+#[test]
+fn a_vendor_that_asks_for_a_pause_gets_it() {
+    let mut gate = gate();
+    attempt(&mut gate, 1, Sample::Throttled(Some(Duration::from_secs(30))), 0);
+    assert_eq!(gate.admit(29_000), Err(Refusal::Throttled(31_500)));
+    attempt(&mut gate, 1, Sample::Throttled(None), 31_500);
+    assert!(gate.admit(32_000).is_err());
+    assert!(gate.admit(40_000).is_ok());
+}
+
+#[test]
+fn retries_are_a_fifth_of_first_attempts_and_one_a_second() {
+    let mut gate = gate();
+    assert_eq!(gate.retries_allowed(0), 0);
+    assert_eq!(gate.retries_allowed(5_000), 5);
+    gate.claimed(100, 5, 5_000);
+    assert_eq!(gate.retries_allowed(5_000), 20);
+    gate.claimed(0, 20, 5_000);
+    gate.admit(5_000).expect("admitted");
+    gate.settle(1, 3, Sample::Success, 5_000, 0.5);
+    assert_eq!(gate.retries_allowed(5_000), 1, "a retry that works costs nothing");
+}
+
+#[test]
+fn a_bucket_gives_its_rate_and_one_second_at_once() {
+    let mut bucket = Bucket::new(Rate::PerSecond(5.0));
+    let taken = (0..20).filter(|_| bucket.take(0).is_ok()).count();
+    assert_eq!(taken, 5);
+    assert_eq!(bucket.take(0), Err(200));
+    assert_eq!(bucket.take(200), Ok(()));
+    let mut slow = Bucket::new(Rate::PerSecond(0.5));
+    assert_eq!((slow.take(0), slow.take(0)), (Ok(()), Err(2_000)));
+    let mut unlimited = Bucket::new(Rate::Unlimited);
+    assert!((0..1_000).all(|_| unlimited.take(0).is_ok()));
+}

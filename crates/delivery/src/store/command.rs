@@ -1,0 +1,234 @@
+use std::{fmt, sync::Arc};
+
+use canonical::{Patch, Profile, UserId};
+
+use super::{AttemptRow, LaneId, LaneRow, RouteId, UpdateId, UpdateRow, UserRow};
+use crate::{
+    Millis, RouteSet,
+    failure::History,
+    gate::Pause,
+    lane::{Claim, Priority, Rearm, Settle, Version},
+};
+
+/// Who asks for something, by name: a caller's key or the gateway itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor(pub String);
+
+/// One update to take.
+#[derive(Debug, Clone)]
+pub struct Accept {
+    /// The id that the update gets.
+    pub id: UpdateId,
+    /// The user.
+    pub user: UserId,
+    /// The change.
+    pub patch: Patch,
+    /// What must hold of the user.
+    pub precondition: Precondition,
+    /// Names the request, so that it is taken once however often it is sent.
+    pub idempotency: Option<IdempotencyKey>,
+    /// Who sends it.
+    pub caller: Actor,
+    /// Whether a user that was never seen may be created.
+    pub may_create: bool,
+    /// Whether identities may be changed or removed, and not only set.
+    pub may_operate: bool,
+    /// The routes to fan out to.
+    pub routes: Arc<RouteSet>,
+    /// Routes for which a permit and a rate token are in hand: their lanes may be claimed in the same transaction.
+    pub grants: Vec<RouteId>,
+    /// Which queue of a route the update waits in.
+    pub priority: Priority,
+    /// The present.
+    pub now: Millis,
+}
+
+/// What must hold of a user before an update is taken (RFC 9110 section 13.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Precondition {
+    /// Nothing.
+    #[default]
+    None,
+    /// `If-Match: "7"`: the user has this version.
+    Version(Version),
+    /// `If-Match: *`: the user exists.
+    Exists,
+    /// `If-None-Match: *`: the user does not exist, or was erased.
+    Absent,
+}
+
+/// A request's own name (`Idempotency-Key`) and what it asks for. Kept only as keyed MACs.
+#[derive(Clone, PartialEq, Eq)]
+pub struct IdempotencyKey {
+    /// The key.
+    pub key: String,
+    /// Method, path, preconditions and canonical body.
+    pub request: Vec<u8>,
+    /// When the key may be forgotten.
+    pub expires_at: Millis,
+}
+
+/// What became of an accept.
+#[derive(Debug, Clone)]
+pub struct Accepted {
+    /// The update; of a replay, the one that was taken first.
+    pub update: UpdateRow,
+    /// Whether the idempotency key was known.
+    pub replayed: bool,
+    /// The user after the update.
+    pub user: UserRow,
+    /// All lanes of the user after the update, and after claims on accept.
+    pub lanes: Vec<LaneRow>,
+    /// The grants that were used, with what is to be sent.
+    pub work: Vec<Work>,
+}
+
+/// Claims due lanes of one route.
+#[derive(Debug, Clone)]
+pub struct ClaimDue {
+    /// The route.
+    pub route: RouteId,
+    /// The routes as configured now.
+    pub routes: Arc<RouteSet>,
+    /// The most lanes to claim.
+    pub limit: u32,
+    /// The most of them that are not claimed for the first time.
+    pub retries: u32,
+    /// When the route recovered last: lanes that wait because of it since before then are due.
+    pub released_at: Option<Millis>,
+    /// The present.
+    pub now: Millis,
+}
+
+/// Lanes that were claimed.
+#[derive(Debug, Default)]
+pub struct Claimed {
+    /// What is to be sent.
+    pub work: Vec<Work>,
+    /// How many of them are not claimed for the first time.
+    pub retries: u32,
+    /// Whether more lanes were due than were looked at.
+    pub more: bool,
+    /// When the next lane of the route is due, if none is now.
+    pub next_due: Option<Millis>,
+}
+
+/// One claimed lane with the copy of the profile that its request is built from.
+#[derive(Debug, Clone)]
+pub struct Work {
+    /// The lane.
+    pub lane: LaneId,
+    /// The route.
+    pub route: RouteId,
+    /// The user.
+    pub user: UserId,
+    /// What is to be sent.
+    pub claim: Claim,
+    /// The profile in the claim's transaction.
+    pub profile: Arc<Profile>,
+    /// What the lane was like.
+    pub history: History,
+    /// The vendor's id of the person that every answer must repeat.
+    pub witness: Option<String>,
+}
+
+/// What became of an attempt.
+#[derive(Debug, Clone)]
+pub struct Settlement {
+    /// The lane.
+    pub lane: LaneId,
+    /// The route under which the attempt was made.
+    pub route: Arc<crate::Route>,
+    /// The event.
+    pub settle: Settle,
+    /// To be kept, for every attempt but a success at the first try.
+    pub attempt: Option<AttemptRow>,
+    /// The present.
+    pub now: Millis,
+}
+
+/// Forgets a user.
+#[derive(Debug, Clone)]
+pub struct Erase {
+    /// The user.
+    pub user: UserId,
+    /// Who asks.
+    pub by: Actor,
+    /// How long an attempt at each route may still change its vendor.
+    pub windows: Vec<(RouteId, Millis)>,
+    /// The present.
+    pub now: Millis,
+}
+
+/// What an erase found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Erased {
+    /// The version that the erase is.
+    pub version: Version,
+    /// When the user was erased first.
+    pub at: Millis,
+    /// The routes whose vendors may hold a copy.
+    pub disclosed_to: Vec<RouteId>,
+}
+
+/// Applies an event to lanes that stand still.
+#[derive(Debug, Clone)]
+pub struct RearmLanes {
+    /// The event.
+    pub rearm: Rearm,
+    /// Which lanes.
+    pub target: RearmTarget,
+    /// The routes as configured now.
+    pub routes: Arc<RouteSet>,
+    /// Who asks.
+    pub by: Actor,
+    /// The present.
+    pub now: Millis,
+}
+
+/// Which lanes an event is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RearmTarget {
+    /// These lanes.
+    Lanes(Vec<LaneId>),
+    /// Every lane of a route that is held or blocked.
+    Attention(RouteId),
+    /// Every lane of a route.
+    Route(RouteId),
+}
+
+/// A configured route, to be given an id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RouteRegistration {
+    /// The route's name.
+    pub name: String,
+    /// The vendor.
+    pub vendor: String,
+    /// How the vendor names a person.
+    pub subject_kind: String,
+    /// The vendor's scheme, host and port, and what else says whose data it is (a network id).
+    pub origin: String,
+    /// What tells two mappings of the route apart.
+    pub mapping_revision: u64,
+    /// Whether a changed origin was confirmed.
+    pub confirm_origin: bool,
+}
+
+/// A route as the store knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegisteredRoute {
+    /// The id.
+    pub id: RouteId,
+    /// The name.
+    pub name: String,
+    /// How it was left.
+    pub pause: Option<Pause>,
+    /// Whether its mapping is another one than when it was registered last.
+    pub mapping_changed: bool,
+}
+
+impl fmt::Debug for IdempotencyKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("IdempotencyKey(..)")
+    }
+}

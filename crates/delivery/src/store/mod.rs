@@ -1,0 +1,164 @@
+//! What the engine asks of a store, and the values that go in and out.
+//!
+//! A store loads rows, calls the pure functions of [`crate::decide`], and writes what they answer, in one transaction. No
+//! transition of a lane is written in a store's own language.
+
+mod command;
+mod error;
+mod query;
+mod row;
+
+use async_trait::async_trait;
+
+pub use command::{
+    Accept, Accepted, Actor, ClaimDue, Claimed, Erase, Erased, IdempotencyKey, Precondition, RearmLanes,
+    RearmTarget, RegisteredRoute, RouteRegistration, Settlement, Work,
+};
+pub use error::{AcceptError, StoreError};
+pub use query::{
+    AttemptView, LaneFilter, LaneStateFilter, LaneView, RouteCounts, UpdateCursor, UserSnapshot,
+};
+pub use row::{
+    AttemptRow, AuditRow, IdentityAct, LaneId, LaneRow, RouteId, RouteVerdict, UpdateId, UpdateRow, UserRow,
+    Verdict,
+};
+
+use crate::{Millis, gate::Pause};
+use canonical::UserId;
+
+/// Where users, lanes and updates are kept.
+///
+/// Every method that changes something returns after the change is durable.
+#[async_trait]
+pub trait Store: Send + Sync + std::fmt::Debug {
+    /// Gives each configured route its id and answers how it was left; the names that are not configured stay as they are.
+    ///
+    /// # Errors
+    /// [`StoreError::RouteChanged`] when a name now means another vendor, subject kind or origin.
+    async fn register_routes(
+        &self,
+        routes: Vec<RouteRegistration>,
+    ) -> Result<Vec<RegisteredRoute>, StoreError>;
+
+    /// Finds what the last process left in flight or suspect, and lets it wait; call once, before anything is claimed.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn start(&self, windows: Vec<(RouteId, Millis)>, now: Millis) -> Result<u64, StoreError>;
+
+    /// Takes one update.
+    ///
+    /// # Errors
+    /// Why it is refused; nothing is stored then.
+    async fn accept(&self, accept: Accept) -> Result<Accepted, AcceptError>;
+
+    /// Claims due lanes of one route.
+    ///
+    /// # Errors
+    /// When the store fails; nothing was claimed then.
+    async fn claim(&self, claim: ClaimDue) -> Result<Claimed, StoreError>;
+
+    /// Records what became of an attempt.
+    ///
+    /// # Errors
+    /// When the store fails; the lane then stays in flight until the next start.
+    async fn settle(&self, settlement: Settlement) -> Result<(), StoreError>;
+
+    /// Forgets a user; none when there is no such user. Repeating it changes nothing.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn erase(&self, erase: Erase) -> Result<Option<Erased>, StoreError>;
+
+    /// Applies an event to lanes that stand still; answers how many were changed.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn rearm(&self, rearm: RearmLanes) -> Result<u64, StoreError>;
+
+    /// Stores that a route is paused, or open again.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn set_pause(
+        &self,
+        route: RouteId,
+        pause: Option<Pause>,
+        by: Actor,
+        now: Millis,
+    ) -> Result<(), StoreError>;
+
+    /// Writes an entry of the audit.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn audit(&self, entry: AuditRow) -> Result<(), StoreError>;
+
+    /// A user with all its lanes; none when it was never seen.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn user(&self, user: &UserId) -> Result<Option<UserSnapshot>, StoreError>;
+
+    /// One update.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn update(&self, id: UpdateId) -> Result<Option<UpdateRow>, StoreError>;
+
+    /// The updates of a user, newest first, after the cursor.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn updates_of(
+        &self,
+        user: &UserId,
+        after: Option<UpdateCursor>,
+        limit: u32,
+    ) -> Result<Vec<UpdateRow>, StoreError>;
+
+    /// Lanes by state and route, in the order of their ids, after the given one.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn lanes(&self, filter: LaneFilter) -> Result<Vec<LaneView>, StoreError>;
+
+    /// The latest attempts of a lane that were not successes at the first try, newest first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn attempts(&self, lane: LaneId, limit: u32) -> Result<Vec<AttemptView>, StoreError>;
+
+    /// How many lanes of a route stand how.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn counts(&self, route: RouteId) -> Result<RouteCounts, StoreError>;
+
+    /// The newest entries of the audit.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn audit_log(&self, limit: u32) -> Result<Vec<AuditRow>, StoreError>;
+
+    /// Proves that the store can write.
+    ///
+    /// # Errors
+    /// When it cannot.
+    async fn check(&self) -> Result<(), StoreError>;
+
+    /// Removes updates and attempts older than the retention and idempotency keys that have expired; answers how many rows.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn sweep(&self, older_than: Millis, now: Millis) -> Result<u64, StoreError>;
+
+    /// Commits what is under way and closes; every later call fails with [`StoreError::Closed`].
+    async fn close(&self);
+}
+
+/// Told of every change of lanes after it is durable, on the store's own thread: must be quick and must not call the store.
+pub trait Observer: Send + Sync + std::fmt::Debug {
+    /// These lanes have changed.
+    fn committed(&self, lanes: &[(UserId, LaneRow)]);
+}

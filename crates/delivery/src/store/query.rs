@@ -1,0 +1,74 @@
+use canonical::UserId;
+
+use super::{AttemptRow, LaneId, LaneRow, RouteId, UserRow};
+use crate::{Millis, lane::Version};
+
+/// A user with all its lanes, read at one moment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UserSnapshot {
+    /// The user's id.
+    pub id: UserId,
+    /// The user.
+    pub user: UserRow,
+    /// Its lanes.
+    pub lanes: Vec<LaneRow>,
+}
+
+/// After which update a list goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UpdateCursor(pub super::UpdateId);
+
+/// Which lanes to list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LaneFilter {
+    /// Of this route only.
+    pub route: Option<RouteId>,
+    /// In one of these states only; empty: all.
+    pub states: Vec<LaneStateFilter>,
+    /// After this lane.
+    pub after: Option<LaneId>,
+    /// At most so many.
+    pub limit: u32,
+}
+
+/// A state to filter by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LaneStateFilter {
+    /// Owes something and may be claimed now or later.
+    Pending,
+    /// Has a held leaf.
+    Held,
+    /// Is blocked.
+    Blocked,
+}
+
+/// A lane in a list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LaneView {
+    /// The user.
+    pub user: UserId,
+    /// The lane.
+    pub row: LaneRow,
+    /// The user's version.
+    pub version: Version,
+    /// The newest update of the user, if it is still kept.
+    pub update: Option<super::UpdateId>,
+}
+
+/// An attempt in a list.
+pub type AttemptView = AttemptRow;
+
+/// How many lanes of a route stand how.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RouteCounts {
+    /// All lanes but erased ones.
+    pub lanes: u64,
+    /// Lanes that owe something and may be claimed now or later.
+    pub pending: u64,
+    /// Lanes with a held leaf.
+    pub held: u64,
+    /// Blocked lanes.
+    pub blocked: u64,
+    /// Since when the oldest pending lane owes something.
+    pub oldest_since: Option<Millis>,
+}

@@ -1,0 +1,149 @@
+use std::{collections::BTreeMap, fmt, sync::Arc};
+
+use adapter::Fate;
+use canonical::{Leaf, Profile, UserId};
+use uuid::Uuid;
+
+use crate::{
+    Millis,
+    lane::{FailureClass, Lane, Version},
+};
+
+/// The id of a route, given once to a name and never to another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RouteId(pub i64);
+
+/// The id of a lane, never reused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LaneId(pub i64);
+
+/// The id of an accepted update: a UUID of version 7 (RFC 9562), so that ids sort by time.
+pub type UpdateId = Uuid;
+
+/// One user.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UserRow {
+    /// How many times the id was taken into use; grows when an erased id is used again.
+    pub incarnation: u32,
+    /// The newest version.
+    pub version: Version,
+    /// The profile; empty after an erase.
+    pub profile: Arc<Profile>,
+    /// When the user was erased, if it is.
+    pub erased_at: Option<Millis>,
+    /// When the newest version was accepted.
+    pub updated_at: Millis,
+}
+
+/// One lane.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LaneRow {
+    /// The lane's id; none before it is written first.
+    pub id: Option<LaneId>,
+    /// The route.
+    pub route: RouteId,
+    /// The lane itself.
+    pub lane: Lane,
+}
+
+/// One accepted update: what it did at accept time. What became of it since is read from the lanes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UpdateRow {
+    /// The id.
+    pub id: UpdateId,
+    /// The user.
+    pub user: UserId,
+    /// The user's version after the update.
+    pub version: Version,
+    /// The name of the caller's key.
+    pub caller: String,
+    /// When it was accepted.
+    pub at: Millis,
+    /// Whether the user was created by it.
+    pub created: bool,
+    /// The leaves that it changed.
+    pub changed: Vec<Leaf>,
+    /// The leaves that it set to the value they had.
+    pub unchanged: Vec<Leaf>,
+    /// Whether it changed anything: leaves or identities.
+    pub effective: bool,
+    /// What was found for each route that was configured then.
+    pub verdicts: BTreeMap<RouteId, RouteVerdict>,
+}
+
+/// What was found for one route when an update was accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RouteVerdict {
+    /// Whether the route owes the vendor something because of the update.
+    pub verdict: Verdict,
+    /// The leaves of the update that the route does not carry, and why.
+    pub fates: BTreeMap<Leaf, Fate>,
+}
+
+/// Whether a route owes its vendor something because of an update.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It does.
+    Owed,
+    /// No leaf of the update is carried, or nothing changed.
+    NothingToCarry,
+    /// The route does not serve such a user.
+    NotMatching,
+    /// The route has no subject for the user.
+    NoIdentity,
+}
+
+/// An attempt that was not a success at the first try.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttemptRow {
+    /// When its first request was started.
+    pub at: Millis,
+    /// The user version that it carried.
+    pub sent: Version,
+    /// Why it failed; none for a success.
+    pub class: Option<FailureClass>,
+    /// The status of the answer.
+    pub status: Option<u16>,
+    /// How long it took, in milliseconds.
+    pub took: Millis,
+    /// The vendor's words, redacted.
+    pub detail: Option<String>,
+}
+
+/// One entry of the audit: who did what to which route or lane; names of fields, never values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditRow {
+    /// When.
+    pub at: Millis,
+    /// Who.
+    pub who: String,
+    /// What, one word.
+    pub kind: &'static str,
+    /// The route that it is about.
+    pub route: Option<RouteId>,
+    /// More, without values.
+    pub detail: String,
+}
+
+/// What an update did to the subject of one route.
+#[derive(Clone, PartialEq, Eq)]
+pub enum IdentityAct {
+    /// It was set where there was none, or changed.
+    Set {
+        /// The subject as it is sent.
+        text: String,
+        /// The subject for comparing.
+        key: String,
+    },
+    /// It was removed.
+    Remove,
+}
+
+impl fmt::Debug for IdentityAct {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            IdentityAct::Set { .. } => "Set(..)",
+            IdentityAct::Remove => "Remove",
+        })
+    }
+}
