@@ -1,3 +1,5 @@
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use crate::Millis;
 
 const SECOND: Millis = 1_000;
@@ -12,6 +14,29 @@ pub(crate) const EXPIRES_AFTER: Millis = 28 * DAY;
 pub trait Jitter: Send + Sync + std::fmt::Debug {
     /// The next fraction.
     fn next(&self) -> f64;
+}
+
+/// A stream of fractions that is the same for the same seed (SplitMix64).
+#[derive(Debug)]
+pub struct SeededJitter(AtomicU64);
+
+impl SeededJitter {
+    /// Starts the stream.
+    pub fn new(seed: u64) -> Self {
+        Self(AtomicU64::new(seed))
+    }
+}
+
+impl Jitter for SeededJitter {
+    fn next(&self) -> f64 {
+        let step =
+            self.0.fetch_add(0x9E37_79B9_7F4A_7C15, Ordering::Relaxed).wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mixed = (step ^ (step >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        #[expect(clippy::cast_precision_loss, reason = "53 bits fit a float")]
+        let fraction = ((mixed ^ (mixed >> 31)) >> 11) as f64 / (1_u64 << 53) as f64;
+        fraction
+    }
 }
 
 /// How long to wait after the `attempt`-th failure in a row of a lane that has failed for `age`: 2 s doubled each time, at

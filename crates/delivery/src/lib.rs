@@ -7,17 +7,20 @@
 
 mod backoff;
 pub mod decide;
+pub mod engine;
 pub mod failure;
 pub mod gate;
 pub mod lane;
+pub mod plan;
 pub mod planner;
 mod route;
 mod route_set;
+pub mod status;
 pub mod store;
 mod time;
 mod transport;
 
-pub use backoff::{Jitter, lane_backoff};
+pub use backoff::{Jitter, SeededJitter, lane_backoff};
 pub use route::{Enrol, Limits, Matcher, Rate, Route};
 pub use route_set::RouteSet;
 pub use time::{Clock, Millis, ProcessClock, millis, until};

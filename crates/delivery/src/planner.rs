@@ -184,6 +184,11 @@ fn is_required(route: &Route, leaf: &Leaf) -> bool {
     route.mapping.field(leaf).is_some_and(|field| field.rule == Rule::Required)
 }
 
+/// The carried leaves that the vendor has yet to confirm.
+pub fn owed_leaves(view: &RouteView, lane: &Lane) -> Vec<Leaf> {
+    crate::lane::owed(lane, &view.facts()).into_iter().map(|(leaf, _)| leaf).collect()
+}
+
 /// What becomes of one leaf of a profile at a route.
 pub fn fate(route: &Route, profile: &Profile, leaf: &Leaf) -> Fate {
     match route.mapping.carry(leaf, profile.value(leaf)) {

@@ -30,6 +30,7 @@ pub struct Gate {
     breaker: Breaker,
     budget: RetryBudget,
     streaks: Streaks,
+    fresh: bool,
 }
 
 /// A route that does not send.
@@ -100,6 +101,7 @@ impl Gate {
             breaker: Breaker::default(),
             budget: RetryBudget::default(),
             streaks: Streaks::default(),
+            fresh: true,
         }
     }
 
@@ -181,7 +183,11 @@ impl Gate {
         if resumable {
             self.pause = None;
             self.concurrency.restart();
-            actions.extend([Action::Resume, Action::RouteWorks]);
+            actions.push(Action::Resume);
+        }
+        // Under a new credential or configuration, who was forbidden before may be allowed now.
+        if std::mem::take(&mut self.fresh) || resumable {
+            actions.push(Action::RouteWorks);
         }
         if recovered || resumable {
             actions.push(Action::Release);
@@ -238,6 +244,7 @@ impl Gate {
     pub fn reconfigured(&mut self, limits: &Limits, now: Millis) {
         self.concurrency.resize(limits.concurrency, millis(limits.timeout));
         self.streaks.forget();
+        self.fresh = true;
         if let Some(pause) = &mut self.pause
             && pause.reason != PauseReason::Operator
         {

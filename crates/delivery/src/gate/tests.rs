@@ -13,7 +13,7 @@ fn limits(concurrency: u32) -> Limits {
 }
 
 fn gate() -> Gate {
-    Gate::new(&limits(16))
+    Gate { fresh: false, ..Gate::new(&limits(16)) }
 }
 
 fn attempt(gate: &mut Gate, lane: i64, sample: Sample, now: Millis) -> Vec<Action> {
@@ -102,6 +102,15 @@ fn a_second_refused_credential_pauses_the_route_until_a_probe_works() {
     let actions = attempt(&mut gate, 1, Sample::Success, 400_000);
     assert_eq!(actions, [Action::Resume, Action::RouteWorks, Action::Release]);
     assert_eq!(gate.pause(), None);
+}
+
+#[test]
+fn the_first_success_after_a_new_configuration_lets_the_forbidden_try_again() {
+    let mut gate = gate();
+    assert_eq!(attempt(&mut gate, 1, Sample::Success, 0), []);
+    gate.reconfigured(&limits(16), 1);
+    assert_eq!(attempt(&mut gate, 1, Sample::Success, 2), [Action::RouteWorks]);
+    assert_eq!(attempt(&mut gate, 1, Sample::Success, 3), []);
 }
 
 #[test]

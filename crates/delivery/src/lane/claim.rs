@@ -92,7 +92,7 @@ pub(super) fn claim(lane: &mut Lane, facts: &Facts<'_>, subject: &SubjectFact, n
 }
 
 /// The carried leaves that the vendor has yet to confirm, in the order of isolation.
-pub(super) fn owed(lane: &Lane, facts: &Facts<'_>) -> Vec<(Leaf, Version)> {
+pub(crate) fn owed(lane: &Lane, facts: &Facts<'_>) -> Vec<(Leaf, Version)> {
     let is_owed = |leaf: &Leaf, version: Version| match lane.held.get(leaf) {
         Some(hold) if hold.version == version => hold.again,
         _ => version > lane.floor,

@@ -19,6 +19,7 @@ mod model;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use claim::owed;
 pub use claim::{Claim, Filler};
 pub use facts::{Facts, RequiredFact, SubjectFact};
 pub use hold::{Hold, HoldReason};

@@ -94,6 +94,18 @@ pub enum Outcome {
     },
 }
 
+impl Outcome {
+    /// Why the attempt failed; none for a success.
+    pub fn class(&self) -> Option<FailureClass> {
+        match self {
+            Outcome::Ok { .. } => None,
+            Outcome::NotApplied { failure } | Outcome::Unknown { failure, .. } => Some(failure.class),
+            Outcome::Rejected { .. } => Some(FailureClass::Invalid),
+            Outcome::Blocked { class, .. } => Some(*class),
+        }
+    }
+}
+
 /// A failed attempt that is tried again.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Failure {

@@ -1,0 +1,62 @@
+//! The contract suite, and the examples on Communal's page.
+
+use adapter::VendorResponse;
+use adapter_communal::{Adapter, Options};
+use serde_json::json;
+use testkit::adapter::{ContractCase, Proof, assert_passes, page_golden};
+
+const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/golden");
+
+fn case() -> ContractCase {
+    ContractCase {
+        adapter: Box::new(Adapter::new(Options::default())),
+        mapping: adapter::MappingOptions::default(),
+        answer: |subject| VendorResponse {
+            status: 200,
+            body: format!(r#"{{"id": {}, "name": "Jane Doe"}}"#, subject.as_str()).into_bytes(),
+            ..VendorResponse::default()
+        },
+        names: &["id"],
+        proof: Proof::BodyIfAny,
+        golden: GOLDEN,
+    }
+}
+
+testkit::adapter_contract!(case());
+
+#[test]
+fn the_contact_example_on_the_page_is_what_is_sent() {
+    let file = format!("{GOLDEN}/communal-update-user-profiles-contact.json");
+    assert_passes(page_golden(&Adapter::new(Options::default()), file));
+}
+
+#[test]
+fn the_address_example_on_the_page_is_what_is_sent() {
+    let file = format!("{GOLDEN}/communal-update-user-profiles-address.json");
+    assert_passes(page_golden(&Adapter::new(Options::default()), file));
+}
+
+#[test]
+fn the_version_of_the_api_is_the_configured_one() {
+    use adapter::{Adapter as _, Subject, Update, WireField, WireValue};
+    let adapter = Adapter::new(Options { api_version: "2026-08-25".to_owned() });
+    let subject = Subject::parse(&adapter.dialect().subjects[0], "89").expect("an id");
+    let fields: Vec<WireField> = adapter.dialect().fields[..3]
+        .iter()
+        .map(|rule| WireField {
+            leaf: rule.leaf.clone().expect("a required field has a leaf"),
+            to: rule.to.to_owned(),
+            value: WireValue::Set(json!("x")),
+        })
+        .collect();
+    let requests = adapter.build_requests(&Update { subject: &subject, fields: &fields }).expect("valid");
+    assert!(requests[0].headers.contains(&("X-Api-Version", "2026-08-25".to_owned())));
+}
+
+#[test]
+fn a_birthday_without_a_year_cannot_be_represented() {
+    let mapping = adapter::Mapping::new(&adapter_communal::DIALECT, &adapter::MappingOptions::default());
+    let value = canonical::Value::Date("0000-05-17".parse().expect("a date"));
+    let carried = mapping.expect("valid").carry(&canonical::Leaf::Birthdate, Some(&value));
+    assert_eq!(carried, Err(adapter::Fate::NotRepresentable));
+}

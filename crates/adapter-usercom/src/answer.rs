@@ -1,0 +1,62 @@
+use adapter::{ErrorKind, Means, Receipt, VendorError, VendorRequest, VendorResponse, echo_differs, id_text};
+use canonical::Json;
+use serde_json::Value as JsonValue;
+
+use crate::{DIALECT, GENDER, TAGS};
+
+/// Reads the user object that answers a PUT.
+pub(crate) fn read_user(sent: &VendorRequest, response: &VendorResponse) -> Result<Receipt, VendorError> {
+    let json = response.json();
+    let user = json.as_ref().filter(|json| json.as_object().is_some());
+    let Some((user, id)) = user.and_then(|user| Some((user, id_text(user.get("id")?)?))) else {
+        return Err(VendorError::unreadable("a success that does not name the person"));
+    };
+    let subject = sent.subject.as_str();
+    let by_custom_id = sent.subject.kind().name == "custom_id";
+    let named = match user.get("custom_id") {
+        _ if !by_custom_id => Some(id),
+        Some(Json::String(text) | Json::Number(text)) => Some(text.as_str()),
+        _ => None,
+    };
+    if named.is_some_and(|named| named != subject) {
+        return Err(VendorError::wrong_subject());
+    }
+    let witness = by_custom_id.then(|| id.to_owned());
+    Ok(Receipt { witness, unverified: unverified(user, sent), ..Receipt::new(Means::Applied) })
+}
+
+/// Adds what a refusal says: `{"detail": "…"}`, or the messages by field, bare or below `errors`.
+pub(crate) fn explain(error: VendorError, sent: &VendorRequest, response: &VendorResponse) -> VendorError {
+    let Some(json) = response.json() else { return error };
+    let error = match json.get("detail").and_then(Json::as_str) {
+        Some(detail) => error.with_words(detail, sent),
+        None => error,
+    };
+    if error.kind != ErrorKind::Invalid {
+        return error;
+    }
+    error.with_fields(json.get("errors").unwrap_or(&json), sent)
+}
+
+/// The fields that came back with another value, and the custom attributes that did not come back: User.com drops those
+/// that were never created.
+fn unverified(user: &Json, sent: &VendorRequest) -> Vec<String> {
+    let fields = sent.body.as_ref().and_then(JsonValue::as_object).into_iter().flatten();
+    let differs = |name: &str, value: &JsonValue| match (name, DIALECT.rule_of(name)) {
+        // Answered as a word and as objects.
+        (GENDER | TAGS, _) => false,
+        (_, Some(_)) => user.get(name).is_some_and(|echoed| echo_differs(value, echoed)),
+        (_, None) => attribute(user, name).is_none_or(|echoed| echo_differs(value, echoed)),
+    };
+    fields.filter(|(name, value)| differs(name, value)).map(|(name, _)| name.clone()).collect()
+}
+
+/// A custom attribute: a member of the user object in version 2, an item of `attributes` on the vendor's page.
+fn attribute<'a>(user: &'a Json, name: &str) -> Option<&'a Json> {
+    let listed = || {
+        let Some(Json::Array(items)) = user.get("attributes") else { return None };
+        let is_it = |item: &&Json| item.get("name_std").and_then(Json::as_str) == Some(name);
+        items.iter().find(is_it)?.get("value")
+    };
+    user.get(name).or_else(listed)
+}

@@ -1,0 +1,174 @@
+//! User.com: `PUT /api/public/users/{id}/`, an object of plain fields and custom attributes.
+//!
+//! From <https://apidocs.user.com/users/update-user.html>:
+//!
+//! - the path ends with a slash, and `Accept: */*; version=2` chooses the version of the API;
+//! - every field is optional; first and last name have at most 40 characters;
+//! - custom attributes are further members; they must have been created in User.com before;
+//! - `tags` is a list of names, and the update call only *adds* them.
+//!
+//! What the update call cannot take away has calls of its own, sent after it: `remove_tag/` and `remove_attribute/`, DELETE
+//! below `users/{id}/` and POST below `users-by-id/{custom_id}/`. An address is not a way to name a person here: two users
+//! may share one.
+//!
+//! A success is the user object. It names the person by `id`, has no first and last name, and has gender as a word.
+
+mod answer;
+mod formats;
+
+use adapter::{
+    AuthScheme, Dialect, FieldRule, Means, Method, OpenFields, Path, Receipt, Rule, SubjectForm, SubjectKind,
+    TranslateError, Update, VendorError, VendorRequest, VendorResponse, WireField, WireValue, as_json,
+    as_text, phone, status,
+};
+use canonical::Leaf;
+use serde_json::{Map, Value as JsonValue, json};
+
+use formats::{boolean, gender, integer};
+
+/// What User.com can carry.
+pub static DIALECT: Dialect = Dialect {
+    vendor: "usercom",
+    page: "https://apidocs.user.com/users/update-user.html",
+    auth: &[AuthScheme::Token],
+    subjects: &[
+        SubjectKind { name: "id", form: SubjectForm::Integer },
+        SubjectKind { name: "custom_id", form: SubjectForm::Text },
+    ],
+    fields: &[
+        FieldRule::new(Leaf::Email, "email", Rule::SetOnly, as_text),
+        FieldRule::new(Leaf::GivenName, "first_name", Rule::SetOnly, as_text).max(40),
+        FieldRule::new(Leaf::FamilyName, "last_name", Rule::SetOnly, as_text).max(40),
+        FieldRule::new(Leaf::PhoneNumber, "phone_number", Rule::SetOnly, phone).max(64),
+        FieldRule::new(Leaf::Locality, "city", Rule::SetOnly, as_text).max(64),
+        FieldRule::new(Leaf::Region, "region", Rule::SetOnly, as_text),
+        FieldRule::new(Leaf::Country, "country", Rule::SetOnly, as_text),
+        FieldRule::new(Leaf::Gender, GENDER, Rule::SetOnly, gender),
+        FieldRule::new(Leaf::Zoneinfo, "timezone", Rule::SetOnly, as_text),
+        FieldRule::new(Leaf::Picture, "gravatar_url", Rule::SetOnly, as_text),
+        FieldRule::new(Leaf::Tags, TAGS, Rule::AddOnly, as_json),
+        FieldRule::without_leaf("facebook_url", Rule::SetOnly, as_text),
+        FieldRule::without_leaf("linkedin_url", Rule::SetOnly, as_text),
+        FieldRule::without_leaf("twitter_url", Rule::SetOnly, as_text),
+        FieldRule::without_leaf("google_url", Rule::SetOnly, as_text),
+        // The id of a company that exists, not its name.
+        FieldRule::without_leaf("company_custom_id", Rule::SetOnly, as_text),
+        FieldRule::without_leaf("score", Rule::SetOnly, integer),
+        FieldRule::without_leaf("notifications", Rule::SetOnly, boolean),
+        FieldRule::without_leaf("unsubscribed", Rule::SetOnly, boolean),
+        // The id of one of the tenant's own agents.
+        FieldRule::without_leaf("assigned_to", Rule::SetOnly, integer),
+    ],
+    open_fields: Some(OpenFields { rule: Rule::Nullable, format: as_json, reserved: READ_ONLY }),
+    unsupported: &[Leaf::Organization, Leaf::Manager],
+    success_means: Means::Applied,
+    requests_per_second: 5.0,
+};
+
+const GENDER: &str = "gender";
+const TAGS: &str = "tags";
+
+/// Members of the user object that name the person or are User.com's own; it takes them in a PUT without a word.
+const READ_ONLY: &[&str] = &[
+    "id",
+    "custom_id",
+    "user_id",
+    "key",
+    "user_key",
+    "name",
+    "status",
+    "attributes",
+    "companies",
+    "lists",
+    "created_at",
+    "updated_at",
+];
+
+/// What a route configures about User.com: nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options;
+
+/// User.com's dialect.
+#[derive(Debug)]
+pub struct Adapter;
+
+impl Adapter {
+    /// The adapter of one route.
+    pub fn new(_: Options) -> Self {
+        Self
+    }
+}
+
+impl adapter::Adapter for Adapter {
+    fn dialect(&self) -> &'static Dialect {
+        &DIALECT
+    }
+
+    fn build_requests(&self, update: &Update<'_>) -> Result<Vec<VendorRequest>, TranslateError> {
+        let mut put = Map::new();
+        let mut removals = Vec::new();
+        for field in update.fields {
+            match (&field.value, rule(field)) {
+                (WireValue::Set(value), _) => drop(put.insert(field.to.clone(), value.clone())),
+                (WireValue::Clear, Rule::Nullable) => {
+                    removals.push(("remove_attribute", json!({ "attribute": field.to })));
+                }
+                (WireValue::Members { wanted, removed }, Rule::AddOnly) => {
+                    if !wanted.is_empty() {
+                        put.insert(field.to.clone(), wanted.as_slice().into());
+                    }
+                    removals.extend(removed.iter().map(|name| ("remove_tag", json!({ "name": name }))));
+                }
+                _ => return Err(TranslateError::new(&DIALECT, field)),
+            }
+        }
+        let put = (!put.is_empty()).then(|| request(update, Method::Put, None, put.into()));
+        let removals = removals
+            .into_iter()
+            .map(|(action, body)| request(update, removal_method(update), Some(action), body));
+        Ok(put.into_iter().chain(removals).collect())
+    }
+
+    fn parse_response(
+        &self,
+        sent: &VendorRequest,
+        response: &VendorResponse,
+    ) -> Result<Receipt, VendorError> {
+        let removal = sent.method != Method::Put;
+        // What is to be taken away is not there: as wanted.
+        if removal && response.status == 404 && !response.is_html() {
+            return Ok(Receipt::new(Means::Applied));
+        }
+        status::read(response).map_err(|error| answer::explain(error, sent, response))?;
+        if removal { Ok(Receipt::new(Means::Applied)) } else { answer::read_user(sent, response) }
+    }
+}
+
+fn rule(field: &WireField) -> Rule {
+    DIALECT.rule_of(&field.to).map_or(Rule::Nullable, |known| known.rule)
+}
+
+fn is_by_custom_id(update: &Update<'_>) -> bool {
+    update.subject.kind().name == "custom_id"
+}
+
+fn removal_method(update: &Update<'_>) -> Method {
+    if is_by_custom_id(update) { Method::Post } else { Method::Delete }
+}
+
+fn request(update: &Update<'_>, method: Method, action: Option<&str>, body: JsonValue) -> VendorRequest {
+    let users = if is_by_custom_id(update) { "users-by-id" } else { "users" };
+    let mut path = Path::with_trailing_slash(["api", "public", users, update.subject.as_str()]);
+    path.segments.extend(action.map(str::to_owned));
+    VendorRequest {
+        method,
+        path,
+        query: Vec::new(),
+        headers: vec![
+            ("Accept", "*/*; version=2".to_owned()),
+            ("Content-Type", "application/json".to_owned()),
+        ],
+        body: Some(body),
+        subject: update.subject.clone(),
+    }
+}

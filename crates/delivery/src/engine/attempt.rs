@@ -1,0 +1,192 @@
+use std::{panic::AssertUnwindSafe, sync::Arc, time::SystemTime};
+
+use adapter::{AppliedState, ErrorKind, Receipt, VendorError, VendorRequest};
+use canonical::Leaf;
+use futures_util::FutureExt;
+
+use super::{Engine, line::Line};
+use crate::{
+    Millis, Route, SendError,
+    failure::{self, Moment, Sample},
+    lane::{Outcome, Sent, Settle},
+    planner,
+    store::{AttemptRow, Settlement, Work},
+    until,
+};
+
+/// Sends one claim and settles it, whatever happens.
+pub(super) async fn run(engine: Engine, route: Arc<Route>, line: Arc<Line>, work: Work) {
+    let started_at = engine.now();
+    let attempt = Attempt { engine: &engine, route: &route, line: &line, work: &work };
+    let ended = AssertUnwindSafe(attempt.send_all()).catch_unwind().await;
+    let ended = ended.unwrap_or_else(|_| attempt.failed_inside(started_at));
+    attempt.settle(started_at, ended).await;
+}
+
+struct Attempt<'a> {
+    engine: &'a Engine,
+    route: &'a Arc<Route>,
+    line: &'a Arc<Line>,
+    work: &'a Work,
+}
+
+/// How the requests of an attempt ended.
+struct Ended {
+    sent: Sent,
+    outcome: Outcome,
+    sample: Sample,
+    status: Option<u16>,
+    detail: Option<String>,
+}
+
+impl Attempt<'_> {
+    async fn send_all(&self) -> Ended {
+        let (requests, sent) = match planner::build(self.route, &self.work.profile, &self.work.claim) {
+            Ok(built) => built,
+            Err(error) => {
+                tracing::error!(route = self.route.name, %error, "an update could not be translated");
+                return self.failed_inside(self.engine.now());
+            }
+        };
+        let mut receipts = Vec::with_capacity(requests.len());
+        for (at, request) in requests.iter().enumerate() {
+            if at > 0 {
+                self.wait_for_token().await;
+            }
+            if self.engine.inner.hub.was_erased(self.work.lane, self.work.claim.epoch) {
+                // The settle finds another epoch and changes nothing.
+                return self.ended(sent, self.ok(&receipts), Sample::Nothing);
+            }
+            let request_at = self.engine.now();
+            match self.send_one(request).await {
+                Ok(receipt) => receipts.push(receipt),
+                Err(refusal) => return self.refused(sent, refusal, request_at),
+            }
+        }
+        self.ended(sent, self.ok(&receipts), Sample::Success)
+    }
+
+    async fn wait_for_token(&self) {
+        while let Err(at) = self.line.take_token(self.engine.now()) {
+            tokio::time::sleep(until(at, self.engine.now())).await;
+        }
+    }
+
+    async fn send_one(&self, request: &VendorRequest) -> Result<Receipt, Refused> {
+        let response = self.route.transport.send(request).await.map_err(Refused::Unanswered)?;
+        let receipt = self.route.adapter.parse_response(request, &response);
+        let receipt = receipt.map_err(|error| Refused::Answered(error, response.status))?;
+        match (&self.work.witness, &receipt.witness) {
+            (Some(known), Some(named)) if known != named => {
+                Err(Refused::Answered(VendorError::wrong_subject(), response.status))
+            }
+            _ => Ok(receipt),
+        }
+    }
+
+    fn ok(&self, receipts: &[Receipt]) -> Outcome {
+        let witness = receipts.iter().find_map(|receipt| receipt.witness.clone());
+        let unverified = receipts.iter().flat_map(|receipt| &receipt.unverified);
+        Outcome::Ok { witness, unverified: self.leaves(unverified) }
+    }
+
+    fn refused(&self, sent: Sent, refused: Refused, request_at: Millis) -> Ended {
+        let moment = self.moment(request_at);
+        let history = &self.work.history;
+        match refused {
+            Refused::Unanswered(error) => {
+                let (outcome, sample) = failure::of_send_error(&error, history, &moment);
+                Ended { detail: Some(error.detail), ..self.ended(sent, outcome, sample) }
+            }
+            Refused::Answered(error, status) => {
+                let (mut outcome, sample) = failure::of_vendor_error(&error, status, history, &moment);
+                if let Outcome::Rejected { named, .. } = &mut outcome {
+                    *named = self.leaves(&error.fields);
+                }
+                if error.kind == ErrorKind::WrongSubject || error.applied == AppliedState::WrongSubject {
+                    tracing::error!(
+                        route = self.route.name,
+                        lane = self.work.lane.0,
+                        "the vendor answered about another person; the route is paused"
+                    );
+                }
+                Ended {
+                    status: Some(status),
+                    detail: Some(error.detail),
+                    ..self.ended(sent, outcome, sample)
+                }
+            }
+        }
+    }
+
+    fn leaves<'a>(&self, fields: impl IntoIterator<Item = &'a String>) -> Vec<Leaf> {
+        let mut leaves: Vec<Leaf> =
+            fields.into_iter().filter_map(|field| self.route.mapping.leaf_of(field).cloned()).collect();
+        leaves.sort();
+        leaves.dedup();
+        leaves
+    }
+
+    fn failed_inside(&self, at: Millis) -> Ended {
+        let (outcome, sample) = failure::of_internal_error(&self.work.history, &self.moment(at));
+        let sent = Sent { payload: self.work.claim.payload.clone(), ..Sent::default() };
+        Ended { detail: Some("the gateway failed".to_owned()), ..self.ended(sent, outcome, sample) }
+    }
+
+    fn ended(&self, sent: Sent, outcome: Outcome, sample: Sample) -> Ended {
+        Ended { sent, outcome, sample, status: None, detail: None }
+    }
+
+    fn moment(&self, last_request_at: Millis) -> Moment {
+        Moment {
+            now: self.engine.now(),
+            wall: SystemTime::now(),
+            suspect_until: failure::suspect_until(last_request_at, self.route.window()),
+            jitter: self.engine.jitter(),
+        }
+    }
+
+    async fn settle(&self, started_at: Millis, ended: Ended) {
+        let now = self.engine.now();
+        let attempt = self.attempt_row(&ended, started_at, now);
+        tracing::debug!(
+            route = self.route.name,
+            lane = self.work.lane.0,
+            version = self.work.claim.sent,
+            status = ended.status,
+            took_ms = now - started_at,
+            sample = ?ended.sample,
+            "attempt ended"
+        );
+        let Ended { sent, outcome, sample, .. } = ended;
+        let settle = Settle { epoch: self.work.claim.epoch, started_at, sent, outcome };
+        let settlement =
+            Settlement { lane: self.work.lane, route: Arc::clone(self.route), settle, attempt, now };
+        if let Err(error) = self.engine.inner.store.settle(settlement).await {
+            tracing::error!(route = self.route.name, lane = self.work.lane.0, %error, "a settle failed; the next start finds the lane");
+        }
+        self.engine.tell_route(self.line, self.work, sample).await;
+    }
+
+    /// A success at the first try is the lane's row itself; everything else is kept.
+    fn attempt_row(&self, ended: &Ended, started_at: Millis, now: Millis) -> Option<AttemptRow> {
+        let first_try = self.work.history.last_class.is_none();
+        if first_try && matches!(ended.outcome, Outcome::Ok { .. }) {
+            return None;
+        }
+        Some(AttemptRow {
+            at: started_at,
+            sent: self.work.claim.sent,
+            class: ended.outcome.class(),
+            status: ended.status,
+            took: now - started_at,
+            detail: ended.detail.clone(),
+        })
+    }
+}
+
+/// Why a request was no success.
+enum Refused {
+    Unanswered(SendError),
+    Answered(VendorError, u16),
+}

@@ -1,0 +1,101 @@
+use std::{sync::Arc, sync::atomic::Ordering, time::Duration};
+
+use super::{Current, Engine, line::Line};
+use crate::{
+    Millis,
+    store::{ClaimDue, RouteId, StoreError},
+    until,
+};
+
+/// A wake-up that got lost costs at most this.
+const SAFETY_SCAN: Millis = 30_000;
+/// The most lanes of one claim, so that one route does not fill the writer.
+const MOST_PER_CLAIM: u32 = 64;
+/// Before a claim that the store could not take is tried again.
+const STORE_PAUSE: Millis = 200;
+
+/// Claims what is due at one route, as fast as the route admits it, until the engine stops or the route is gone.
+pub(super) async fn run(engine: Engine, route: RouteId) {
+    let stopping = engine.inner.stopping.clone();
+    loop {
+        let current = engine.current();
+        let Some(line) = current.lines.get(&route) else { return };
+        let next_at = claim_all_due(&engine, &current, line).await;
+        let pause = until(next_at, engine.now()).max(Duration::from_millis(1));
+        tokio::select! {
+            () = stopping.cancelled() => return,
+            () = line.wake().notify.notified() => {}
+            () = tokio::time::sleep(pause) => {}
+        }
+    }
+}
+
+/// Claims until nothing is due or nothing is admitted; answers when to look again at the latest.
+async fn claim_all_due(engine: &Engine, current: &Arc<Current>, line: &Arc<Line>) -> Millis {
+    loop {
+        let now = engine.now();
+        if engine.inner.stopping.is_cancelled() {
+            return now + SAFETY_SCAN;
+        }
+        // Whoever makes a lane ready after this line sets the flag again.
+        line.wake().backlog.store(false, Ordering::Release);
+        let (permits, refused) = take_permits(line, now);
+        if permits == 0 {
+            line.wake().backlog.store(true, Ordering::Release);
+            return refused
+                .and_then(super::line::NotNow::until)
+                .unwrap_or(Millis::MAX)
+                .min(now + SAFETY_SCAN);
+        }
+        match claim(engine, current, line, permits, now).await {
+            Ok(Some(next_at)) => return next_at,
+            Ok(None) => {}
+            Err(error) => {
+                tracing::warn!(route = line.id().0, %error, "a claim failed");
+                line.wake().backlog.store(true, Ordering::Release);
+                return now + STORE_PAUSE;
+            }
+        }
+    }
+}
+
+fn take_permits(line: &Line, now: Millis) -> (u32, Option<super::line::NotNow>) {
+    for taken in 0..MOST_PER_CLAIM {
+        if let Err(refused) = line.admit(now) {
+            return (taken, Some(refused));
+        }
+    }
+    (MOST_PER_CLAIM, None)
+}
+
+/// Claims at most as many lanes as there are permits and sends them; none when more may be due at once.
+async fn claim(
+    engine: &Engine,
+    current: &Arc<Current>,
+    line: &Arc<Line>,
+    permits: u32,
+    now: Millis,
+) -> Result<Option<Millis>, StoreError> {
+    let due = ClaimDue {
+        route: line.id(),
+        routes: Arc::clone(&current.routes),
+        limit: permits,
+        retries: line.retries_allowed(now),
+        released_at: line.released_at(),
+        now,
+    };
+    let claimed = engine.inner.store.claim(due).await;
+    let used = claimed.as_ref().map_or(0, |claimed| claimed.work.len());
+    let used = u32::try_from(used).unwrap_or(permits).min(permits);
+    (used..permits).for_each(|_| line.give_back());
+    let claimed = claimed?;
+    line.note_claimed(used.saturating_sub(claimed.retries), claimed.retries, now);
+    for work in claimed.work {
+        engine.send(current, line, work);
+    }
+    if claimed.more {
+        line.wake().backlog.store(true, Ordering::Release);
+        return Ok(None);
+    }
+    Ok(Some(claimed.next_due.unwrap_or(Millis::MAX).min(now + SAFETY_SCAN)))
+}

@@ -1,0 +1,136 @@
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, RwLock,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+};
+
+use canonical::UserId;
+use tokio::sync::mpsc;
+
+use super::line::Wake;
+use crate::{
+    lane::State,
+    store::{LaneId, LaneRow, Observer, RouteId},
+};
+
+/// Passes on what was committed: wakes dispatchers, tells those who wait for a user, remembers who was erased.
+#[derive(Debug, Default)]
+pub struct Hub {
+    wakes: RwLock<HashMap<RouteId, Arc<Wake>>>,
+    waiters: Mutex<Waiters>,
+    waiting: AtomicUsize,
+    next_waiter: AtomicUsize,
+    erased: Mutex<HashMap<LaneId, u64>>,
+    any_erased: AtomicBool,
+    closed: AtomicBool,
+}
+
+/// Who waits for which user, each with a number of its own.
+type Waiters = HashMap<UserId, Vec<(usize, mpsc::UnboundedSender<LaneRow>)>>;
+
+/// Lanes that are remembered as erased; an attempt that began before lives for a minute at most.
+const MOST_ERASED: usize = 100_000;
+
+impl Hub {
+    /// A hub that nobody watches yet.
+    pub fn new() -> Arc<Self> {
+        Arc::default()
+    }
+
+    pub(super) fn watch(&self, route: RouteId, wake: &Arc<Wake>) {
+        self.wakes.write().unwrap_or_else(PoisonError::into_inner).insert(route, Arc::clone(wake));
+    }
+
+    /// Registers interest in a user's lanes; to be done before the change that is waited for is handed to the store.
+    pub fn wait_for(self: &Arc<Self>, user: &UserId) -> Waiter {
+        let (sender, changes) = mpsc::unbounded_channel();
+        let id = self.next_waiter.fetch_add(1, Ordering::Relaxed);
+        self.waiting.fetch_add(1, Ordering::AcqRel);
+        if !self.closed.load(Ordering::Acquire) {
+            self.waiters().entry(user.clone()).or_default().push((id, sender));
+        }
+        Waiter { hub: Arc::clone(self), user: user.clone(), id, changes }
+    }
+
+    /// Ends every wait.
+    pub(super) fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+        self.waiters().clear();
+    }
+
+    /// Whether the lane was erased after the claim with this epoch.
+    pub(super) fn was_erased(&self, lane: LaneId, epoch: u64) -> bool {
+        self.any_erased.load(Ordering::Acquire)
+            && self
+                .erased
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .get(&lane)
+                .is_some_and(|erased| *erased > epoch)
+    }
+
+    fn waiters(&self) -> MutexGuard<'_, Waiters> {
+        self.waiters.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note_erased(&self, row: &LaneRow) {
+        let Some(id) = row.id else { return };
+        let mut erased = self.erased.lock().unwrap_or_else(PoisonError::into_inner);
+        if erased.len() >= MOST_ERASED {
+            erased.clear();
+        }
+        erased.insert(id, row.lane.epoch);
+        self.any_erased.store(true, Ordering::Release);
+    }
+}
+
+impl Observer for Hub {
+    fn committed(&self, lanes: &[(UserId, LaneRow)]) {
+        let wakes = self.wakes.read().unwrap_or_else(PoisonError::into_inner);
+        let waiters = (self.waiting.load(Ordering::Acquire) > 0).then(|| self.waiters());
+        for (user, row) in lanes {
+            match (row.lane.state, wakes.get(&row.route)) {
+                (State::Ready, Some(wake)) => wake.now(),
+                (State::Wait(_), Some(wake)) => wake.later(),
+                (State::Erased, _) => self.note_erased(row),
+                _ => {}
+            }
+            let interested = waiters.as_ref().and_then(|waiters| waiters.get(user));
+            for (_, sender) in interested.into_iter().flatten() {
+                // Who has stopped waiting is told nothing.
+                let _ = sender.send(row.clone());
+            }
+        }
+    }
+}
+
+/// Sees every committed change of one user's lanes from its registration on.
+#[derive(Debug)]
+pub struct Waiter {
+    hub: Arc<Hub>,
+    user: UserId,
+    id: usize,
+    changes: mpsc::UnboundedReceiver<LaneRow>,
+}
+
+impl Waiter {
+    /// The next change; none when the gateway stops.
+    pub async fn changed(&mut self) -> Option<LaneRow> {
+        self.changes.recv().await
+    }
+}
+
+impl Drop for Waiter {
+    fn drop(&mut self) {
+        let mut waiters = self.hub.waiters();
+        if let Some(of_user) = waiters.get_mut(&self.user) {
+            of_user.retain(|(id, _)| *id != self.id);
+            if of_user.is_empty() {
+                waiters.remove(&self.user);
+            }
+        }
+        self.hub.waiting.fetch_sub(1, Ordering::AcqRel);
+    }
+}

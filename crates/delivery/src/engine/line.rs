@@ -1,0 +1,191 @@
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicI64, Ordering},
+    },
+};
+
+use tokio::sync::Notify;
+
+use crate::{
+    Millis, Route,
+    failure::Sample,
+    gate::{Action, Bucket, Gate, Pause, Refusal},
+    store::{RegisteredRoute, RouteId},
+};
+
+/// One route at run time: its admission, its rate, and its dispatcher's alarm.
+#[derive(Debug)]
+pub(super) struct Line {
+    id: RouteId,
+    gate: Arc<Mutex<Gate>>,
+    bucket: Arc<Mutex<Bucket>>,
+    wake: Arc<Wake>,
+    released_at: Arc<AtomicI64>,
+}
+
+/// The buckets of one set of routes, by what the vendor counts.
+pub(super) type Buckets = BTreeMap<String, Arc<Mutex<Bucket>>>;
+
+impl Line {
+    /// The line of a route; what was learnt of the route before a reload is kept.
+    pub(super) fn for_route(
+        route: &Route,
+        known: &RegisteredRoute,
+        before: Option<&Arc<Line>>,
+        buckets: &mut Buckets,
+        now: Millis,
+    ) -> Arc<Self> {
+        let new_bucket = || Arc::new(Mutex::new(Bucket::new(route.limits.rate)));
+        let bucket = Arc::clone(buckets.entry(route.limits.rate_key.clone()).or_insert_with(new_bucket));
+        let Some(before) = before else {
+            let mut gate = Gate::new(&route.limits);
+            gate.set_pause(known.pause);
+            return Arc::new(Self {
+                id: known.id,
+                gate: Arc::new(Mutex::new(gate)),
+                bucket,
+                wake: Arc::default(),
+                released_at: Arc::default(),
+            });
+        };
+        before.gate().reconfigured(&route.limits, now);
+        Arc::new(Self {
+            id: known.id,
+            gate: Arc::clone(&before.gate),
+            bucket,
+            wake: Arc::clone(&before.wake),
+            released_at: Arc::clone(&before.released_at),
+        })
+    }
+
+    pub(super) fn id(&self) -> RouteId {
+        self.id
+    }
+
+    pub(super) fn wake(&self) -> &Arc<Wake> {
+        &self.wake
+    }
+
+    /// A permit and a rate token, both or none.
+    pub(super) fn admit(&self, now: Millis) -> Result<(), NotNow> {
+        let mut gate = self.gate();
+        gate.admit(now).map_err(NotNow::Gate)?;
+        if let Err(at) = self.take_token(now) {
+            gate.give_back();
+            return Err(NotNow::Rate(at));
+        }
+        Ok(())
+    }
+
+    /// As [`Line::admit`], for a lane that is not known to exist yet: only while no lane of the route waits its turn.
+    pub(super) fn try_grant(&self, now: Millis) -> bool {
+        !self.wake.backlog.load(Ordering::Acquire) && self.admit(now).is_ok()
+    }
+
+    /// Takes a rate token, or says when there will be one.
+    pub(super) fn take_token(&self, now: Millis) -> Result<(), Millis> {
+        self.bucket.lock().unwrap_or_else(PoisonError::into_inner).take(now)
+    }
+
+    /// Gives back what was not used.
+    pub(super) fn give_back(&self) {
+        self.gate().give_back();
+        self.bucket.lock().unwrap_or_else(PoisonError::into_inner).give_back();
+    }
+
+    /// Gives back what was taken for a lane that did not need it; one that became ready meanwhile may use it.
+    pub(super) fn give_back_grant(&self) {
+        self.give_back();
+        if self.wake.backlog.load(Ordering::Acquire) {
+            self.wake.now();
+        }
+    }
+
+    pub(super) fn retries_allowed(&self, now: Millis) -> u32 {
+        self.gate().retries_allowed(now)
+    }
+
+    pub(super) fn note_claimed(&self, first: u32, retries: u32, now: Millis) {
+        self.gate().claimed(first, retries, now);
+    }
+
+    /// Ends an attempt; what the engine has to do because of it.
+    pub(super) fn settle(
+        &self,
+        lane: i64,
+        attempt: u32,
+        sample: Sample,
+        now: Millis,
+        jitter: f64,
+    ) -> Vec<Action> {
+        let actions = self.gate().settle(lane, attempt, sample, now, jitter);
+        if self.wake.backlog.load(Ordering::Acquire) {
+            self.wake.now();
+        }
+        actions
+    }
+
+    /// Lanes that wait because of the route are due from now on.
+    pub(super) fn release(&self, now: Millis) {
+        self.released_at.store(now, Ordering::Release);
+        self.wake.now();
+    }
+
+    pub(super) fn released_at(&self) -> Option<Millis> {
+        Some(self.released_at.load(Ordering::Acquire)).filter(|at| *at > 0)
+    }
+
+    pub(super) fn set_pause(&self, pause: Option<Pause>) {
+        self.gate().set_pause(pause);
+        self.wake.now();
+    }
+
+    pub(super) fn gate(&self) -> MutexGuard<'_, Gate> {
+        self.gate.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Why a request is not admitted now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NotNow {
+    /// The gate says so.
+    Gate(Refusal),
+    /// The rate is used up until then.
+    Rate(Millis),
+}
+
+impl NotNow {
+    /// When to ask again; none: somebody will say.
+    pub(super) fn until(self) -> Option<Millis> {
+        match self {
+            NotNow::Gate(Refusal::Paused(until)) => until,
+            NotNow::Gate(Refusal::Throttled(until) | Refusal::Breaker(until)) | NotNow::Rate(until) => {
+                Some(until)
+            }
+            NotNow::Gate(Refusal::Concurrency) => None,
+        }
+    }
+}
+
+/// A dispatcher's alarm.
+#[derive(Debug, Default)]
+pub(super) struct Wake {
+    pub(super) notify: Notify,
+    /// Whether a lane of the route may be due.
+    pub(super) backlog: AtomicBool,
+}
+
+impl Wake {
+    /// Something may be due now.
+    pub(super) fn now(&self) {
+        self.backlog.store(true, Ordering::Release);
+        self.notify.notify_one();
+    }
+
+    /// Something will be due later: the dispatcher reads anew when.
+    pub(super) fn later(&self) {
+        self.notify.notify_one();
+    }
+}

@@ -1,0 +1,63 @@
+use super::Engine;
+use crate::{
+    gate::{Pause, PauseReason},
+    lane::Rearm,
+    millis,
+    store::{Actor, Erase, Erased, RearmTarget, RouteId, StoreError},
+};
+use canonical::UserId;
+
+impl Engine {
+    /// Stops sending at a route until it is resumed.
+    ///
+    /// # Errors
+    /// When the store fails; the route then goes on.
+    pub async fn pause(&self, route: RouteId, by: Actor) -> Result<(), StoreError> {
+        let pause = Pause { reason: PauseReason::Operator, probe_at: None, probes: 0 };
+        self.inner.store.set_pause(route, Some(pause), by, self.now()).await?;
+        if let Some(line) = self.current().lines.get(&route) {
+            line.set_pause(Some(pause));
+        }
+        Ok(())
+    }
+
+    /// Sends again at a route, whatever it was paused for.
+    ///
+    /// # Errors
+    /// When the store fails; the route then stays paused.
+    pub async fn resume(&self, route: RouteId, by: Actor) -> Result<(), StoreError> {
+        self.inner.store.set_pause(route, None, by, self.now()).await?;
+        if let Some(line) = self.current().lines.get(&route) {
+            line.set_pause(None);
+            line.release(self.now());
+        }
+        Ok(())
+    }
+
+    /// Sends everything that a route carries again, as bulk; answers how many lanes.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn resync(&self, route: RouteId, by: Actor) -> Result<u64, StoreError> {
+        self.rearm(Rearm::Resync, RearmTarget::Route(route), by).await
+    }
+
+    /// Forgets a user; none when there is no such user.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn erase(&self, user: UserId, by: Actor) -> Result<Option<Erased>, StoreError> {
+        let routes = self.routes();
+        let windows = routes.iter().map(|(id, route)| (id, millis(route.window()))).collect();
+        self.inner.store.erase(Erase { user, by, windows, now: self.now() }).await
+    }
+
+    /// The routes whose credential was replaced are probed at once.
+    pub fn credential_replaced(&self, route: RouteId) {
+        let current = self.current();
+        if let (Some(line), Some(route)) = (current.lines.get(&route), current.routes.get(route)) {
+            line.gate().reconfigured(&route.limits, self.now());
+            line.wake().now();
+        }
+    }
+}

@@ -1,0 +1,77 @@
+use std::{sync::Arc, time::Duration};
+
+use super::{Engine, line::Line};
+use crate::{
+    failure::Sample,
+    gate::Action,
+    lane::Rearm,
+    store::{Actor, RearmTarget, StoreError, Work},
+};
+
+/// How often blocked lanes whose own time has come are looked for.
+const ROUND: Duration = Duration::from_secs(60 * 60);
+
+/// Looks after what no update and no answer wakes: blocks that are tried by themselves.
+pub(super) async fn tend(engine: Engine) {
+    let stopping = engine.inner.stopping.clone();
+    loop {
+        tokio::select! {
+            () = stopping.cancelled() => return,
+            () = tokio::time::sleep(ROUND) => {}
+        }
+        let routes: Vec<_> = engine.current().lines.keys().copied().collect();
+        for route in routes {
+            if let Err(error) = engine.rearm(Rearm::Due, RearmTarget::Attention(route), gateway()).await {
+                tracing::warn!(route = route.0, %error, "blocked lanes could not be looked through");
+            }
+        }
+    }
+}
+
+impl Engine {
+    /// Tells the route how an attempt ended, and does what follows.
+    pub(super) async fn tell_route(&self, line: &Arc<Line>, work: &Work, sample: Sample) {
+        let now = self.now();
+        let actions = line.settle(work.lane.0, work.history.attempt, sample, now, self.jitter());
+        for action in actions {
+            if let Err(error) = self.carry_out(line, action).await {
+                tracing::error!(route = line.id().0, ?action, %error, "a route's state could not be stored");
+            }
+        }
+    }
+
+    async fn carry_out(&self, line: &Arc<Line>, action: Action) -> Result<(), StoreError> {
+        let now = self.now();
+        let current = self.current();
+        let name = current.routes.get(line.id()).map_or("", |route| route.name.as_str());
+        match action {
+            Action::Pause(pause) => {
+                tracing::warn!(route = name, reason = ?pause.reason, "the route is paused");
+                self.inner.store.set_pause(line.id(), Some(pause), gateway(), now).await?;
+                line.wake().later();
+            }
+            Action::Resume => {
+                tracing::info!(route = name, "the route works again");
+                self.inner.store.set_pause(line.id(), None, gateway(), now).await?;
+            }
+            Action::Release => line.release(now),
+            Action::RereadCredential => {
+                if let Some(route) = current.routes.get(line.id()) {
+                    route.transport.credential_refused();
+                }
+            }
+            Action::PutBackRejected { since } => {
+                let rearm = Rearm::RoutePaused { holds_since: since };
+                self.rearm(rearm, RearmTarget::Attention(line.id()), gateway()).await?;
+            }
+            Action::RouteWorks => {
+                self.rearm(Rearm::RouteWorks, RearmTarget::Attention(line.id()), gateway()).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn gateway() -> Actor {
+    Actor("gateway".to_owned())
+}

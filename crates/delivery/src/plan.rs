@@ -1,0 +1,100 @@
+//! What an update would send, without storing or sending anything: the same functions as an accept and the claim that
+//! follows it, on copies.
+
+use std::collections::BTreeMap;
+
+use adapter::Fate;
+use canonical::Leaf;
+
+use crate::{
+    Preview, Route,
+    decide::{self, ClaimLoaded, Loaded},
+    lane::{Lane, State},
+    planner,
+    store::{Accept, AcceptError, LaneId, LaneRow, RouteVerdict, UserRow, Verdict},
+};
+
+/// What an update would mean to one route.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoutePlan {
+    /// What the accept would find.
+    pub verdict: Verdict,
+    /// What becomes of each leaf of the update.
+    pub leaves: BTreeMap<Leaf, Fate>,
+    /// The requests that a claim directly after the accept would send, as they go on the wire.
+    pub requests: Vec<Preview>,
+    /// Leaves in these requests that were owed before the update.
+    pub older: Vec<Leaf>,
+    /// Leaves in these requests that only go along because the vendor needs them with every request.
+    pub along: Vec<Leaf>,
+    /// How the lane would stand where nothing would be sent now.
+    pub stopped: Option<State>,
+    /// The leaves that stop it.
+    pub stopped_by: Vec<Leaf>,
+}
+
+/// Plans an update.
+///
+/// # Errors
+/// Why the update would be refused.
+pub fn plan(command: &Accept, loaded: Loaded) -> Result<BTreeMap<String, RoutePlan>, AcceptError> {
+    let writes = decide::accept(command, loaded)?;
+    let lanes: Vec<LaneRow> = writes.lanes.into_iter().chain(writes.untouched).collect();
+    let mut plans = BTreeMap::new();
+    for (id, route) in command.routes.iter() {
+        let Some(verdict) = writes.update.verdicts.get(&id) else { continue };
+        let lane = lanes.iter().find(|row| row.route == id).cloned();
+        let of_update: BTreeMap<Leaf, Fate> = writes
+            .update
+            .changed
+            .iter()
+            .map(|leaf| (leaf.clone(), Fate::Sent))
+            .chain(writes.update.unchanged.iter().map(|leaf| (leaf.clone(), Fate::Unchanged)))
+            .chain(verdict.fates.clone())
+            .collect();
+        plans.insert(route.name.clone(), of_route(command, route, verdict, of_update, &writes.user, lane));
+    }
+    Ok(plans)
+}
+
+fn of_route(
+    command: &Accept,
+    route: &Route,
+    verdict: &RouteVerdict,
+    leaves: BTreeMap<Leaf, Fate>,
+    user: &UserRow,
+    lane: Option<LaneRow>,
+) -> RoutePlan {
+    let mut plan = RoutePlan {
+        verdict: verdict.verdict,
+        leaves,
+        requests: Vec::new(),
+        older: Vec::new(),
+        along: Vec::new(),
+        stopped: None,
+        stopped_by: Vec::new(),
+    };
+    let Some(mut row) = lane else { return plan };
+    // An id stands for the one that the store would give.
+    row.id.get_or_insert(LaneId(0));
+    if !row.lane.is_due(command.now, None) {
+        return stopped(plan, &row.lane);
+    }
+    let mut loaded = ClaimLoaded { row, user_id: command.user.clone(), user: user.clone() };
+    let Some(work) = decide::claim(route, &mut loaded, command.now, |_| false) else {
+        return stopped(plan, &loaded.row.lane);
+    };
+    if let Ok((requests, sent)) = planner::build(route, &user.profile, &work.claim) {
+        plan.requests = requests.iter().map(|request| route.transport.preview(request)).collect();
+        let sent = sent.payload.into_iter().map(|(leaf, _)| leaf);
+        plan.older = sent.filter(|leaf| !plan.leaves.contains_key(leaf)).collect();
+        plan.along = work.claim.fillers.into_iter().map(|(leaf, _)| leaf).collect();
+    }
+    plan
+}
+
+fn stopped(mut plan: RoutePlan, lane: &Lane) -> RoutePlan {
+    plan.stopped = Some(lane.state);
+    plan.stopped_by = lane.blocked_leaves.clone();
+    plan
+}
