@@ -26,8 +26,10 @@ pub use observe::RouteCondition;
 
 use crate::{
     Clock, Jitter, Millis, Route, RouteSet,
+    decide::Loaded,
     lane::{Priority, Rearm},
     millis,
+    plan::{self, RoutePlan},
     store::{
         Accept, AcceptError, Accepted, Actor, IdempotencyKey, Precondition, RearmLanes, RearmTarget,
         RegisteredRoute, RouteId, RouteRegistration, Store, StoreError, UpdateId, Work,
