@@ -89,7 +89,7 @@ pub fn accept(command: &Accept, loaded: Loaded) -> Result<AcceptWrites, AcceptEr
     let audit = identities.iter().map(|(route, (old, act))| audit_row(command, *route, *old, act)).collect();
     Ok(AcceptWrites {
         user,
-        user_changed: effective,
+        user_changed: effective || created,
         lanes: writes,
         untouched: lanes.into_values().collect(),
         update,

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
+use super::start::window_of;
 use crate::{
-    Millis,
     lane::{self, Event, Facts, State},
     store::{AuditRow, Erase, Erased, LaneRow, UserRow},
 };
@@ -48,15 +48,8 @@ pub fn erase(command: &Erase, user: UserRow, lanes: Vec<LaneRow>) -> EraseWrites
     EraseWrites { user, lanes, erased, audit: Some(audit) }
 }
 
-/// A route that is not configured any more has no window of its own: the longest possible one is assumed.
-const UNKNOWN_WINDOW: Millis = 24 * 60 * 60 * 1000;
-
 fn erase_lane(command: &Erase, mut row: LaneRow, version: u64) -> LaneRow {
-    let window = command
-        .windows
-        .iter()
-        .find(|(route, _)| *route == row.route)
-        .map_or(UNKNOWN_WINDOW, |(_, window)| *window);
+    let window = window_of(&command.windows, row.route);
     let (carried, members) = (BTreeMap::new(), BTreeMap::new());
     let facts = Facts { version, serves: false, carried: &carried, required: &[], members: &members };
     if row.lane.state != State::Erased {

@@ -2,16 +2,22 @@
 //! that what is proven of one store holds for all.
 
 mod accept;
+mod audit;
 mod claim;
+mod due;
 mod erase;
 mod rearm;
 mod settle;
+mod start;
 
 #[cfg(test)]
 mod tests;
 
 pub use accept::{AcceptWrites, Loaded, accept, identity_keys};
+pub use audit::{block_audit, pause_audit, rearm_audit};
 pub use claim::{ClaimLoaded, claim};
+pub use due::{Chosen, Due, choose, is_retry};
 pub use erase::{EraseWrites, erase};
-pub use rearm::rearm;
+pub use rearm::{is_for_attention, needs_attention, rearm};
 pub use settle::{needs_profile, settle};
+pub use start::{start, too_far};

@@ -1,9 +1,20 @@
 use crate::{
     Millis, Route,
-    lane::{self, Effect, Event, Rearm},
+    lane::{self, Effect, Event, Rearm, State},
     planner::{self, RouteView},
-    store::{LaneRow, UserRow},
+    store::{LaneRow, RearmLanes, RearmTarget, UserRow},
 };
+
+/// Whether an event for a whole route concerns only the lanes that [`needs_attention`] names.
+pub fn is_for_attention(command: &RearmLanes) -> bool {
+    matches!(command.target, RearmTarget::Attention(_))
+        || matches!(command.rearm, Rearm::Due | Rearm::RouteWorks | Rearm::RoutePaused { .. })
+}
+
+/// Whether a lane is blocked or has a held leaf.
+pub fn needs_attention(row: &LaneRow) -> bool {
+    matches!(row.lane.state, State::Blocked(_)) || !row.lane.held.is_empty()
+}
 
 /// Applies an event to a lane that stands still; whether the row is to be written.
 pub fn rearm(route: &Route, row: &mut LaneRow, user: &UserRow, rearm: &Rearm, now: Millis) -> bool {

@@ -1,7 +1,10 @@
 use canonical::UserId;
 
 use super::{AttemptRow, LaneId, LaneRow, RouteId, UserRow};
-use crate::{Millis, lane::Version};
+use crate::{
+    Millis,
+    lane::{Lane, State, Version, WaitCause},
+};
 
 /// A user with all its lanes, read at one moment.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,6 +43,22 @@ pub enum LaneStateFilter {
     Held,
     /// Is blocked.
     Blocked,
+}
+
+impl LaneStateFilter {
+    /// Whether the lane is in the state. A lane that only waits for the next try of a held leaf owes nothing else: it is held
+    /// and not pending.
+    pub fn matches(self, lane: &Lane) -> bool {
+        match self {
+            Self::Pending => match lane.state {
+                State::Ready | State::InFlight => true,
+                State::Wait(cause) => cause != WaitCause::HoldRetry,
+                State::Idle | State::Blocked(_) | State::Erased => false,
+            },
+            Self::Held => !lane.held.is_empty(),
+            Self::Blocked => matches!(lane.state, State::Blocked(_)),
+        }
+    }
 }
 
 /// A lane in a list.

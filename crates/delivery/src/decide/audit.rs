@@ -1,0 +1,72 @@
+use crate::{
+    Millis,
+    gate::{Pause, PauseReason},
+    lane::{BlockReason, Rearm, State},
+    store::{Actor, AuditRow, LaneRow, RearmLanes, RearmTarget, RouteId},
+};
+
+const GATEWAY: &str = "gateway";
+const MOST_NAMED: usize = 20;
+
+/// What the audit says of a lane that was just blocked; none of any other change.
+pub fn block_audit(before: State, row: &LaneRow, now: Millis) -> Option<AuditRow> {
+    let State::Blocked(reason) = row.lane.state else { return None };
+    if before == row.lane.state {
+        return None;
+    }
+    let lane = row.id.map_or(0, |id| id.0);
+    let detail = format!("lane {lane} {}", name(reason));
+    Some(AuditRow { at: now, who: GATEWAY.to_owned(), kind: "block", route: Some(row.route), detail })
+}
+
+/// What the audit says of an operator's act on lanes; none of what the gateway does by itself.
+pub fn rearm_audit(command: &RearmLanes) -> Option<AuditRow> {
+    let kind = match command.rearm {
+        Rearm::Retry => "retry",
+        Rearm::Resync => "resync",
+        Rearm::Mapping
+        | Rearm::Due
+        | Rearm::RouteWorks
+        | Rearm::RoutePaused { .. }
+        | Rearm::Identity { .. } => return None,
+    };
+    let (route, detail) = match &command.target {
+        RearmTarget::Attention(route) => (Some(*route), "what is held or blocked".to_owned()),
+        RearmTarget::Route(route) => (Some(*route), "all lanes".to_owned()),
+        RearmTarget::Lanes(lanes) => {
+            let ids: Vec<String> = lanes.iter().take(MOST_NAMED).map(|lane| lane.0.to_string()).collect();
+            let more = if lanes.len() > MOST_NAMED { ", …" } else { "" };
+            (None, format!("lanes {}{more}", ids.join(", ")))
+        }
+    };
+    Some(AuditRow { at: command.now, who: command.by.0.clone(), kind, route, detail })
+}
+
+/// What the audit says of a pause, or of its end.
+pub fn pause_audit(route: RouteId, pause: Option<&Pause>, by: &Actor, now: Millis) -> AuditRow {
+    let (kind, detail) = match pause.map(|pause| pause.reason) {
+        None => ("resume", ""),
+        Some(PauseReason::Auth) => ("pause", "auth"),
+        Some(PauseReason::Config) => ("pause", "config"),
+        Some(PauseReason::Tls) => ("pause", "tls"),
+        Some(PauseReason::Operator) => ("pause", "operator"),
+    };
+    AuditRow { at: now, who: by.0.clone(), kind, route: Some(route), detail: detail.to_owned() }
+}
+
+fn name(reason: BlockReason) -> &'static str {
+    match reason {
+        BlockReason::NeedsData => "needs_data",
+        BlockReason::Rejected => "rejected",
+        BlockReason::TooLarge => "too_large",
+        BlockReason::Conflict => "conflict",
+        BlockReason::Expired => "expired",
+        BlockReason::Unaddressable => "unaddressable",
+        BlockReason::UnknownAtVendor => "unknown_at_vendor",
+        BlockReason::SubjectTaken => "subject_taken",
+        BlockReason::Forbidden => "forbidden",
+        BlockReason::WrongSubject => "wrong_subject",
+        BlockReason::Protocol => "protocol",
+        BlockReason::Internal => "internal",
+    }
+}

@@ -1,0 +1,75 @@
+use std::collections::BTreeMap;
+
+use crate::{
+    Millis,
+    lane::{self, Event, Facts, State},
+    store::{LaneRow, RouteId},
+};
+
+/// No lane waits longer by itself than for the next daily try of a held leaf; a time further away comes from a clock that
+/// was wrong.
+const LONGEST_WAIT: Millis = 26 * 60 * 60 * 1000;
+
+/// A route that is not configured any more has no window of its own: the longest possible one is assumed.
+const UNKNOWN_WINDOW: Millis = 24 * 60 * 60 * 1000;
+
+/// How long an attempt at a route may still change its vendor.
+pub(super) fn window_of(windows: &[(RouteId, Millis)], route: RouteId) -> Millis {
+    windows.iter().find(|(id, _)| *id == route).map_or(UNKNOWN_WINDOW, |(_, window)| *window)
+}
+
+/// From when on a stored time is too far away to be true.
+pub fn too_far(now: Millis) -> Millis {
+    now + LONGEST_WAIT
+}
+
+/// Finds a lane as the last process left it; whether the row is to be written.
+pub fn start(row: &mut LaneRow, windows: &[(RouteId, Millis)], now: Millis) -> bool {
+    let before = row.lane.clone();
+    // What is held stays held: a start says nothing about the profile.
+    let carried = row.lane.held.iter().map(|(leaf, hold)| (leaf.clone(), hold.version)).collect();
+    let members = BTreeMap::new();
+    let version = row.lane.want;
+    let facts = Facts { version, serves: true, carried: &carried, required: &[], members: &members };
+    lane::apply(&mut row.lane, &facts, Event::Start { window: window_of(windows, row.route) }, now);
+    if matches!(row.lane.state, State::Wait(_) | State::Blocked(_)) {
+        row.lane.next_at = row.lane.next_at.min(too_far(now));
+    }
+    row.lane != before
+}
+
+#[cfg(test)]
+mod tests {
+    use canonical::Leaf;
+
+    use super::*;
+    use crate::lane::{Hold, HoldReason, Lane, WaitCause};
+
+    fn row(lane: Lane) -> LaneRow {
+        LaneRow { id: None, route: RouteId(1), lane }
+    }
+
+    #[test]
+    fn a_start_forgets_no_hold() {
+        let hold =
+            Hold { version: 3, reason: HoldReason::Named, since: 0, tried_at: 0, tries: 0, again: false };
+        let lane = Lane {
+            state: State::InFlight,
+            held: [(Leaf::Title, hold)].into(),
+            ..Lane::new(Some("1".to_owned()))
+        };
+        let mut row = row(lane);
+        assert!(start(&mut row, &[(RouteId(1), 75_000)], 1_000));
+        assert!(row.lane.held.contains_key(&Leaf::Title));
+        assert_eq!(row.lane.suspect_until, Some(76_000));
+        assert!(matches!(row.lane.state, State::Wait(WaitCause::Backoff)));
+    }
+
+    #[test]
+    fn a_time_that_a_wrong_clock_stored_is_brought_back() {
+        let mut row =
+            row(Lane { state: State::Wait(WaitCause::Backoff), next_at: Millis::MAX / 4, ..Lane::default() });
+        assert!(start(&mut row, &[], 0));
+        assert_eq!(row.lane.next_at, LONGEST_WAIT);
+    }
+}
