@@ -108,23 +108,16 @@ fn change_identity(
     now: Millis,
 ) -> Effect {
     lane.epoch += 1;
-    lane.floor = 0;
-    lane.acked = 0;
-    lane.confirmed.clear();
-    lane.held.clear();
-    lane.unverified.clear();
-    lane.step = None;
-    lane.again = Again::None;
-    lane.suspect_until = None;
-    lane.witness = None;
-    lane.pinned = false;
-    lane.attempt = 0;
-    lane.first_fail_at = None;
-    lane.last_class = None;
-    lane.last_status = None;
+    // What is known of the vendor's copy was known of another subject's. Where there was none, nothing is known but what an
+    // erase has left: the versions of the last incarnation and its lost request.
+    if lane.subject.is_some() {
+        let Lane { epoch, want, sent, last_send_at, .. } = *lane;
+        *lane = Lane { epoch, want, sent, last_send_at, ..Lane::default() };
+    }
     let (text, key) = subject.unzip();
     lane.subject = text;
     lane.subject_key = key;
+    lane.pinned = false;
     if lane.subject.is_some() && facts.serves && !facts.carried.is_empty() {
         lane.want = facts.version;
         lane.dirty_since.get_or_insert(now);
