@@ -1,4 +1,5 @@
-//! The delivery transport on reqwest: address guard, limits, authentication.
+//! The delivery transport on reqwest: address guard, limits, authentication; and the command line's client of a running
+//! gateway, because no other crate may name reqwest.
 //!
 //! One [`HttpTransport`] serves one route and owns its connections. It sends exactly what [`delivery::Transport::preview`]
 //! shows, once, to the configured origin and to addresses of the configured [`Network`] alone.
@@ -7,6 +8,7 @@
 //! the environment, cookies, decompression, HTTP/2, and any way to skip the check of a certificate.
 
 mod client;
+mod operator;
 mod settings;
 
 mod credential;
@@ -25,5 +27,6 @@ mod tests;
 pub use client::HttpTransport;
 pub use credential::{Credential, CredentialError};
 pub use guard::{AddressClass, AddressRefused, Network};
+pub use operator::{CallError, OperatorClient};
 pub use settings::{PlainHttp, Pool, Settings, SettingsError, Timeouts};
 pub use url::BaseUrl;

@@ -1,6 +1,9 @@
 use std::{sync::Arc, sync::atomic::Ordering, time::Duration};
 
-use super::{Current, Engine, line::Line};
+use super::{
+    Current, Engine,
+    line::{Line, NotNow, Wake},
+};
 use crate::{
     Millis,
     store::{ClaimDue, RouteId, StoreError},
@@ -15,16 +18,19 @@ const MOST_PER_CLAIM: u32 = 64;
 const STORE_PAUSE: Millis = 200;
 
 /// Claims what is due at one route, as fast as the route admits it, until the engine stops or the route is gone.
-pub(super) async fn run(engine: Engine, route: RouteId) {
+pub(super) async fn run(engine: Engine, route: RouteId, wake: Arc<Wake>) {
     let stopping = engine.inner.stopping.clone();
     loop {
         let current = engine.current();
-        let Some(line) = current.lines.get(&route) else { return };
+        // A route that was removed and came back has another alarm, and a dispatcher of its own.
+        let Some(line) = current.lines.get(&route).filter(|line| Arc::ptr_eq(line.wake(), &wake)) else {
+            return;
+        };
         let next_at = claim_all_due(&engine, &current, line).await;
         let pause = until(next_at, engine.now()).max(Duration::from_millis(1));
         tokio::select! {
             () = stopping.cancelled() => return,
-            () = line.wake().notify.notified() => {}
+            () = wake.notify.notified() => {}
             () = tokio::time::sleep(pause) => {}
         }
     }
@@ -42,10 +48,7 @@ async fn claim_all_due(engine: &Engine, current: &Arc<Current>, line: &Arc<Line>
         let (permits, refused) = take_permits(line, now);
         if permits == 0 {
             line.wake().backlog.store(true, Ordering::Release);
-            return refused
-                .and_then(super::line::NotNow::until)
-                .unwrap_or(Millis::MAX)
-                .min(now + SAFETY_SCAN);
+            return refused.and_then(NotNow::until).unwrap_or(Millis::MAX).min(now + SAFETY_SCAN);
         }
         match claim(engine, current, line, permits, now).await {
             Ok(Some(next_at)) => return next_at,
@@ -59,7 +62,7 @@ async fn claim_all_due(engine: &Engine, current: &Arc<Current>, line: &Arc<Line>
     }
 }
 
-fn take_permits(line: &Line, now: Millis) -> (u32, Option<super::line::NotNow>) {
+fn take_permits(line: &Line, now: Millis) -> (u32, Option<NotNow>) {
     for taken in 0..MOST_PER_CLAIM {
         if let Err(refused) = line.admit(now) {
             return (taken, Some(refused));

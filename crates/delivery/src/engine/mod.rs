@@ -190,11 +190,12 @@ impl Engine {
             set.push((known.id, route));
         }
         let current = Current { routes: Arc::new(RouteSet::new(set)), lines };
-        let added: Vec<RouteId> =
-            current.lines.keys().filter(|id| !before.lines.contains_key(id)).copied().collect();
+        let is_new = |(id, _): &(&RouteId, &Arc<Line>)| !before.lines.contains_key(id);
+        let added: Vec<_> =
+            current.lines.iter().filter(is_new).map(|(id, line)| (*id, Arc::clone(line.wake()))).collect();
         *self.inner.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(current);
-        for id in added {
-            self.inner.runtime.spawn(dispatcher::run(self.clone(), id));
+        for (id, wake) in added {
+            self.inner.runtime.spawn(dispatcher::run(self.clone(), id, wake));
         }
         self.current().lines.values().for_each(|line| line.wake().now());
         for route in remapped {
