@@ -108,13 +108,13 @@ impl World {
         Ok(writes.update)
     }
 
-    fn accept(&mut self, body: serde_json::Value) -> UpdateRow {
-        let command = self.command(&body);
+    fn accept(&mut self, body: &serde_json::Value) -> UpdateRow {
+        let command = self.command(body);
         self.try_accept(&command).expect("accepted")
     }
 
-    fn refused(&mut self, body: serde_json::Value) -> AcceptError {
-        let command = self.command(&body);
+    fn refused(&mut self, body: &serde_json::Value) -> AcceptError {
+        let command = self.command(body);
         self.try_accept(&command).expect_err("refused")
     }
 
@@ -162,12 +162,12 @@ fn jane() -> serde_json::Value {
 #[test]
 fn an_update_is_owed_where_there_is_a_subject() {
     let mut world = World::new();
-    let update = world.accept(json!({"title": "Coach", "phone_number": "+14165551234"}));
+    let update = world.accept(&json!({"title": "Coach", "phone_number": "+14165551234"}));
     assert_eq!((update.version, update.created, update.effective), (1, true, true));
     assert_eq!(World::verdict(&update, COMMUNAL), Verdict::NoIdentity);
     assert_eq!(World::verdict(&update, VILLAGE), Verdict::NoIdentity);
     assert!(world.lanes.is_empty(), "no subject, no lane");
-    let update = world.accept(jane());
+    let update = world.accept(&jane());
     assert_eq!(World::verdict(&update, COMMUNAL), Verdict::Owed);
     assert_eq!(World::verdict(&update, VILLAGE), Verdict::Owed);
     let work = world.claim(COMMUNAL, false).expect("due");
@@ -182,11 +182,11 @@ fn an_update_is_owed_where_there_is_a_subject() {
 #[test]
 fn what_a_route_cannot_carry_is_told_and_never_touches_its_lane() {
     let mut world = World::new();
-    world.accept(jane());
+    world.accept(&jane());
     let work = world.claim(VILLAGE, false).expect("due");
     world.settle(&work, ok());
     let before = world.lane(VILLAGE).clone();
-    let update = world.accept(json!({"title": "Coach", "phone_number": null}));
+    let update = world.accept(&json!({"title": "Coach", "phone_number": null}));
     assert_eq!(World::verdict(&update, VILLAGE), Verdict::NothingToCarry);
     let fates = &update.verdicts[&VILLAGE].fates;
     assert_eq!((fates[&Leaf::Title], fates[&Leaf::PhoneNumber]), (Fate::Unsupported, Fate::NotClearable));
@@ -196,8 +196,8 @@ fn what_a_route_cannot_carry_is_told_and_never_touches_its_lane() {
 #[test]
 fn an_update_that_changes_nothing_has_no_version_of_its_own() {
     let mut world = World::new();
-    world.accept(jane());
-    let update = world.accept(jane());
+    world.accept(&jane());
+    let update = world.accept(&jane());
     assert_eq!((update.version, update.effective, update.unchanged.len()), (1, false, 3));
     assert_eq!(world.user().version, 1);
 }
@@ -229,20 +229,20 @@ fn a_caller_that_may_not_create_gets_no_such_user() {
 #[test]
 fn identities_are_set_once_and_changed_by_operators_only() {
     let mut world = World::new();
-    let unknown = world.refused(json!({"identities": {"comunal": 1}}));
+    let unknown = world.refused(&json!({"identities": {"comunal": 1}}));
     assert_eq!(unknown, AcceptError::UnknownRoute { name: "comunal".to_owned() });
-    assert!(matches!(world.refused(json!({"identities": {"communal": "x"}})), AcceptError::Invalid(_)));
+    assert!(matches!(world.refused(&json!({"identities": {"communal": "x"}})), AcceptError::Invalid(_)));
     world.taken = vec![COMMUNAL];
-    assert_eq!(world.refused(jane()), AcceptError::IdentityTaken { route: "communal".to_owned() });
+    assert_eq!(world.refused(&jane()), AcceptError::IdentityTaken { route: "communal".to_owned() });
     world.taken.clear();
-    world.accept(jane());
+    world.accept(&jane());
     assert!(
-        !world.accept(json!({"identities": {"communal": "089"}})).effective,
+        !world.accept(&json!({"identities": {"communal": "089"}})).effective,
         "the same id in another spelling"
     );
     let pinned = AcceptError::IdentityPinned { route: "communal".to_owned() };
-    assert_eq!(world.refused(json!({"identities": {"communal": 90}})), pinned);
-    assert_eq!(world.refused(json!({"identities": {"communal": null}})), pinned);
+    assert_eq!(world.refused(&json!({"identities": {"communal": 90}})), pinned);
+    assert_eq!(world.refused(&json!({"identities": {"communal": null}})), pinned);
     let command = Accept { may_operate: true, ..world.command(&json!({"identities": {"communal": 90}})) };
     assert!(world.try_accept(&command).expect("an operator may").effective);
     let lane = &world.lane(COMMUNAL).lane;
@@ -252,14 +252,14 @@ fn identities_are_set_once_and_changed_by_operators_only() {
 #[test]
 fn an_address_is_reserved_at_the_claim_and_pinned_by_success() {
     let mut world = World::new();
-    world.accept(jane());
+    world.accept(&jane());
     assert_eq!(world.lane(VILLAGE).lane.subject_key, None);
     let work = world.claim(VILLAGE, false).expect("due");
     assert_eq!(work.claim.subject, "Jane@x.org", "sent as received");
     assert_eq!(world.lane(VILLAGE).lane.subject_key.as_deref(), Some("jane@x.org"));
     world.settle(&work, ok());
     assert!(world.lane(VILLAGE).lane.pinned);
-    world.accept(json!({"email": "new@x.org", "given_name": "Janet"}));
+    world.accept(&json!({"email": "new@x.org", "given_name": "Janet"}));
     assert_eq!(
         world.claim(VILLAGE, false).expect("due").claim.subject,
         "Jane@x.org",
@@ -270,17 +270,17 @@ fn an_address_is_reserved_at_the_claim_and_pinned_by_success() {
 #[test]
 fn two_users_never_write_to_one_address() {
     let mut world = World::new();
-    world.accept(jane());
+    world.accept(&jane());
     assert!(world.claim(VILLAGE, true).is_none());
     assert_eq!(world.lane(VILLAGE).lane.state, State::Blocked(BlockReason::SubjectTaken));
-    world.accept(json!({"email": "other@x.org"}));
+    world.accept(&json!({"email": "other@x.org"}));
     assert_eq!(world.claim(VILLAGE, false).expect("due").claim.subject, "other@x.org");
 }
 
 #[test]
 fn an_erased_user_comes_back_only_when_asked_for_and_versions_go_on() {
     let mut world = World::new();
-    world.accept(jane());
+    world.accept(&jane());
     let work = world.claim(COMMUNAL, false).expect("due");
     let windows = vec![(COMMUNAL, 75_000)];
     let command =
@@ -289,7 +289,7 @@ fn an_erased_user_comes_back_only_when_asked_for_and_versions_go_on() {
     assert_eq!((writes.erased.version, writes.erased.disclosed_to.clone()), (2, vec![COMMUNAL]));
     (world.user, world.lanes) = (Some(writes.user), writes.lanes);
     assert!(!world.settle(&work, ok()), "a late answer changes nothing");
-    assert_eq!(world.refused(jane()), AcceptError::UserErased { at: 3_000 });
+    assert_eq!(world.refused(&jane()), AcceptError::UserErased { at: 3_000 });
     let again = erase(&command, world.user().clone(), world.lanes.clone());
     assert_eq!((again.erased.at, again.lanes.is_empty(), again.audit), (3_000, true, None));
     let revive = Accept { precondition: Precondition::Absent, ..world.command(&jane()) };
@@ -302,7 +302,7 @@ fn an_erased_user_comes_back_only_when_asked_for_and_versions_go_on() {
 #[test]
 fn planning_builds_the_request_that_the_claim_sends() {
     let mut world = World::new();
-    world.accept(jane());
+    world.accept(&jane());
     let command = world.command(&json!({"phone_number": "+14165551234", "title": "Coach"}));
     let loaded = Loaded { user: world.user.clone(), lanes: world.lanes.clone(), taken: Vec::new() };
     let plan = crate::plan::plan(&command, loaded).expect("planned");
@@ -319,7 +319,7 @@ fn planning_builds_the_request_that_the_claim_sends() {
 #[test]
 fn planning_tells_what_stops_a_route() {
     let mut world = World::new();
-    world.accept(json!({"identities": {"communal": 89}}));
+    world.accept(&json!({"identities": {"communal": 89}}));
     let command = world.command(&json!({"phone_number": "+14165551234"}));
     let loaded = Loaded { user: world.user.clone(), lanes: world.lanes.clone(), taken: Vec::new() };
     let plan = crate::plan::plan(&command, loaded).expect("planned");
@@ -334,12 +334,12 @@ fn more_than_twenty_requests_are_spread_over_several_attempts() {
     let mut world =
         World { routes: Arc::new(RouteSet::new([(COMMUNAL, Arc::clone(&route))])), ..World::new() };
     let tags: Vec<String> = (0..50).map(|at| format!("t{at:02}")).collect();
-    world.accept(json!({"tags": tags, "identities": {"usercom": 7}}));
+    world.accept(&json!({"tags": tags, "identities": {"usercom": 7}}));
     let work = world.claim(COMMUNAL, false).expect("due");
     let (requests, sent) = planner::build(&route, &work.profile, &work.claim).expect("built");
     assert_eq!(requests.len(), 1);
     settle_as_built(&mut world, &work, sent);
-    world.accept(json!({"tags": ["t00"]}));
+    world.accept(&json!({"tags": ["t00"]}));
     let mut removed = 0;
     while let Some(work) = world.claim(COMMUNAL, false) {
         let (requests, sent) = planner::build(&route, &work.profile, &work.claim).expect("built");
