@@ -5,7 +5,7 @@ use canonical::{Applied, Fault, FaultKind, IdentityChange, Leaf, Profile};
 
 use crate::{
     Enrol, Route,
-    lane::{self, Event, Lane, Rearm, Version},
+    lane::{self, Event, Lane, Rearm, State, Version},
     planner::{self, RouteView},
     store::{
         Accept, AcceptError, AuditRow, IdentityAct, LaneRow, Precondition, RouteId, RouteVerdict, UpdateRow,
@@ -194,6 +194,8 @@ impl FanOut<'_> {
         let profile = &self.user.profile;
         let view = RouteView::of(route, profile, self.user.version);
         let mut lane = before.map_or_else(Lane::default, |before| before.lane.clone());
+        // A request of the life before may still arrive, under the same subject for all that is known.
+        let suspect_until = lane.suspect_until.filter(|_| lane.state == State::Erased);
         lane.revive();
         let act = self.identities.get(&id).map(|(_, act)| act);
         if let Some(act) = act {
@@ -207,6 +209,7 @@ impl FanOut<'_> {
                 Event::Rearm(Rearm::Identity { subject }),
                 self.command.now,
             );
+            lane.suspect_until = lane.suspect_until.max(suspect_until);
         }
         let known = lane.subject.is_some() || planner::subject_of(route, profile, Some(&lane)).is_some();
         let enrols = lane.subject.is_some() || (route.enrol == Enrol::Email && view.serves());

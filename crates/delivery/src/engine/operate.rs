@@ -34,6 +34,11 @@ impl Engine {
         Ok(())
     }
 
+    /// Answers everybody who waits for a route to settle, because the gateway stops.
+    pub fn release_waiters(&self) {
+        self.inner.hub.close();
+    }
+
     /// Sends everything that a route carries again, as bulk; answers how many lanes.
     ///
     /// # Errors

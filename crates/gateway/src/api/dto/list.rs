@@ -1,0 +1,99 @@
+use std::collections::BTreeMap;
+
+use delivery::{RouteSet, lane::State, store::LaneView};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{Help, Leaves, ReasonWord, StandingWord, UpdateBody, is_false, names, time, user::troubled};
+
+/// Updates, newest first.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Updates)]
+pub(crate) struct UpdatesBody {
+    /// The updates.
+    pub(crate) updates: Vec<UpdateBody>,
+    /// What `after` takes for the next page; absent on the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) next: Option<String>,
+}
+
+/// What needs attention.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Attention)]
+pub(crate) struct AttentionBody {
+    /// One item for each user and route.
+    updates: Vec<AttentionItem>,
+    /// What `after` takes for the next page; absent on the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+}
+
+/// One user at one route that needs attention.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AttentionItem {
+    /// The newest update of the user, if it is still kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<Uuid>,
+    /// The user's id.
+    user: String,
+    /// The user's version.
+    version: u64,
+    /// The route.
+    route: String,
+    /// `blocked`, `held`, or `behind` for what is pending.
+    state: StandingWord,
+    /// Why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<ReasonWord>,
+    /// The leaves that it is about.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    leaves: Leaves,
+    /// What the caller can do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<String>,
+    /// Whether only an operator can help.
+    #[serde(skip_serializing_if = "is_false")]
+    operator: bool,
+    /// Since when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    since: Option<String>,
+}
+
+impl AttentionBody {
+    pub(crate) fn new(lanes: &[LaneView], next: Option<String>, routes: &RouteSet) -> Self {
+        Self { updates: lanes.iter().filter_map(|lane| AttentionItem::new(lane, routes)).collect(), next }
+    }
+}
+
+impl AttentionItem {
+    /// None for a route that is not configured any more.
+    fn new(view: &LaneView, routes: &RouteSet) -> Option<Self> {
+        let route = &routes.get(view.row.route)?.name;
+        let lane = &view.row.lane;
+        let (state, reason, concerned) = match lane.state {
+            State::Blocked(reason) => {
+                (StandingWord::Blocked, Some(reason.into()), names(&lane.blocked_leaves))
+            }
+            _ if !lane.held.is_empty() => {
+                (StandingWord::Held, Some(ReasonWord::Rejected), names(lane.held.keys()))
+            }
+            _ => (StandingWord::Behind, None, Vec::new()),
+        };
+        let help = reason.map(|reason| Help::against(reason, route, &concerned));
+        let held_since = lane.held.values().map(|hold| hold.since).min();
+        Some(Self {
+            id: view.update,
+            user: view.user.to_string(),
+            version: view.version,
+            route: route.clone(),
+            state,
+            reason,
+            leaves: troubled(lane),
+            operator: help.as_ref().is_some_and(|help| help.operator),
+            hint: help.and_then(|help| help.hint),
+            since: lane.first_fail_at.or(held_since).or(lane.dirty_since).map(time),
+        })
+    }
+}

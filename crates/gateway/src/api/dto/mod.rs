@@ -1,0 +1,48 @@
+//! What goes out as JSON. The names of states, reasons and fates are part of the API's contract.
+
+mod erased;
+mod help;
+mod list;
+mod plan;
+mod route;
+mod update;
+mod user;
+mod vendor;
+mod words;
+
+pub(crate) use erased::ErasedBody;
+pub(crate) use help::Help;
+pub(crate) use list::{AttentionBody, UpdatesBody};
+pub(crate) use plan::{PlanBody, RoutePlanBody};
+pub(crate) use route::{RouteBody, RoutesBody};
+pub(crate) use update::{ErrorBody, UpdateBody, UpdateRouteBody};
+pub(crate) use user::{UserBody, UserRouteBody};
+pub(crate) use vendor::{VendorBody, VendorsBody};
+pub(crate) use words::*;
+
+use std::collections::BTreeMap;
+
+use adapter::Fate;
+use canonical::Leaf;
+use delivery::Millis;
+
+/// What becomes of each leaf, by the leaf's name.
+pub(crate) type Leaves = BTreeMap<String, FateWord>;
+
+/// A point in time as RFC 3339 writes it, in UTC.
+pub(crate) fn time(at: Millis) -> String {
+    jiff::Timestamp::from_millisecond(at).unwrap_or_default().to_string()
+}
+
+pub(crate) fn leaves<'a>(fates: impl IntoIterator<Item = (&'a Leaf, &'a Fate)>) -> Leaves {
+    fates.into_iter().map(|(leaf, fate)| (leaf.name().to_owned(), (*fate).into())).collect()
+}
+
+pub(crate) fn names<'a>(leaves: impl IntoIterator<Item = &'a Leaf>) -> Vec<String> {
+    leaves.into_iter().map(|leaf| leaf.name().to_owned()).collect()
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+pub(crate) fn is_false(flag: &bool) -> bool {
+    !*flag
+}

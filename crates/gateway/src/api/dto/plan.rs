@@ -1,0 +1,170 @@
+use std::collections::BTreeMap;
+
+use canonical::UserId;
+use delivery::{
+    Preview, RouteSet,
+    engine::RouteCondition,
+    lane::State,
+    plan::RoutePlan,
+    store::{RouteId, Verdict},
+};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::{Help, LaneWord, Leaves, ReasonWord, VerdictWord, WaitingWord, is_false, leaves, names};
+
+/// What an update would send.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Plan)]
+pub(crate) struct PlanBody {
+    /// The user's id.
+    user: String,
+    /// What each route would do, by its name.
+    routes: BTreeMap<String, RoutePlanBody>,
+}
+
+/// What an update would send at one route.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RoutePlan)]
+pub(crate) struct RoutePlanBody {
+    /// What the update means to the route.
+    verdict: VerdictWord,
+    /// What becomes of each leaf of the update.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    leaves: Leaves,
+    /// The requests as they would go on the wire, the credential masked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    requests: Vec<RequestBody>,
+    /// Leaves in these requests that were owed before.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    older: Vec<String>,
+    /// Leaves in these requests that go along because the vendor needs them with every request.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    along: Vec<String>,
+    /// What keeps the route as a whole from sending now; the requests would follow later.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waiting_for: Option<WaitingWord>,
+    /// What stops the user's lane, where nothing would be sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stopped: Option<StopBody>,
+}
+
+/// A request as it would go on the wire.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PlannedRequest)]
+pub(crate) struct RequestBody {
+    /// The method.
+    method: &'static str,
+    /// The whole URL, percent-encoded.
+    url: String,
+    /// The headers in order.
+    headers: Vec<HeaderBody>,
+    /// The body as JSON.
+    body: Value,
+    /// The exact text of the body.
+    body_text: String,
+}
+
+/// One header of a request.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PlannedHeader)]
+pub(crate) struct HeaderBody {
+    /// The name.
+    name: String,
+    /// The value.
+    value: String,
+}
+
+/// What stops a lane.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Stop)]
+pub(crate) struct StopBody {
+    /// Where the lane would stand.
+    state: LaneWord,
+    /// Why it would be blocked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<ReasonWord>,
+    /// The leaves that it is about.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    leaves: Vec<String>,
+    /// What the caller can do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<String>,
+    /// Whether only an operator can help.
+    #[serde(skip_serializing_if = "is_false")]
+    operator: bool,
+}
+
+impl PlanBody {
+    pub(crate) fn new(
+        user: &UserId,
+        plans: BTreeMap<String, RoutePlan>,
+        routes: &RouteSet,
+        conditions: &BTreeMap<RouteId, RouteCondition>,
+    ) -> Self {
+        let plans = plans.into_iter().map(|(name, plan)| {
+            let condition = routes.by_name(&name).and_then(|(id, _)| conditions.get(&id));
+            let waiting_for = condition.and_then(waiting_for).filter(|_| !plan.requests.is_empty());
+            let body = RoutePlanBody::new(&name, plan, waiting_for);
+            (name, body)
+        });
+        Self { user: user.to_string(), routes: plans.collect() }
+    }
+}
+
+fn waiting_for(condition: &RouteCondition) -> Option<WaitingWord> {
+    match condition {
+        RouteCondition { pause: Some(_), .. } => Some(WaitingWord::RoutePaused),
+        RouteCondition { breaker_until: Some(_), .. } => Some(WaitingWord::Breaker),
+        RouteCondition { throttled_until: Some(_), .. } => Some(WaitingWord::Rate),
+        _ => None,
+    }
+}
+
+impl RoutePlanBody {
+    fn new(route: &str, plan: RoutePlan, waiting_for: Option<WaitingWord>) -> Self {
+        // Where nothing is owed, a lane at rest is no news.
+        let at_rest = |state: &State| *state == State::Idle && plan.verdict != Verdict::Owed;
+        let stopped = plan.stopped.filter(|state| !at_rest(state));
+        Self {
+            verdict: plan.verdict.into(),
+            leaves: leaves(&plan.leaves),
+            older: names(&plan.older),
+            along: names(&plan.along),
+            waiting_for,
+            stopped: stopped.map(|state| StopBody::new(route, state, names(&plan.stopped_by))),
+            requests: plan.requests.into_iter().map(RequestBody::from).collect(),
+        }
+    }
+}
+
+impl StopBody {
+    fn new(route: &str, state: State, leaves: Vec<String>) -> Self {
+        let reason = match state {
+            State::Blocked(reason) => Some(ReasonWord::from(reason)),
+            _ => None,
+        };
+        let help = reason.map(|reason| Help::against(reason, route, &leaves));
+        Self {
+            state: state.into(),
+            reason,
+            leaves,
+            operator: help.as_ref().is_some_and(|help| help.operator),
+            hint: help.and_then(|help| help.hint),
+        }
+    }
+}
+
+impl From<Preview> for RequestBody {
+    fn from(preview: Preview) -> Self {
+        let headers = preview.headers.into_iter().map(|(name, value)| HeaderBody { name, value });
+        Self {
+            method: preview.method,
+            url: preview.url,
+            headers: headers.collect(),
+            body: serde_json::from_slice(&preview.body).unwrap_or(Value::Null),
+            body_text: String::from_utf8_lossy(&preview.body).into_owned(),
+        }
+    }
+}

@@ -1,0 +1,135 @@
+use std::collections::BTreeMap;
+
+use delivery::{Enrol, Route, engine::RouteCondition, store::RouteCounts};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{PauseWord, RuleWord, is_false, time};
+
+/// The configured routes.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Routes)]
+pub(crate) struct RoutesBody {
+    /// By name.
+    pub(crate) routes: BTreeMap<String, RouteBody>,
+}
+
+/// One configured route.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Route)]
+pub(crate) struct RouteBody {
+    /// The vendor.
+    vendor: &'static str,
+    /// Whether requests go out, or what keeps them from it.
+    state: RouteWord,
+    /// Why it is paused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<PauseWord>,
+    /// When it is tried again by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    next_try_at: Option<String>,
+    /// How the vendor names a user: what `identities` takes for this route.
+    subject: &'static str,
+    /// Whether every user with an e-mail address is enrolled.
+    #[serde(skip_serializing_if = "is_false")]
+    enrols_by_email: bool,
+    /// Whether the route serves only users that match a condition.
+    #[serde(skip_serializing_if = "is_false")]
+    conditional: bool,
+    /// Whether credential and data travel unencrypted.
+    #[serde(skip_serializing_if = "is_false")]
+    plain_http: bool,
+    /// The leaves that the route carries.
+    leaves: BTreeMap<String, FieldBody>,
+    /// Requests under way.
+    in_flight: u32,
+    /// The most requests at one time now.
+    limit: u32,
+    /// How many users stand how.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    users: Option<LaneCountsBody>,
+}
+
+/// Whether a route sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum RouteWord {
+    /// It sends.
+    Open,
+    /// It was paused.
+    Paused,
+    /// It failed too often; one request at a time is tried.
+    Breaker,
+    /// The vendor asked for a pause.
+    Throttled,
+}
+
+/// Where one leaf goes.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RouteField)]
+pub(crate) struct FieldBody {
+    /// The field's name at the vendor.
+    to: String,
+    /// How the field is set and cleared.
+    rule: RuleWord,
+}
+
+/// How many users of a route stand how.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RouteCounts)]
+pub(crate) struct LaneCountsBody {
+    /// All.
+    all: u64,
+    /// Something is on its way.
+    pending: u64,
+    /// The vendor refused a leaf.
+    held: u64,
+    /// Nothing is sent before something changes.
+    blocked: u64,
+    /// Since when the oldest pending one is behind.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    oldest_since: Option<String>,
+}
+
+impl RouteBody {
+    pub(crate) fn new(route: &Route, condition: &RouteCondition, counts: Option<&RouteCounts>) -> Self {
+        let (state, next_try_at) = match condition {
+            RouteCondition { pause: Some(pause), .. } => (RouteWord::Paused, pause.probe_at),
+            RouteCondition { breaker_until: Some(until), .. } => (RouteWord::Breaker, Some(*until)),
+            RouteCondition { throttled_until: Some(until), .. } => (RouteWord::Throttled, Some(*until)),
+            _ => (RouteWord::Open, None),
+        };
+        let field = |to: &str, rule| FieldBody { to: to.to_owned(), rule };
+        let leaves = route.mapping.fields();
+        let leaves =
+            leaves.map(|(leaf, found)| (leaf.name().to_owned(), field(&found.to, found.rule.into())));
+        Self {
+            vendor: route.adapter.dialect().vendor,
+            state,
+            reason: condition.pause.map(|pause| pause.reason.into()),
+            next_try_at: next_try_at.map(time),
+            subject: route.subject_kind.name,
+            enrols_by_email: route.enrol == Enrol::Email,
+            conditional: route.when.is_some(),
+            plain_http: route.origin.starts_with("http://"),
+            leaves: leaves.collect(),
+            in_flight: condition.in_flight,
+            limit: condition.limit,
+            users: counts.map(LaneCountsBody::from),
+        }
+    }
+}
+
+impl From<&RouteCounts> for LaneCountsBody {
+    fn from(counts: &RouteCounts) -> Self {
+        Self {
+            all: counts.lanes,
+            pending: counts.pending,
+            held: counts.held,
+            blocked: counts.blocked,
+            oldest_since: counts.oldest_since.map(time),
+        }
+    }
+}

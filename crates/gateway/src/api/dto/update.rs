@@ -1,0 +1,141 @@
+use std::collections::BTreeMap;
+
+use adapter::Fate;
+use canonical::Leaf;
+use delivery::{
+    lane::{BlockReason, FailureClass},
+    status::{Reason, RouteState, RouteStatus, UpdateStatus},
+    store::UpdateRow,
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{FailureWord, Help, Leaves, ReasonWord, StateWord, WaitingWord, is_false, leaves, names, time};
+
+/// One accepted update and what has become of it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Update)]
+pub(crate) struct UpdateBody {
+    /// The update's id; ids sort by time.
+    id: Uuid,
+    /// The user's id.
+    user: String,
+    /// The user's version after the update.
+    version: u64,
+    /// Whether the user was created by it.
+    created: bool,
+    /// Whether it changed anything.
+    changed: bool,
+    /// When it was accepted.
+    #[schema(format = DateTime)]
+    accepted_at: String,
+    /// The version that has replaced every leaf of the update.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    superseded_by: Option<u64>,
+    /// What has become of it, by the route's name.
+    routes: BTreeMap<String, UpdateRouteBody>,
+}
+
+/// What has become of an update at one route.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = UpdateRoute)]
+pub(crate) struct UpdateRouteBody {
+    /// In one word; states never go backwards.
+    state: StateWord,
+    /// What a pending route waits for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waiting_for: Option<WaitingWord>,
+    /// Failed attempts in a row.
+    #[serde(skip_serializing_if = "is_zero")]
+    attempts: u32,
+    /// When the next attempt is due.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    next_attempt_at: Option<String>,
+    /// The last failure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_error: Option<ErrorBody>,
+    /// Why the route is blocked or a leaf held.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<ReasonWord>,
+    /// What becomes of each leaf of the update.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    leaves: Leaves,
+    /// Leaves that the vendor echoed with another value than the one sent.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unverified: Vec<String>,
+    /// What the caller can do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<String>,
+    /// Whether only an operator can help.
+    #[serde(skip_serializing_if = "is_false")]
+    operator: bool,
+}
+
+/// A failed attempt.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AttemptError)]
+pub(crate) struct ErrorBody {
+    /// What kind of failure it was.
+    kind: FailureWord,
+    /// The status of the vendor's answer, if there was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<u16>,
+}
+
+impl UpdateBody {
+    pub(crate) fn new(update: &UpdateRow, status: &UpdateStatus) -> Self {
+        let routes =
+            status.routes.iter().map(|(name, route)| (name.clone(), UpdateRouteBody::new(name, route)));
+        Self {
+            id: update.id,
+            user: update.user.to_string(),
+            version: update.version,
+            created: update.created,
+            changed: update.effective,
+            accepted_at: time(update.at),
+            superseded_by: status.superseded_by,
+            routes: routes.collect(),
+        }
+    }
+}
+
+impl UpdateRouteBody {
+    fn new(name: &str, route: &RouteStatus) -> Self {
+        let reason = route.reason.map(ReasonWord::from);
+        let help = reason.map(|reason| Help::against(reason, name, &concerned(route)));
+        Self {
+            state: route.state.into(),
+            waiting_for: route.waiting_for.map(Into::into),
+            attempts: route.attempts,
+            next_attempt_at: route.next_attempt_at.map(time),
+            last_error: route.last_error.map(|(class, status)| ErrorBody::new(class, status)),
+            reason,
+            leaves: leaves(&route.leaves),
+            unverified: names(&route.unverified),
+            operator: help.as_ref().is_some_and(|help| help.operator),
+            hint: help.and_then(|help| help.hint),
+        }
+    }
+}
+
+/// The leaves that a block or hold is about.
+fn concerned(route: &RouteStatus) -> Vec<String> {
+    let fate = match (route.state, route.reason) {
+        (RouteState::Blocked, Some(Reason::Blocked(BlockReason::NeedsData))) => Fate::Missing,
+        _ => Fate::Held,
+    };
+    names(route.leaves.iter().filter(|(_, found)| **found == fate).map(|(leaf, _): (&Leaf, _)| leaf))
+}
+
+impl ErrorBody {
+    pub(crate) fn new(class: FailureClass, status: Option<u16>) -> Self {
+        Self { kind: class.into(), status }
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}

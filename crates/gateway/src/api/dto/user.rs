@@ -1,0 +1,124 @@
+use std::collections::BTreeMap;
+
+use canonical::Leaf;
+use delivery::{
+    RouteSet,
+    engine::RouteCondition,
+    lane::Lane,
+    status::{self, Standing, StandingState},
+    store::{RouteId, UserSnapshot},
+};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::{FateWord, Help, Leaves, ReasonWord, StandingWord, is_false, leaves, names, time};
+
+/// A user: its leaves at the top level, and members that only the gateway writes.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = UserMembers)]
+pub(crate) struct UserBody {
+    /// The leaves: `address` and `custom` nested, a cleared leaf `null`, one that was never set absent.
+    #[serde(flatten)]
+    #[schema(ignore)]
+    leaves: Map<String, Value>,
+    /// The id that the callers gave the user.
+    id: String,
+    /// Grows with every change.
+    version: u64,
+    /// When the newest version was accepted.
+    #[schema(format = DateTime)]
+    updated_at: String,
+    /// How the vendors know the user, by the route's name.
+    identities: BTreeMap<String, String>,
+    /// How the user stands at each route.
+    routes: BTreeMap<String, UserRouteBody>,
+}
+
+/// How a user stands at one route.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = UserRoute)]
+pub(crate) struct UserRouteBody {
+    /// In one word.
+    state: StandingWord,
+    /// The newest version that the vendor has confirmed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    confirmed_version: Option<u64>,
+    /// Since when the vendor is behind.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    behind_since: Option<String>,
+    /// Why nothing is sent, or a value was refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<ReasonWord>,
+    /// The leaves that are not in step, and why.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    leaves: Leaves,
+    /// What the caller can do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<String>,
+    /// Whether only an operator can help.
+    #[serde(skip_serializing_if = "is_false")]
+    operator: bool,
+}
+
+impl UserBody {
+    pub(crate) fn new(
+        snapshot: &UserSnapshot,
+        routes: &RouteSet,
+        conditions: &BTreeMap<RouteId, RouteCondition>,
+    ) -> Self {
+        let mut identities = BTreeMap::new();
+        let mut standings = BTreeMap::new();
+        for (id, route) in routes.iter() {
+            let lane = snapshot.lanes.iter().find(|row| row.route == id).map(|row| &row.lane);
+            if let Some(subject) = lane.and_then(|lane| lane.subject.clone()) {
+                identities.insert(route.name.clone(), subject);
+            }
+            let condition = conditions.get(&id).copied().unwrap_or_default();
+            let standing = status::of_user(route, &snapshot.user, lane, &condition);
+            standings.insert(route.name.clone(), UserRouteBody::new(&route.name, &standing, lane));
+        }
+        Self {
+            leaves: snapshot.user.profile.to_json(),
+            id: snapshot.id.to_string(),
+            version: snapshot.user.version,
+            updated_at: time(snapshot.user.updated_at),
+            identities,
+            routes: standings,
+        }
+    }
+}
+
+impl UserRouteBody {
+    fn new(route: &str, standing: &Standing, lane: Option<&Lane>) -> Self {
+        let reason = match standing.state {
+            StandingState::Held => Some(ReasonWord::Rejected),
+            StandingState::Blocked => standing.reason.map(Into::into),
+            _ => None,
+        };
+        let concerned = match standing.state {
+            StandingState::Blocked => lane.map(|lane| names(&lane.blocked_leaves)),
+            _ => lane.map(|lane| names(lane.held.keys())),
+        };
+        let help = reason.map(|reason| Help::against(reason, route, &concerned.unwrap_or_default()));
+        Self {
+            state: standing.state.into(),
+            confirmed_version: standing.confirmed_version,
+            behind_since: standing.behind_since.map(time),
+            reason,
+            leaves: leaves(&standing.leaves),
+            operator: help.as_ref().is_some_and(|help| help.operator),
+            hint: help.and_then(|help| help.hint),
+        }
+    }
+}
+
+/// The leaves that a lane's block and holds are about, with their fates.
+pub(super) fn troubled(lane: &Lane) -> Leaves {
+    let missing = lane.state == delivery::lane::State::Blocked(delivery::lane::BlockReason::NeedsData);
+    let fate = if missing { FateWord::Missing } else { FateWord::Held };
+    let named = |leaf: &Leaf, fate| (leaf.name().to_owned(), fate);
+    let held = lane.held.keys().map(|leaf| named(leaf, FateWord::Held));
+    held.chain(lane.blocked_leaves.iter().map(|leaf| named(leaf, fate))).collect()
+}

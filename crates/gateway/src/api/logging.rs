@@ -1,0 +1,99 @@
+use std::{panic::AssertUnwindSafe, time::Instant};
+
+use actix_web::{
+    Error, HttpMessage, ResponseError,
+    body::{BoxBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    http::{
+        Method,
+        header::{CACHE_CONTROL, HeaderMap, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS},
+    },
+    middleware::Next,
+    web,
+};
+use futures_util::FutureExt;
+use uuid::Uuid;
+
+use super::{Kind, Meter, Problem, auth::CallerName};
+
+/// The most bytes of all header fields of a request together.
+const MOST_HEADER_BYTES: usize = 16 * 1024;
+
+/// Surrounds every request: bounds its headers, keeps its answer out of caches, counts it and logs one line about it.
+///
+/// The line has the pattern of the path and not the path, because a path holds the id of a user; and nothing of the query,
+/// the headers or the bodies.
+pub async fn observe(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let started = Instant::now();
+    let id = Uuid::now_v7();
+    let method = known(request.method());
+    let meter = request.app_data::<web::Data<Meter>>().cloned();
+    let answered = if header_bytes(request.headers()) > MOST_HEADER_BYTES {
+        let problem = Problem::new(Kind::HeadersTooLarge, "all header fields together may have 16 KiB");
+        Ok(request.into_response(problem.error_response()))
+    } else {
+        answer(request, next).await
+    };
+    let mut response = answered.inspect_err(|_| {
+        tracing::error!(method, request_id = %id, "a handler failed; the request may or may not have been carried out");
+    })?;
+    finish(response.response_mut().headers_mut(), id);
+    let problem = response.response().extensions().get::<Kind>().copied();
+    if let (Some(meter), Some(problem)) = (&meter, problem) {
+        meter.refused(problem);
+    }
+    let key = response.request().extensions().get::<CallerName>().map(|name| name.0.clone());
+    tracing::info!(
+        method,
+        route = response.request().match_pattern().as_deref().unwrap_or("none"),
+        status = response.status().as_u16(),
+        took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        key,
+        problem = problem.map(Kind::name),
+        request_id = %id,
+        "request"
+    );
+    Ok(response)
+}
+
+/// Runs the handler. One that panics must not take the answer along: the caller has to know that the outcome is unknown.
+async fn answer(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    match AssertUnwindSafe(next.call(request)).catch_unwind().await {
+        Ok(answered) => answered.map(ServiceResponse::map_into_boxed_body),
+        Err(_) => Err(Problem::outcome_unknown().into()),
+    }
+}
+
+fn finish(headers: &mut HeaderMap, id: Uuid) {
+    if !headers.contains_key(CACHE_CONTROL) {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if let Ok(id) = HeaderValue::from_str(&id.to_string()) {
+        headers.insert(HeaderName::from_static("x-request-id"), id);
+    }
+}
+
+fn header_bytes(headers: &HeaderMap) -> usize {
+    headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum()
+}
+
+/// The method's name; a method can be any token, and what a caller made up does not belong into a log.
+fn known(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
+}

@@ -1,0 +1,84 @@
+//! The callers' HTTP API: reads requests strictly, hands them to the engine, shows what became of them.
+//!
+//! Handlers are thin: they check who asks ([`Keys`]), read the request, call [`delivery::engine::Engine`] and turn its
+//! answer into a DTO. Every refusal is a [`Problem`]. Nothing here decides what is sent to a vendor.
+
+mod keys;
+mod problem;
+mod state;
+
+mod auth;
+mod body;
+mod headers;
+mod query;
+mod submission;
+
+mod plan;
+mod routes;
+mod updates;
+mod users;
+
+pub(crate) mod dto;
+
+mod logging;
+mod meter;
+mod openapi;
+mod server;
+
+use std::{io, net::TcpListener, sync::Arc};
+
+use actix_web::{HttpResponse, Route, dev::Server, web};
+
+pub use keys::{KeyHash, KeySettings, Keys, Scope, Scopes};
+pub use logging::observe;
+pub use meter::Meter;
+pub use openapi::openapi;
+pub use problem::{Kind, Problem, ProblemError};
+pub use server::ServerLimits;
+pub use state::{Settings, State};
+
+pub(crate) use auth::Caller;
+pub(crate) use query::Query;
+pub(crate) use routes::list as routes_of;
+pub(crate) use server::start;
+pub(crate) use updates::{filter_of, last_of_full};
+
+/// Adds the callers' calls to an application; [`observe`] is to be wrapped around it.
+pub fn configure(state: web::Data<State>, config: &mut web::ServiceConfig) {
+    let meter = web::Data::from(Arc::clone(&state.meter));
+    config.app_data(state).app_data(meter);
+    config.service(
+        resource("/v1/users/{id}", "GET, PATCH, DELETE")
+            .route(web::get().to(users::read))
+            .route(web::patch().to(users::patch))
+            .route(web::delete().to(users::erase)),
+    );
+    config.service(resource("/v1/users/{id}/plan", "POST").route(web::post().to(plan::plan)));
+    config.service(resource("/v1/users/{id}/updates", "GET").route(web::get().to(updates::of_user)));
+    config.service(resource("/v1/updates", "GET").route(web::get().to(updates::attention)));
+    config.service(resource("/v1/updates/{id}", "GET").route(web::get().to(updates::read)));
+    config.service(resource("/v1/routes", "GET").route(web::get().to(routes::routes)));
+    config.service(resource("/v1/vendors", "GET").route(web::get().to(routes::vendors)));
+    config.service(resource("/v1/openapi.json", "GET").route(web::get().to(openapi::serve)));
+    config.default_service(not_found());
+}
+
+/// A resource that answers a method it does not have with the ones it has (RFC 9110 section 15.5.6).
+pub(crate) fn resource(path: &str, allow: &'static str) -> actix_web::Resource {
+    let refuse = move || async move { Err::<HttpResponse, Problem>(Problem::method_not_allowed(allow)) };
+    web::resource(path).default_service(web::to(refuse))
+}
+
+/// What answers a path that no resource has.
+pub(crate) fn not_found() -> Route {
+    web::to(|| async { Err::<HttpResponse, Problem>(Problem::not_found()) })
+}
+
+/// Serves the callers on a socket that listens already. The server runs when it is awaited, on threads of its own.
+///
+/// # Errors
+/// When the socket cannot be used.
+pub fn serve(listener: TcpListener, state: Arc<State>, limits: ServerLimits) -> io::Result<Server> {
+    let state = web::Data::from(state);
+    start(listener, limits, move |config| configure(state.clone(), config))
+}

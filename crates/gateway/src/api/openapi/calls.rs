@@ -1,0 +1,137 @@
+use serde_json::Value;
+
+use super::examples;
+use crate::api::{
+    Kind,
+    Scope::{self, Erase, Read, Update},
+};
+
+/// What the description says about one call beside its path, method and schemas.
+pub(super) struct Call {
+    pub(super) path: &'static str,
+    pub(super) method: &'static str,
+    pub(super) scopes: &'static [Scope],
+    pub(super) parameters: &'static [&'static str],
+    /// Whether its body is a patch.
+    pub(super) patch: bool,
+    /// What a 200 means.
+    pub(super) answers: &'static str,
+    pub(super) headers: &'static [(&'static str, &'static str)],
+    pub(super) example: Option<fn() -> Value>,
+    pub(super) problems: &'static [Kind],
+}
+
+/// The problems that every call can answer.
+pub(super) const ANYWHERE: [Kind; 9] = [
+    Kind::InvalidValue,
+    Kind::Unauthenticated,
+    Kind::Forbidden,
+    Kind::MethodNotAllowed,
+    Kind::RateLimited,
+    Kind::HeadersTooLarge,
+    Kind::Overloaded,
+    Kind::OutcomeUnknown,
+    Kind::ShuttingDown,
+];
+
+const OF_A_PATCH: &[Kind] = &[
+    Kind::InvalidJson,
+    Kind::DuplicateKey,
+    Kind::UnknownLeaf,
+    Kind::ReadOnlyLeaf,
+    Kind::UnknownRoute,
+    Kind::UserNotFound,
+    Kind::RequestTimeout,
+    Kind::IdentityTaken,
+    Kind::IdentityPinned,
+    Kind::UserErased,
+    Kind::VersionMismatch,
+    Kind::TooLarge,
+    Kind::UnsupportedMediaType,
+    Kind::IdempotencyMismatch,
+    Kind::StorageFull,
+];
+
+const OF_UPDATE: &[(&str, &str)] = &[
+    ("Location", "The update."),
+    ("ETag", "The user's version, for If-Match."),
+    ("Preference-Applied", "The wait that was granted."),
+    ("Idempotency-Replayed", "`true` where the idempotency key was known; the update is the first one."),
+];
+
+const USUAL: Call = Call {
+    path: "",
+    method: "get",
+    scopes: &[Read],
+    parameters: &[],
+    patch: false,
+    answers: "As asked.",
+    headers: &[],
+    example: None,
+    problems: &[],
+};
+
+pub(super) const ALL: &[Call] = &[
+    Call {
+        path: "/v1/users/{id}",
+        method: "patch",
+        scopes: &[Update],
+        parameters: &["UserId", "IdempotencyKey", "IfMatch", "IfNoneMatch", "Prefer"],
+        patch: true,
+        answers: "Nothing changed, or no route is pending any more.",
+        headers: OF_UPDATE,
+        example: Some(examples::update),
+        problems: OF_A_PATCH,
+    },
+    Call {
+        path: "/v1/users/{id}",
+        parameters: &["UserId"],
+        headers: &[("ETag", "The user's version.")],
+        example: Some(examples::user),
+        problems: &[Kind::UserNotFound, Kind::UserErased],
+        ..USUAL
+    },
+    Call {
+        path: "/v1/users/{id}",
+        method: "delete",
+        scopes: &[Erase],
+        parameters: &["UserId"],
+        answers: "Erased, now or before.",
+        example: Some(examples::erased),
+        problems: &[Kind::UserNotFound, Kind::StorageFull],
+        ..USUAL
+    },
+    Call {
+        path: "/v1/users/{id}/plan",
+        method: "post",
+        scopes: &[Read, Update],
+        parameters: &["UserId", "IfMatch", "IfNoneMatch"],
+        patch: true,
+        answers: "What would be sent; nothing is stored.",
+        example: Some(examples::plan),
+        problems: OF_A_PATCH,
+        ..USUAL
+    },
+    Call {
+        path: "/v1/users/{id}/updates",
+        parameters: &["UserId", "AfterUpdate", "Limit"],
+        problems: &[Kind::UserNotFound],
+        ..USUAL
+    },
+    Call {
+        path: "/v1/updates/{id}",
+        parameters: &["UpdateId", "Wait"],
+        example: Some(examples::update),
+        problems: &[Kind::UpdateExpired],
+        ..USUAL
+    },
+    Call {
+        path: "/v1/updates",
+        parameters: &["State", "Route", "AfterAttention", "Limit"],
+        example: Some(examples::attention),
+        problems: &[Kind::UnknownRoute],
+        ..USUAL
+    },
+    Call { path: "/v1/routes", ..USUAL },
+    Call { path: "/v1/vendors", ..USUAL },
+];

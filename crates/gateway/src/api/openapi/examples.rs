@@ -1,0 +1,79 @@
+use actix_web::ResponseError;
+use serde_json::{Value, json};
+
+use crate::api::{Kind, Problem};
+
+const UPDATE: &str = "0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b";
+
+pub(super) fn patch() -> Value {
+    json!({"phone_number": "+14165551234", "title": "Coach", "identities": {"communal_main": "89"}})
+}
+
+pub(super) fn update() -> Value {
+    json!({
+        "id": UPDATE, "user": "crm-42", "version": 7, "created": false, "changed": true,
+        "accepted_at": "2026-11-21T09:30:00Z",
+        "routes": {
+            "communal_main": {"state": "applied", "leaves": {"phone_number": "sent", "title": "unsupported"}},
+            "village": {
+                "state": "pending", "waiting_for": "backoff", "attempts": 1, "next_attempt_at": "2026-11-21T09:30:04Z",
+                "last_error": {"kind": "unavailable", "status": 503},
+                "leaves": {"phone_number": "sent", "title": "unsupported"},
+            },
+            "intranet": {"state": "blocked", "reason": "needs_data", "leaves": {"email": "missing"}, "hint": "send email"},
+            "usercom": {"state": "no_identity"},
+        },
+    })
+}
+
+pub(super) fn user() -> Value {
+    json!({
+        "id": "crm-42", "version": 7, "updated_at": "2026-11-21T09:30:00Z",
+        "phone_number": "+14165551234", "title": "Coach", "nickname": null, "address": {"locality": "Toronto"},
+        "identities": {"communal_main": "89"},
+        "routes": {
+            "communal_main": {"state": "in_step", "confirmed_version": 7, "leaves": {"title": "unsupported"}},
+            "usercom": {"state": "no_identity"},
+        },
+    })
+}
+
+pub(super) fn plan() -> Value {
+    json!({"user": "crm-42", "routes": {"village": {
+        "verdict": "owed",
+        "leaves": {"phone_number": "sent", "title": "unsupported"},
+        "requests": [{
+            "method": "PATCH",
+            "url": "https://app.villagelabs.net/networks/n1/users/jane%40example.org",
+            "headers": [{"name": "Authorization", "value": "Bearer ***"}],
+            "body": {"phone_number": "+14165551234"},
+            "body_text": "{\"phone_number\":\"+14165551234\"}",
+        }],
+    }}})
+}
+
+pub(super) fn attention() -> Value {
+    json!({"updates": [{
+        "id": UPDATE, "user": "crm-42", "version": 7, "route": "intranet", "state": "blocked", "reason": "needs_data",
+        "leaves": {"email": "missing"}, "hint": "send email", "since": "2026-11-21T09:30:00Z",
+    }]})
+}
+
+pub(super) fn erased() -> Value {
+    json!({
+        "user": "crm-42", "version": 8, "erased_at": "2026-11-21T09:31:00Z", "may_hold_a_copy": ["communal_main"],
+    })
+}
+
+pub(super) fn problem(kind: Kind) -> Value {
+    let problem = Problem::new(kind, "what happened this time, and what to do");
+    let mut body = json!({
+        "type": kind.urn(), "title": kind.title(), "status": problem.status_code().as_u16(),
+        "detail": "what happened this time, and what to do",
+    });
+    if kind == Kind::UnknownLeaf {
+        body["errors"] =
+            json!([{"pointer": "/emial", "detail": "there is no such leaf; did you mean email?"}]);
+    }
+    body
+}

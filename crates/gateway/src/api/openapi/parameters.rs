@@ -1,0 +1,38 @@
+use serde_json::{Value, json};
+
+/// The parameters of all calls, by the name under which calls refer to them.
+pub(super) fn all() -> Value {
+    let path = |name, says, schema| parameter("path", name, says, schema);
+    let query = |name, says, schema| parameter("query", name, says, schema);
+    let header = |name, says, schema| parameter("header", name, says, schema);
+    let text = || json!({"type": "string"});
+    json!({
+        "UserId": path("id", "The callers' own id of the user; no e-mail address.",
+            json!({"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$", "example": "crm-42"})),
+        "UpdateId": path("id", "The update's id.", json!({"type": "string", "format": "uuid"})),
+        "IdempotencyKey": header("Idempotency-Key",
+            "Names the request, so that it is carried out once however often it is sent; 1 to 255 visible ASCII characters, \
+             bare or as a quoted string. Kept for a day at least.", text()),
+        "IfMatch": header("If-Match", "Only if the user has this version, or exists (`*`).",
+            json!({"type": "string", "example": "\"7\""})),
+        "IfNoneMatch": header("If-None-Match", "Only if there is no such user, or it was erased.",
+            json!({"type": "string", "enum": ["*"]})),
+        "Prefer": header("Prefer",
+            "`wait=n`: answer when no route is pending, after n seconds at the latest. More than 30 counts as 30.",
+            json!({"type": "string", "example": "wait=5"})),
+        "Wait": query("wait", "Answer when no route is pending, after so many seconds at the latest.",
+            json!({"type": "integer", "minimum": 0, "maximum": 30})),
+        "State": query("state", "`blocked`, `held` and `pending`, separated by commas; the first two unless given.", text()),
+        "Route": query("route", "Of this route only.", text()),
+        "AfterUpdate": query("after", "`next` of the page before.", json!({"type": "string", "format": "uuid"})),
+        "AfterAttention": query("after", "`next` of the page before.", text()),
+        "Limit": query("limit", "The most items of the page.",
+            json!({"type": "integer", "minimum": 1, "maximum": 100, "default": 20})),
+    })
+}
+
+fn parameter(place: &str, name: &str, says: &str, schema: Value) -> Value {
+    let mut parameter = json!({"in": place, "name": name, "description": says, "required": place == "path"});
+    parameter["schema"] = schema;
+    parameter
+}

@@ -1,0 +1,111 @@
+use actix_web::{HttpRequest, HttpResponse, web::Data};
+use delivery::store::{
+    LaneFilter, LaneId, LaneStateFilter, RouteId, UpdateCursor, UpdateId, UpdateRow, UserSnapshot,
+};
+
+use super::{
+    Kind, Problem, Query, Scope, State,
+    dto::{AttentionBody, UpdateBody, UpdatesBody},
+    problem::user_not_found,
+    state::user_id,
+};
+
+/// The most items of a list.
+pub(crate) const MOST_ITEMS: u32 = 100;
+/// How many items a list has unless asked otherwise.
+pub(crate) const USUAL_ITEMS: u32 = 20;
+
+/// One update. With `wait`, answers as soon as no route is pending, and in any case after so many seconds.
+#[utoipa::path(
+    get, path = "/v1/updates/{id}", operation_id = "readUpdate", tag = "updates",
+    responses((status = 200, body = UpdateBody))
+)]
+pub(super) async fn read(request: HttpRequest, state: Data<State>) -> Result<HttpResponse, Problem> {
+    state.caller(&request, &[Scope::Read])?;
+    let wait = Query::read(&request, &["wait"])?.wait()?;
+    let gone =
+        || Problem::new(Kind::UpdateExpired, "the id is wrong, or the update is older than the retention");
+    let id: UpdateId = request.match_info().get("id").and_then(|id| id.parse().ok()).ok_or_else(gone)?;
+    let store = state.engine.store();
+    let update = store.update(id).await?.ok_or_else(gone)?;
+    let waiter = state.engine.wait_for(&update.user);
+    let UserSnapshot { user, lanes, .. } = store.user(&update.user).await?.ok_or_else(gone)?;
+    let (status, _) = state.engine.settled(waiter, &update, &user, lanes, wait).await;
+    Ok(HttpResponse::Ok().json(UpdateBody::new(&update, &status)))
+}
+
+/// The updates of a user, newest first.
+#[utoipa::path(
+    get, path = "/v1/users/{id}/updates", operation_id = "listUpdatesOfUser", tag = "users",
+    responses((status = 200, body = UpdatesBody))
+)]
+pub(super) async fn of_user(request: HttpRequest, state: Data<State>) -> Result<HttpResponse, Problem> {
+    state.caller(&request, &[Scope::Read])?;
+    let query = Query::read(&request, &["after", "limit"])?;
+    let (after, limit) = (query.parse::<UpdateId>("after")?, query.limit(USUAL_ITEMS, MOST_ITEMS)?);
+    let store = state.engine.store();
+    let UserSnapshot { id, user, lanes } =
+        store.user(&user_id(&request)?).await?.ok_or_else(user_not_found)?;
+    let updates = store.updates_of(&id, after.map(UpdateCursor), limit).await?;
+    let next = last_of_full(&updates, limit).map(|update| update.id.to_string());
+    let show = |update: &UpdateRow| UpdateBody::new(update, &state.engine.status(update, &user, &lanes));
+    Ok(HttpResponse::Ok().json(UpdatesBody { updates: updates.iter().map(show).collect(), next }))
+}
+
+/// What needs attention: users whose values a vendor refused, or for whom nothing is sent before something changes.
+#[utoipa::path(
+    get, path = "/v1/updates", operation_id = "listAttention", tag = "updates",
+    responses((status = 200, body = AttentionBody))
+)]
+pub(super) async fn attention(request: HttpRequest, state: Data<State>) -> Result<HttpResponse, Problem> {
+    state.caller(&request, &[Scope::Read])?;
+    let query = Query::read(&request, &["state", "route", "after", "limit"])?;
+    let mut filter = lane_filter(&query, &state)?;
+    if filter.states.is_empty() {
+        filter.states = vec![LaneStateFilter::Blocked, LaneStateFilter::Held];
+    }
+    let limit = filter.limit;
+    let lanes = state.engine.store().lanes(filter).await?;
+    let next = last_of_full(&lanes, limit).and_then(|lane| lane.row.id).map(|id| id.0.to_string());
+    Ok(HttpResponse::Ok().json(AttentionBody::new(&lanes, next, &state.engine.routes())))
+}
+
+fn lane_filter(query: &Query, state: &State) -> Result<LaneFilter, Problem> {
+    let routes = state.engine.routes();
+    filter_of(query, |name| routes.by_name(name).map(|(id, _)| id))
+}
+
+/// Which lanes `state`, `route`, `after` and `limit` ask for.
+///
+/// # Errors
+/// When one of them has no valid value.
+pub(crate) fn filter_of(
+    query: &Query,
+    route_id: impl Fn(&str) -> Option<RouteId>,
+) -> Result<LaneFilter, Problem> {
+    let unknown = || Problem::new(Kind::UnknownRoute, "no such route is configured; see GET /v1/routes");
+    let states = query.text("state").filter(|text| !text.is_empty()).map(states).transpose()?;
+    let route = query.text("route").filter(|text| !text.is_empty());
+    Ok(LaneFilter {
+        route: route.map(|name| route_id(name).ok_or_else(unknown)).transpose()?,
+        states: states.unwrap_or_default(),
+        after: query.parse::<i64>("after")?.map(LaneId),
+        limit: query.limit(USUAL_ITEMS, MOST_ITEMS)?,
+    })
+}
+
+fn states(text: &str) -> Result<Vec<LaneStateFilter>, Problem> {
+    let wrong = || Problem::invalid("state takes blocked, held and pending, separated by commas");
+    let state = |word| match word {
+        "blocked" => Ok(LaneStateFilter::Blocked),
+        "held" => Ok(LaneStateFilter::Held),
+        "pending" => Ok(LaneStateFilter::Pending),
+        _ => Err(wrong()),
+    };
+    text.split(',').map(state).collect()
+}
+
+/// The last item of a page that may not be the last page.
+pub(crate) fn last_of_full<T>(items: &[T], limit: u32) -> Option<&T> {
+    items.last().filter(|_| items.len() >= limit as usize)
+}

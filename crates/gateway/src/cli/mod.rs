@@ -1,0 +1,99 @@
+//! The command line. Results go to standard output, everything else to standard error; exit code 1 means that what was asked
+//! for failed, 2 that the command or the configuration is wrong.
+
+mod call;
+mod check;
+mod key;
+mod lanes;
+mod output;
+mod plan;
+mod routes;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+use crate::{
+    api,
+    config::{Config, Environment, Style},
+    demo, serve,
+};
+pub(crate) use check::describe;
+pub(crate) use output::fail;
+use output::{refuse, say};
+
+/// One change to a person in, every vendor in step.
+#[derive(Debug, Parser)]
+#[command(name = "profile-gateway", version, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the gateway and four simulated vendors on this machine, with a few people to try it on
+    Demo(demo::Options),
+    /// Run the gateway
+    Serve(ConfigFile),
+    /// Prove a configuration without starting anything
+    Check(check::Arguments),
+    /// Show what a change would send to each vendor, without sending it
+    Plan(plan::Arguments),
+    /// Make keys for callers
+    Key {
+        #[command(subcommand)]
+        command: key::Command,
+    },
+    /// Print the JSON Schema of a change
+    Schema,
+    /// Print the API's OpenAPI description
+    Openapi,
+    /// Show the routes of a running gateway
+    Routes(routes::Arguments),
+    /// Show the lanes of a running gateway that need attention
+    Lanes(lanes::Arguments),
+}
+
+#[derive(Debug, clap::Args)]
+struct ConfigFile {
+    /// The configuration file
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+}
+
+/// Runs the command that the process was started with.
+pub fn run() -> ExitCode {
+    match Cli::parse().command {
+        Command::Demo(options) => demo::run(&options),
+        Command::Serve(file) => match load(&file.config) {
+            Ok(config) => serve::run(config, &file.config),
+            Err(exit) => exit,
+        },
+        Command::Check(arguments) => check::run(&arguments),
+        Command::Plan(arguments) => plan::run(&arguments),
+        Command::Key { command } => key::run(&command),
+        Command::Schema => say(&crate::schema::of_a_change()),
+        Command::Openapi => say(&api::openapi()),
+        Command::Routes(arguments) => routes::run(&arguments),
+        Command::Lanes(arguments) => lanes::run(&arguments),
+    }
+}
+
+/// Reads a configuration; mistakes go to standard error.
+fn load(file: &std::path::Path) -> Result<Config, ExitCode> {
+    let config = Config::load(file, &Environment::of_process());
+    let config = config.map_err(|errors| refuse(&errors.render(Style::Plain)))?;
+    for warning in &config.warnings {
+        eprintln!("{}\n", warning.render_warning(&file.display().to_string(), Style::Plain));
+    }
+    Ok(config)
+}
+
+/// A runtime for a command that makes a few calls.
+fn block_on<F: Future<Output = ExitCode>>(future: F) -> ExitCode {
+    match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(future),
+        Err(error) => fail(&format!("no runtime: {error}")),
+    }
+}

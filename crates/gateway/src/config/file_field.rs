@@ -1,0 +1,96 @@
+use std::{collections::BTreeMap, fmt};
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, MapAccess, Visitor, value::MapAccessDeserializer},
+};
+
+/// The groups whose leaves may be written as a table of their own: `fields.address.locality` is the same as
+/// `fields."address.locality"`.
+pub(super) const GROUPS: [&str; 2] = ["address", "custom"];
+
+/// `fields`: what a route configures about each leaf, by the leaf's name.
+#[derive(Default)]
+pub(super) struct FieldsSection(pub(super) BTreeMap<String, FieldSection>);
+
+/// What a route configures about one leaf.
+pub(super) enum FieldSection {
+    /// `false`: not sent; `true`: sent as the vendor's dialect has it.
+    Switch(bool),
+    /// The field's name at the vendor.
+    Name(String),
+    /// Several options.
+    Table(FieldTable),
+}
+
+/// `{ to, overlong, clear, map }`.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct FieldTable {
+    pub(super) to: Option<String>,
+    pub(super) overlong: Option<String>,
+    pub(super) clear: Option<String>,
+    pub(super) map: BTreeMap<String, String>,
+}
+
+impl<'de> Deserialize<'de> for FieldSection {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(FieldVisitor)
+    }
+}
+
+struct FieldVisitor;
+
+impl<'de> Visitor<'de> for FieldVisitor {
+    type Value = FieldSection;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of the vendor's field, false, or a table with to, overlong, clear and map")
+    }
+
+    fn visit_bool<E: Error>(self, on: bool) -> Result<FieldSection, E> {
+        Ok(FieldSection::Switch(on))
+    }
+
+    fn visit_str<E: Error>(self, name: &str) -> Result<FieldSection, E> {
+        Ok(FieldSection::Name(name.to_owned()))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<FieldSection, A::Error> {
+        FieldTable::deserialize(MapAccessDeserializer::new(map)).map(FieldSection::Table)
+    }
+}
+
+impl<'de> Deserialize<'de> for FieldsSection {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(FieldsVisitor)
+    }
+}
+
+struct FieldsVisitor;
+
+impl<'de> Visitor<'de> for FieldsVisitor {
+    type Value = FieldsSection;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a table of leaves")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<FieldsSection, A::Error> {
+        let mut fields = BTreeMap::new();
+        while let Some(name) = map.next_key::<String>()? {
+            let found: Vec<(String, FieldSection)> = if GROUPS.contains(&name.as_str()) {
+                let members: BTreeMap<String, FieldSection> = map.next_value()?;
+                members.into_iter().map(|(member, field)| (format!("{name}.{member}"), field)).collect()
+            } else {
+                vec![(name, map.next_value()?)]
+            };
+            for (leaf, field) in found {
+                if fields.insert(leaf, field).is_some() {
+                    return Err(A::Error::custom("a leaf of address or custom is mapped twice; remove one"));
+                }
+            }
+        }
+        Ok(FieldsSection(fields))
+    }
+}

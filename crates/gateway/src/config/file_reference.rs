@@ -1,0 +1,45 @@
+use std::fmt;
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, MapAccess, Visitor, value::MapAccessDeserializer},
+};
+
+/// Where a secret is: never the secret itself, which is refused without being repeated.
+#[derive(Default)]
+pub(super) struct ReferenceSection(pub(super) ReferenceTable);
+
+/// `{ env = "NAME" }` or `{ file = "path" }`.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct ReferenceTable {
+    pub(super) env: Option<String>,
+    pub(super) file: Option<String>,
+}
+
+const INLINE: &str = "a secret does not stand in the configuration; put it into an environment variable or a file and \
+                      write credential = { env = \"NAME\" } or credential = { file = \"path\" }";
+
+impl<'de> Deserialize<'de> for ReferenceSection {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ReferenceVisitor)
+    }
+}
+
+struct ReferenceVisitor;
+
+impl<'de> Visitor<'de> for ReferenceVisitor {
+    type Value = ReferenceSection;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("{ env = \"NAME\" } or { file = \"path\" }")
+    }
+
+    fn visit_str<E: Error>(self, _: &str) -> Result<ReferenceSection, E> {
+        Err(E::custom(INLINE))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<ReferenceSection, A::Error> {
+        ReferenceTable::deserialize(MapAccessDeserializer::new(map)).map(ReferenceSection)
+    }
+}

@@ -1,0 +1,115 @@
+use transport_http::{BaseUrl, Network, PlainHttp, SettingsError};
+
+use super::{
+    Context,
+    secret::{self, Secret},
+};
+use crate::config::{file::RouteSection, findings::Findings, option_path::OptionPath, source};
+
+/// Largest `ca_file`, in bytes.
+const LARGEST_CA_FILE: usize = 1024 * 1024;
+
+/// Where a route sends to, and how it proves who it is.
+pub(super) struct Connection {
+    pub(super) base: BaseUrl,
+    pub(super) network: Network,
+    pub(super) plain_http: PlainHttp,
+    pub(super) secret: Secret,
+    pub(super) extra_roots: Option<Vec<u8>>,
+}
+
+/// The options about a route's connection.
+pub(super) fn resolve(
+    section: &RouteSection,
+    path: &OptionPath,
+    context: &Context<'_>,
+    findings: &mut Findings<'_>,
+) -> Option<Connection> {
+    let network = network(section, path, findings);
+    let base = base_url(section, network, path, findings);
+    let secret = credential(section, path, context, findings);
+    let extra_roots = extra_roots(section, path, context, findings);
+    let (base, plain_http) = base?;
+    Some(Connection { base, network: network?, plain_http, secret: secret?, extra_roots: extra_roots? })
+}
+
+fn network(section: &RouteSection, path: &OptionPath, findings: &mut Findings<'_>) -> Option<Network> {
+    let networks =
+        [("public", Network::Public), ("private", Network::Private), ("loopback", Network::Loopback)];
+    match section.network.as_deref() {
+        None => Some(Network::default()),
+        text => findings.choose(&path.child("network"), text, &networks),
+    }
+}
+
+fn base_url(
+    section: &RouteSection,
+    network: Option<Network>,
+    path: &OptionPath,
+    findings: &mut Findings<'_>,
+) -> Option<(BaseUrl, PlainHttp)> {
+    let at = path.child("base_url");
+    let Some(text) = section.base_url.as_deref() else {
+        findings.mistake(&at, "a route needs base_url, the vendor's address: base_url = \"https://…\"");
+        return None;
+    };
+    let plain_http = match section.plain_http {
+        Some(true) => PlainHttp::Allowed,
+        _ => PlainHttp::Refused,
+    };
+    if !text.is_ascii() {
+        findings.mistake(&at, "write base_url in ASCII; a host with other letters in its xn-- form");
+        return None;
+    }
+    match BaseUrl::parse(text, network?, plain_http) {
+        Ok(base) => {
+            if plain_http == PlainHttp::Allowed {
+                findings.warn(
+                    &path.child("plain_http"),
+                    "with plain_http the credential and personal data can be read on their way to the vendor",
+                );
+            }
+            Some((base, plain_http))
+        }
+        Err(error @ SettingsError::PlainHttpElsewhere) => {
+            findings.mistake(&path.child("plain_http"), error.to_string());
+            None
+        }
+        Err(error) => {
+            findings.mistake(&at, error.to_string());
+            None
+        }
+    }
+}
+
+fn credential(
+    section: &RouteSection,
+    path: &OptionPath,
+    context: &Context<'_>,
+    findings: &mut Findings<'_>,
+) -> Option<Secret> {
+    let at = path.child("credential");
+    let Some(reference) = &section.credential else {
+        findings.mistake(&at, "a route needs credential = { env = \"NAME\" } or { file = \"path\" }");
+        return None;
+    };
+    match secret::find(&reference.0, context.base, context.environment) {
+        Ok(secret) => Some(secret),
+        Err((option, sentence)) => {
+            let at = if option.is_empty() { at } else { at.child(option) };
+            findings.mistake(&at, sentence);
+            None
+        }
+    }
+}
+
+fn extra_roots(
+    section: &RouteSection,
+    path: &OptionPath,
+    context: &Context<'_>,
+    findings: &mut Findings<'_>,
+) -> Option<Option<Vec<u8>>> {
+    let Some(file) = section.ca_file.as_deref() else { return Some(None) };
+    let read = |file: &str| source::read_regular(&context.base.join(file), LARGEST_CA_FILE);
+    findings.read(&path.child("ca_file"), Some(file), read).map(Some)
+}

@@ -1,0 +1,118 @@
+use std::collections::BTreeMap;
+
+use adapter::{
+    ClearAs, FieldOption, FieldOptions, Mapping, MappingFault, MappingOptions, Overlong, PhoneFormat,
+};
+use canonical::Leaf;
+
+use crate::config::{
+    Vendor,
+    file::RouteSection,
+    file_field::{FieldSection, FieldTable},
+    findings::Findings,
+    option_path::OptionPath,
+};
+
+/// The mapping of a route, with each mistake at the leaf that it is about.
+pub(super) fn resolve(
+    vendor: Vendor,
+    section: &RouteSection,
+    path: &OptionPath,
+    findings: &mut Findings<'_>,
+) -> Option<(MappingOptions, Mapping)> {
+    let formats = [("e164", PhoneFormat::E164), ("as_sent", PhoneFormat::AsSent)];
+    let format_path = path.child("phone_format");
+    let phone_format = match section.phone_format.as_deref() {
+        None => Some(PhoneFormat::default()),
+        text => findings.choose(&format_path, text, &formats),
+    };
+    let mut fields = BTreeMap::new();
+    let fields_path = path.child("fields");
+    for (name, field) in &section.fields.0 {
+        // A name that is no leaf was reported when the file was read.
+        let Ok(leaf) = name.parse::<Leaf>() else { continue };
+        if let Some(option) = option(field, &leaf_path(&fields_path, &leaf, findings), findings) {
+            fields.insert(leaf, option);
+        }
+    }
+    let complete = fields.len() == section.fields.0.len();
+    let options = MappingOptions { fields, phone_format: phone_format.unwrap_or_default() };
+    match Mapping::new(vendor.dialect(), &options) {
+        Ok(mapping) => (complete && phone_format.is_some()).then_some((options, mapping)),
+        Err(faults) => {
+            for fault in faults {
+                let path = place(&fault, &fields_path, &options, findings);
+                findings.mistake(&path, fault.to_string());
+            }
+            None
+        }
+    }
+}
+
+fn option(field: &FieldSection, path: &OptionPath, findings: &mut Findings<'_>) -> Option<FieldOption> {
+    match field {
+        FieldSection::Switch(false) => Some(FieldOption::Off),
+        FieldSection::Switch(true) => Some(FieldOption::On(FieldOptions::default())),
+        FieldSection::Name(to) => named(to, path, findings)
+            .map(|to| FieldOption::On(FieldOptions { to: Some(to), ..Default::default() })),
+        FieldSection::Table(table) => from_table(table, path, findings).map(FieldOption::On),
+    }
+}
+
+fn from_table(table: &FieldTable, path: &OptionPath, findings: &mut Findings<'_>) -> Option<FieldOptions> {
+    let to = match &table.to {
+        None => Some(None),
+        Some(to) => named(to, &path.child("to"), findings).map(Some),
+    };
+    let overlong = match table.overlong.as_deref() {
+        None => Some(Overlong::default()),
+        text => findings.choose(
+            &path.child("overlong"),
+            text,
+            &[("refuse", Overlong::Refuse), ("truncate", Overlong::Truncate)],
+        ),
+    };
+    let clear = match table.clear.as_deref() {
+        None => Some(ClearAs::default()),
+        text => findings.choose(
+            &path.child("clear"),
+            text,
+            &[("refuse", ClearAs::Refuse), ("empty_string", ClearAs::EmptyString)],
+        ),
+    };
+    Some(FieldOptions { to: to?, overlong: overlong?, clear: clear?, map: table.map.clone() })
+}
+
+fn named(to: &str, path: &OptionPath, findings: &mut Findings<'_>) -> Option<String> {
+    findings.read(path, Some(to), |to| {
+        let usable = !to.trim().is_empty() && to.len() <= 256 && !to.contains(char::is_control);
+        usable.then(|| to.to_owned()).ok_or_else(|| {
+            "a field's name is 1 to 256 characters without control characters; write false to leave the leaf out".to_owned()
+        })
+    })
+}
+
+/// Where a leaf is configured: in quotes with its dot, or as a member of its group.
+fn leaf_path(fields: &OptionPath, leaf: &Leaf, findings: &Findings<'_>) -> OptionPath {
+    let direct = fields.child(leaf);
+    match leaf.name().split_once('.') {
+        Some((group, member)) if !findings.is_given(&direct) => fields.child(group).child(member),
+        _ => direct,
+    }
+}
+
+fn place(
+    fault: &MappingFault,
+    fields: &OptionPath,
+    options: &MappingOptions,
+    findings: &Findings<'_>,
+) -> OptionPath {
+    let leaf = match fault {
+        // The leaf that the dialect itself maps is not in the file.
+        MappingFault::TwoLeavesOneField { leaf, other, .. } if !options.fields.contains_key(leaf) => other,
+        fault => fault.leaf(),
+    };
+    let path = leaf_path(fields, leaf, findings);
+    let to = path.child("to");
+    if findings.is_given(&to) { to } else { path }
+}

@@ -1,0 +1,96 @@
+//! From what a file says to what it means.
+
+mod server;
+
+mod keys;
+
+mod route;
+
+mod connection;
+mod secret;
+
+mod limits;
+mod mapping;
+mod revision;
+
+pub(super) mod duration;
+mod rate;
+
+use std::{collections::BTreeMap, path::Path};
+
+use super::{
+    Config, Environment, RouteConfig, file::FileConfig, findings::Findings, option_path::OptionPath,
+};
+
+pub use secret::CredentialSource;
+
+/// What a configuration may refer to.
+pub(super) struct Context<'a> {
+    /// The directory that relative paths start from.
+    pub(super) base: &'a Path,
+    pub(super) environment: &'a Environment,
+}
+
+/// What the file means; of use only when nothing was found to be wrong.
+pub(super) fn resolve(file: &FileConfig, context: &Context<'_>, findings: &mut Findings<'_>) -> Config {
+    let server = server::server(&file.server, findings);
+    let operator = server::operator(&file.operator, &server, findings);
+    let (store, retention) = server::store(&file.store, context.base, findings);
+    let log = server::log(&file.log, findings);
+    let keys = keys::resolve(&file.keys, findings);
+    let routes: Vec<RouteConfig> = file
+        .routes
+        .iter()
+        .filter_map(|(name, section)| route::resolve(name, section, context, findings))
+        .collect();
+    if file.routes.is_empty() {
+        findings.warn(
+            &OptionPath::of(&["routes"]),
+            "no route is configured; changes are kept and sent to nobody",
+        );
+    }
+    check_credentials(&routes, findings);
+    check_roots(&routes, findings);
+    Config {
+        server,
+        operator,
+        store,
+        retention,
+        log,
+        keys,
+        routes,
+        overrides: findings.overrides.clone(),
+        warnings: Vec::new(),
+    }
+}
+
+/// One credential goes to one origin: the same one at two hosts means that a vendor gets to see another vendor's secret.
+fn check_credentials(routes: &[RouteConfig], findings: &mut Findings<'_>) {
+    let mut by_source = BTreeMap::new();
+    let mut by_digest = BTreeMap::new();
+    for route in routes {
+        let same_source = *by_source.entry(&route.credential_source).or_insert(route);
+        let same_secret = *by_digest.entry(route.credential_digest).or_insert(route);
+        let clash = [same_source, same_secret].into_iter().find(|other| host(other) != host(route));
+        let Some(other) = clash else { continue };
+        let path = OptionPath::of(&["routes", &route.name, "credential"]);
+        let sentence = format!(
+            "the routes {} and {} send one credential to two origins; give each vendor a secret of its own",
+            other.name, route.name
+        );
+        findings.mistake(&path, sentence);
+    }
+}
+
+fn host(route: &RouteConfig) -> &str {
+    route.limits.rate_key.split(' ').next().unwrap_or_default()
+}
+
+/// Certificates are read by the TLS library alone, when the transport is made.
+fn check_roots(routes: &[RouteConfig], findings: &mut Findings<'_>) {
+    for route in routes.iter().filter(|route| route.extra_roots.is_some()) {
+        if let Err(error) = route.build() {
+            findings.mistake(&OptionPath::of(&["routes", &route.name, "ca_file"]), error.to_string());
+        }
+    }
+}

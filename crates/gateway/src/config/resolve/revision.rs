@@ -1,0 +1,61 @@
+use std::collections::BTreeMap;
+
+use adapter::{ClearAs, FieldOption, MappingOptions, Overlong, PhoneFormat};
+use canonical::Leaf;
+use sha2::{Digest, Sha256};
+
+use crate::config::{Vendor, file::RouteSection};
+
+/// Tells two mappings of a route apart, over restarts and versions: what is hashed is written out here, part by part.
+pub(super) struct Revision(Sha256);
+
+impl Revision {
+    /// The revision of everything that decides what a vendor is sent and how its answer is read.
+    pub(super) fn of(
+        vendor: Vendor,
+        section: &RouteSection,
+        options: &MappingOptions,
+        carried: &BTreeMap<Leaf, String>,
+    ) -> u64 {
+        let mut revision = Self(Sha256::new());
+        revision.part(vendor.dialect().vendor);
+        revision.part(match options.phone_format {
+            PhoneFormat::E164 => "e164",
+            PhoneFormat::AsSent => "as_sent",
+        });
+        for (leaf, to) in carried {
+            revision.part(leaf.name());
+            revision.part(to);
+            revision.field(options.fields.get(leaf));
+        }
+        for own in [&section.when, &section.api_version, &section.body_encoding] {
+            revision.part(own.as_deref().unwrap_or_default());
+        }
+        for error in &section.errors {
+            revision.part(error.pattern.as_deref().unwrap_or_default());
+            revision.part(error.kind.as_deref().unwrap_or_default());
+        }
+        let hash = revision.0.finalize();
+        hash.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
+    }
+
+    fn field(&mut self, option: Option<&FieldOption>) {
+        let Some(FieldOption::On(options)) = option else { return };
+        if options.overlong == Overlong::Truncate {
+            self.part("truncate");
+        }
+        if options.clear == ClearAs::EmptyString {
+            self.part("empty_string");
+        }
+        for (from, to) in &options.map {
+            self.part(from);
+            self.part(to);
+        }
+    }
+
+    /// Adds a text with its length, so that no two lists of texts look the same.
+    fn part(&mut self, text: &str) {
+        self.0.update(u64::try_from(text.len()).unwrap_or(u64::MAX).to_be_bytes());
+        self.0.update(text);
+    }
+}

@@ -1,0 +1,128 @@
+use std::{fmt, os::unix::fs::PermissionsExt, path::Path};
+
+use secrecy::SecretString;
+use sha2::{Digest, Sha256};
+use transport_http::Credential;
+
+use crate::config::{Environment, document::is_variable_name, file_reference::ReferenceTable, source};
+
+/// Where a route's secret comes from; never the secret itself.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CredentialSource {
+    /// An environment variable.
+    Env(String),
+    /// A file, as it was written.
+    File(String),
+}
+
+/// A secret that was found.
+pub(super) struct Secret {
+    pub(super) source: CredentialSource,
+    pub(super) credential: Credential,
+    /// Tells two secrets apart without keeping either.
+    pub(super) digest: [u8; 32],
+}
+
+/// Longest content of a secret's file, in bytes: a credential and its line end.
+const LARGEST: usize = 4096 + 2;
+
+/// Looks a secret up.
+///
+/// # Errors
+/// The option that is wrong and a sentence that says what to do, without the secret and without what may be one.
+pub(super) fn find(
+    reference: &ReferenceTable,
+    base: &Path,
+    environment: &Environment,
+) -> Result<Secret, (&'static str, String)> {
+    let (option, source, text) = match (&reference.env, &reference.file) {
+        (Some(name), None) => {
+            let text = from_env(name, environment).map_err(|sentence| ("env", sentence))?;
+            ("env", CredentialSource::Env(name.clone()), text)
+        }
+        (None, Some(file)) => {
+            let text = from_file(&base.join(file)).map_err(|sentence| ("file", sentence))?;
+            ("file", CredentialSource::File(file.clone()), text)
+        }
+        (Some(_), Some(_)) => return Err(("", "give either env or file, not both".to_owned())),
+        (None, None) => return Err(("", "write { env = \"NAME\" } or { file = \"path\" }".to_owned())),
+    };
+    let digest = Sha256::digest(text.as_bytes()).into();
+    let credential =
+        Credential::new(SecretString::from(text)).map_err(|error| (option, error.to_string()))?;
+    Ok(Secret { source, credential, digest })
+}
+
+fn from_env(name: &str, environment: &Environment) -> Result<String, String> {
+    match environment.get(name) {
+        Some(text) => Ok(text.to_owned()),
+        None if is_variable_name(name) => {
+            Err(format!("the environment variable {name} is not set; set it to the secret"))
+        }
+        None => {
+            Err("env takes the name of an environment variable that is set, not the secret itself".to_owned())
+        }
+    }
+}
+
+/// The content of a secret's file without the line end that editors put at its end.
+fn from_file(path: &Path) -> Result<String, String> {
+    check_file(path)?;
+    let bytes = source::read_regular(path, LARGEST)?;
+    let mut text = String::from_utf8(bytes)
+        .map_err(|_| "the secret in the file is not ASCII; check the file".to_owned())?;
+    if text.ends_with('\n') {
+        text.pop();
+        if text.ends_with('\r') {
+            text.pop();
+        }
+    }
+    Ok(text)
+}
+
+/// A link may lead elsewhere within the directory, as those of mounted secrets do, but not out of it.
+fn check_file(path: &Path) -> Result<(), String> {
+    let cannot = |error: std::io::Error| format!("the file of the secret cannot be read: {}", error.kind());
+    let real = path.canonicalize().map_err(cannot)?;
+    let directory = path.parent().unwrap_or(Path::new(".")).canonicalize().map_err(cannot)?;
+    if !real.starts_with(&directory) {
+        return Err("the file is a link out of its directory; name the file that it leads to".to_owned());
+    }
+    let mode = real.metadata().map_err(cannot)?;
+    if mode.is_file() && mode.permissions().mode() & 0o077 != 0 {
+        return Err("others may read the file of the secret; make it readable by its owner alone: chmod 600"
+            .to_owned());
+    }
+    Ok(())
+}
+
+impl fmt::Display for CredentialSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CredentialSource::Env(name) => write!(f, "env {name}"),
+            CredentialSource::File(path) => write!(f, "file {path}"),
+        }
+    }
+}
+
+impl CredentialSource {
+    /// The credential as it is kept now, with what tells it from another one; none for an environment variable, which
+    /// does not change while a process lives.
+    ///
+    /// # Errors
+    /// Why the file cannot be used, without what stands in it.
+    pub(in crate::config) fn read_again(
+        &self,
+        base: &Path,
+    ) -> Result<Option<(Credential, [u8; 32])>, String> {
+        let CredentialSource::File(file) = self else { return Ok(None) };
+        let reference = ReferenceTable { env: None, file: Some(file.clone()) };
+        let secret = find(&reference, base, &Environment::default()).map_err(|(_, sentence)| sentence)?;
+        Ok(Some((secret.credential, secret.digest)))
+    }
+
+    /// Stands for the credential where the vendor counts requests by it.
+    pub(super) fn fingerprint(&self) -> String {
+        Sha256::digest(self.to_string()).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    }
+}

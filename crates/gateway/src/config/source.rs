@@ -1,0 +1,32 @@
+use std::{fs::File, io::Read, path::Path};
+
+/// The largest configuration file, in bytes.
+pub(super) const LARGEST: usize = 1024 * 1024;
+
+/// The text of a configuration file.
+///
+/// # Errors
+/// A sentence that says what to do.
+pub(super) fn read(path: &Path) -> Result<String, String> {
+    let bytes = read_regular(path, LARGEST)?;
+    String::from_utf8(bytes).map_err(|_| "the file is not UTF-8; save it as UTF-8".to_owned())
+}
+
+/// The bytes of a regular file of at most `largest` bytes. Others are not opened: a pipe would wait for ever.
+pub(super) fn read_regular(path: &Path, largest: usize) -> Result<Vec<u8>, String> {
+    let cannot = |error: std::io::Error| format!("the file cannot be read: {}", error.kind());
+    let kind = path.metadata().map_err(cannot)?;
+    if !kind.is_file() {
+        return Err("this is a directory, a pipe or a device; name a regular file".to_owned());
+    }
+    let mut bytes = Vec::new();
+    let limit = u64::try_from(largest).unwrap_or(u64::MAX).saturating_add(1);
+    File::open(path).map_err(cannot)?.take(limit).read_to_end(&mut bytes).map_err(cannot)?;
+    if bytes.len() > largest {
+        return Err(format!(
+            "the file is larger than {} KiB; check that it is the right one",
+            largest / 1024
+        ));
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,117 @@
+use std::{
+    fs,
+    os::unix::fs::{PermissionsExt, symlink},
+    path::Path,
+};
+
+use super::*;
+
+const CREDENTIAL: &str = "{ env = \"TOKEN\" }";
+
+fn credential(value: &str) -> String {
+    replaced(CREDENTIAL, value)
+}
+
+#[test]
+fn b79_a_secret_in_the_file_is_refused_and_not_repeated() {
+    assert_refused(&credential("\"canary-7Q\""), 12, 14, "does not stand in the configuration");
+    assert_refused(&credential("{ value = \"canary-7Q\" }"), 12, 16, "there are env, file");
+    assert_refused(&credential("{ env = \"canary-7Q\" }"), 12, 22, "not the secret itself");
+    assert_refused(&credential("{ file = \"canary-7Q\" }"), 12, 23, "cannot be read");
+    assert_refused(&with("token = \"canary-7Q\""), 13, 1, "there is no option \"token\"");
+    assert_refused(&credential("[\"canary-7Q\"]"), 12, 14, "{ env = \"NAME\" }");
+    // A secret on the same line as another mistake.
+    for text in [
+        credential("{ value = \"canary\", env = 7 }"),
+        with("fields = { token = \"canary\", nickname = 7 }"),
+        with("token = { a = [\"canary\"] }\ntimeout = 15 # canary"),
+    ] {
+        assert_eq!(mistakes(&text).len(), 2, "{text}");
+    }
+}
+
+#[test]
+fn a_reference_names_one_place() {
+    assert_refused(&credential("{}"), 12, 14, "write { env");
+    assert_refused(&credential("{ env = \"TOKEN\", file = \"x\" }"), 12, 14, "not both");
+    assert_refused(&replaced("credential = { env = \"TOKEN\" }\n", ""), 9, 9, "needs credential");
+}
+
+#[test]
+fn b81_a_secret_that_cannot_be_sent_is_refused() {
+    assert_refused(&credential("{ env = \"MISSING\" }"), 12, 22, "MISSING is not set");
+    assert_refused(&credential("{ env = \"EMPTY_TOKEN\" }"), 12, 22, "empty");
+    assert_refused(&credential("{ env = \"BROKEN_TOKEN\" }"), 12, 22, "line break");
+    let errors = read_with(&credential("{ env = \"T\" }"), &[("T", "sécret")]).expect_err("not ASCII");
+    assert!(errors.to_string().contains("outside ASCII"), "{errors}");
+}
+
+fn write(path: &Path, text: &[u8], mode: u32) {
+    fs::write(path, text).expect("written");
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("a mode");
+}
+
+fn read_file(directory: &Path, file: &str) -> Result<Config, ConfigErrors> {
+    let text = credential(&format!("{{ file = \"{file}\" }}"));
+    Config::parse("g.toml", &text, directory, &environment())
+}
+
+#[test]
+fn b80_a_secret_file_is_a_private_file_with_one_secret() {
+    let outer = tempfile::tempdir().expect("a directory");
+    let inner = outer.path().join("secrets");
+    fs::create_dir_all(inner.join("version1")).expect("directories");
+    write(&outer.path().join("outside"), b"canary", 0o600);
+    write(&inner.join("good"), b"canary-7Q\n", 0o600);
+    write(&inner.join("windows"), b"canary-7Q\r\n", 0o400);
+    write(&inner.join("empty"), b"\n", 0o600);
+    write(&inner.join("two_lines"), b"canary\ncanary\n", 0o600);
+    write(&inner.join("two_ends"), b"canary\n\n", 0o600);
+    write(&inner.join("binary"), b"\xff\xfe", 0o600);
+    write(&inner.join("group"), b"canary", 0o640);
+    write(&inner.join("world"), b"canary", 0o604);
+    write(&inner.join("large"), &[b'x'; 5000], 0o600);
+    write(&inner.join("version1/token"), b"canary", 0o600);
+    symlink("../outside", inner.join("link_out")).expect("a link");
+    symlink("version1/token", inner.join("link_in")).expect("a link");
+    let made = std::process::Command::new("mkfifo").arg(inner.join("pipe")).status().expect("mkfifo");
+    assert!(made.success());
+    fs::set_permissions(inner.join("pipe"), fs::Permissions::from_mode(0o600)).expect("a mode");
+    for good in ["good", "windows", "link_in"] {
+        assert!(read_file(&inner, good).is_ok(), "{good}");
+    }
+    for (file, fragment) in [
+        ("missing", "cannot be read"),
+        ("empty", "empty"),
+        ("two_lines", "line break"),
+        ("two_ends", "line break"),
+        ("binary", "ASCII"),
+        ("group", "chmod 600"),
+        ("world", "chmod 600"),
+        ("large", "larger than 4 KiB"),
+        ("link_out", "link out of its directory"),
+        ("pipe", "a pipe or a device"),
+        ("version1", "a directory"),
+    ] {
+        let errors = read_file(&inner, file).expect_err(file);
+        let text = errors.to_string();
+        assert!(text.starts_with("g.toml:12:23: ") && text.contains(fragment), "{file}: {text}");
+        assert!(!format!("{}{errors:?}", errors.render(super::super::Style::Plain)).contains("canary"));
+    }
+}
+
+#[test]
+fn b87_the_configuration_itself_is_a_regular_file_of_at_most_1_mib() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("g.toml");
+    let load = |path: &Path| Config::load(path, &environment()).expect_err("refused").to_string();
+    assert!(load(&path).contains("cannot be read"));
+    assert!(load(directory.path()).contains("a directory"));
+    fs::File::create(&path).and_then(|file| file.set_len(100 * 1024 * 1024)).expect("a sparse file");
+    assert!(load(&path).contains("larger than 1024 KiB"));
+    fs::write(&path, b"\xff").expect("written");
+    assert!(load(&path).contains("UTF-8"));
+    fs::write(&path, GOOD).expect("written");
+    let config = Config::load(&path, &environment()).expect("the good file");
+    assert_eq!(config.store.sqlite, directory.path().join("gateway.db"));
+}

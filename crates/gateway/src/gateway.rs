@@ -1,0 +1,276 @@
+//! What runs: the store, the engine and the two listeners, and how they start and stop together.
+
+use std::{
+    net::{SocketAddr, TcpListener},
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use actix_web::dev::ServerHandle;
+use arc_swap::ArcSwap;
+use delivery::{
+    ProcessClock, Route, SeededJitter,
+    engine::{Engine, Hub, Parts},
+    millis,
+    store::{Store, StoreError},
+};
+use store_sqlite::{OpenError, SqliteStore};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+use transport_http::SettingsError;
+
+use crate::{
+    api::{self, KeySettings, Keys, Meter, ServerLimits, Settings},
+    config::{Config, Vendor},
+    operator,
+    reload::Reload,
+};
+
+/// A running gateway: store, engine, and the two listeners.
+#[derive(Debug)]
+pub struct Gateway {
+    engine: Engine,
+    store: Arc<SqliteStore>,
+    reload: Arc<Reload>,
+    servers: Vec<ServerHandle>,
+    stopping: CancellationToken,
+    api_address: SocketAddr,
+    operator_address: SocketAddr,
+}
+
+/// Why a gateway cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// An address cannot be listened at.
+    #[error("cannot listen at {address}: {cause}; is another process using it?")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        cause: std::io::Error,
+    },
+    /// The store cannot be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The store does not work, or a route is another one under the same name.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A route has no transport.
+    #[error("route {name}: {cause}")]
+    Route {
+        /// The route.
+        name: String,
+        /// Why.
+        cause: SettingsError,
+    },
+}
+
+/// How long a stop waits for requests under way: callers first, then vendors.
+const GRACE: Duration = Duration::from_secs(15);
+/// How long callers' requests may take to end.
+const CALLERS_GRACE: Duration = Duration::from_secs(4);
+/// How often what is older than its retention is removed.
+const SWEEP: Duration = Duration::from_secs(60 * 60);
+
+impl Gateway {
+    /// Starts everything that the configuration describes. `file` is read again at a reload; without it there is none.
+    ///
+    /// # Errors
+    /// Why it cannot start; nothing is left running then.
+    pub async fn start(config: Config, file: Option<&Path>) -> Result<Self, StartError> {
+        let api_listener = listen(config.server.listen)?;
+        let operator_listener = listen(config.operator.listen)?;
+        let (api_address, operator_address) = (address(&api_listener)?, address(&operator_listener)?);
+        let routes = build_routes(&config)?;
+        let hub = Hub::new();
+        let store =
+            Arc::new(SqliteStore::open(store_sqlite::Options::new(&config.store.sqlite, hub.clone()))?);
+        let parts = Parts {
+            store: Arc::clone(&store) as Arc<dyn Store>,
+            hub,
+            clock: Arc::new(ProcessClock::start()),
+            jitter: Arc::new(SeededJitter::new(seed())),
+        };
+        let engine = Engine::start(parts, routes).await?;
+        let keys = Arc::new(ArcSwap::from_pointee(keys_of(&config)));
+        let settings = Arc::new(ArcSwap::from_pointee(settings_of(&config)));
+        let meter = Arc::new(Meter::default());
+        let reload =
+            Arc::new(Reload::new(engine.clone(), Arc::clone(&keys), file.map(PathBuf::from), config.clone()));
+        let state = api::State {
+            engine: engine.clone(),
+            keys: Arc::clone(&keys),
+            settings,
+            vendors: Vendor::all().map(Vendor::dialect).collect(),
+            meter: Arc::clone(&meter),
+        };
+        let stopping = CancellationToken::new();
+        let operator_state = operator::State {
+            engine: engine.clone(),
+            keys,
+            meter,
+            reloader: Arc::clone(&reload) as _,
+            stopping: stopping.clone(),
+        };
+        let limits = limits(&config);
+        let operator_limits = ServerLimits { workers: 1, connections: 256, ..limits };
+        let listen_error = |address| move |cause| StartError::Listen { address, cause };
+        let servers = [
+            api::serve(api_listener, Arc::new(state), limits).map_err(listen_error(api_address))?,
+            operator::serve(operator_listener, Arc::new(operator_state), operator_limits)
+                .map_err(listen_error(operator_address))?,
+        ];
+        let servers = servers.map(|server| {
+            let handle = server.handle();
+            tokio::spawn(server);
+            handle
+        });
+        tokio::spawn(sweep(engine.clone(), config.retention.updates));
+        tracing::info!(%api_address, %operator_address, routes = config.routes.len(), "ready");
+        Ok(Self { engine, store, reload, servers: servers.into(), stopping, api_address, operator_address })
+    }
+
+    /// Runs until the process is told to stop, reloading the configuration at each SIGHUP.
+    ///
+    /// # Errors
+    /// Why the store has failed; the process should end, because only a new one can find out what was stored.
+    pub async fn run(self) -> Result<(), String> {
+        loop {
+            tokio::select! {
+                signal = StopSignal::wait() => match signal {
+                    StopSignal::Stop => break,
+                    StopSignal::Reload => self.reload.from_signal().await,
+                },
+                reason = self.store.failed() => {
+                    // Nothing more is acknowledged; what is under way is found by the next process.
+                    return Err(reason);
+                }
+            }
+        }
+        tracing::info!("stopping");
+        self.stop().await;
+        Ok(())
+    }
+
+    /// Stops: no new connections, callers answered, requests to vendors finished or given up, store closed.
+    pub async fn stop(self) {
+        self.stopping.cancel();
+        let callers = self.servers.iter().map(|server| server.stop(true));
+        self.engine.release_waiters();
+        let stopped = tokio::time::timeout(CALLERS_GRACE, futures_util::future::join_all(callers)).await;
+        if stopped.is_err() {
+            futures_util::future::join_all(self.servers.iter().map(|server| server.stop(false))).await;
+        }
+        self.engine.stop(GRACE).await;
+    }
+
+    /// The engine.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Where callers reach the gateway.
+    pub fn api_address(&self) -> SocketAddr {
+        self.api_address
+    }
+
+    /// Where operators reach the gateway.
+    pub fn operator_address(&self) -> SocketAddr {
+        self.operator_address
+    }
+}
+
+/// What a process is told by a signal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum StopSignal {
+    /// SIGTERM or SIGINT.
+    Stop,
+    /// SIGHUP.
+    Reload,
+}
+
+impl StopSignal {
+    /// The next signal.
+    pub(crate) async fn wait() -> Self {
+        let next = |kind| async move {
+            match signal(kind) {
+                Ok(mut signals) => drop(signals.recv().await),
+                Err(_) => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = next(SignalKind::terminate()) => Self::Stop,
+            () = next(SignalKind::interrupt()) => Self::Stop,
+            () = next(SignalKind::hangup()) => Self::Reload,
+        }
+    }
+}
+
+/// The routes, ready to be used.
+pub(crate) fn build_routes(config: &Config) -> Result<Vec<Arc<Route>>, StartError> {
+    let build = |route: &crate::config::RouteConfig| match route.build() {
+        Ok(built) => Ok(Arc::new(built)),
+        Err(cause) => Err(StartError::Route { name: route.name.clone(), cause }),
+    };
+    config.routes.iter().map(build).collect()
+}
+
+/// The callers' keys, ready to be used.
+pub(crate) fn keys_of(config: &Config) -> Keys {
+    let settings = config.keys.iter().filter_map(|key| {
+        Some(KeySettings {
+            name: key.name.clone(),
+            hash: key.hash.to_string().parse().ok()?,
+            scopes: key.scopes.iter().filter_map(|scope| scope.name().parse::<api::Scope>().ok()).collect(),
+            may_create: key.create,
+            rate: key.rate.unwrap_or(delivery::Rate::Unlimited),
+        })
+    });
+    Keys::new(settings.collect())
+}
+
+fn settings_of(config: &Config) -> Settings {
+    Settings {
+        rules: canonical::Rules { default_country: config.server.default_country },
+        idempotency_ttl: config.retention.idempotency,
+        ..Settings::default()
+    }
+}
+
+fn limits(config: &Config) -> ServerLimits {
+    let cores = std::thread::available_parallelism().map_or(2, usize::from);
+    ServerLimits {
+        workers: config.server.workers.unwrap_or(cores),
+        connections: config.server.max_connections,
+        shutdown: CALLERS_GRACE,
+    }
+}
+
+fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address).map_err(|cause| StartError::Listen { address, cause })
+}
+
+fn address(listener: &TcpListener) -> Result<SocketAddr, StartError> {
+    let unknown = SocketAddr::from(([0, 0, 0, 0], 0));
+    listener.local_addr().map_err(|cause| StartError::Listen { address: unknown, cause })
+}
+
+/// A number that differs between processes: waits are to be spread over them.
+fn seed() -> u64 {
+    use std::hash::{BuildHasher, RandomState};
+    RandomState::new().hash_one(std::process::id())
+}
+
+async fn sweep(engine: Engine, retention: Duration) {
+    loop {
+        tokio::time::sleep(SWEEP).await;
+        let now = engine.now();
+        match engine.store().sweep(now - millis(retention), now).await {
+            Ok(removed) if removed > 0 => tracing::info!(removed, "removed what is older than its retention"),
+            Ok(_) => {}
+            Err(StoreError::Closed) => return,
+            Err(error) => tracing::warn!(%error, "old updates could not be removed"),
+        }
+    }
+}

@@ -1,0 +1,145 @@
+use std::collections::BTreeMap;
+
+use delivery::{
+    RouteSet,
+    lane::{Hold, Lane, State},
+    store::{AttemptView, LaneView},
+};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::api::dto::{ErrorBody, FailureWord, HoldWord, LaneWord, ReasonWord, names, time};
+
+/// One lane as operators see it.
+#[derive(Debug, Serialize)]
+pub(super) struct LaneBody {
+    id: Option<i64>,
+    user: String,
+    route: Option<String>,
+    state: LaneWord,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<ReasonWord>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    leaves: Vec<String>,
+    /// The user's version.
+    version: u64,
+    wanted_version: u64,
+    sent_version: u64,
+    confirmed_version: u64,
+    /// The newest update of the user, if it is still kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    update: Option<Uuid>,
+    attempts: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_attempt_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_error: Option<ErrorBody>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    held: BTreeMap<String, HoldBody>,
+    /// Until when a lost request may still change the vendor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suspect_until: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    behind_since: Option<String>,
+}
+
+/// A leaf that the vendor refused.
+#[derive(Debug, Serialize)]
+struct HoldBody {
+    version: u64,
+    reason: HoldWord,
+    since: String,
+    tries: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_try_at: Option<String>,
+}
+
+/// Lanes, in the order of their ids.
+#[derive(Debug, Serialize)]
+pub(super) struct LanesBody {
+    pub(super) lanes: Vec<LaneBody>,
+    /// What `after` takes for the next page; absent on the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) next: Option<String>,
+}
+
+/// One lane and its latest attempts but successes at the first try.
+#[derive(Debug, Serialize)]
+pub(super) struct StoryBody {
+    pub(super) lane: LaneBody,
+    pub(super) attempts: Vec<AttemptBody>,
+}
+
+/// One attempt.
+#[derive(Debug, Serialize)]
+pub(super) struct AttemptBody {
+    at: String,
+    version: u64,
+    /// Absent for a success.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failure: Option<FailureWord>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<u16>,
+    took_ms: i64,
+    /// The vendor's words, redacted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
+}
+
+impl LaneBody {
+    pub(super) fn new(view: &LaneView, routes: &RouteSet) -> Self {
+        let lane = &view.row.lane;
+        let (reason, waits) = match lane.state {
+            State::Blocked(reason) => (Some(reason.into()), lane.next_at > 0),
+            state => (None, matches!(state, State::Wait(_))),
+        };
+        Self {
+            id: view.row.id.map(|id| id.0),
+            user: view.user.to_string(),
+            route: routes.get(view.row.route).map(|route| route.name.clone()),
+            state: lane.state.into(),
+            reason,
+            leaves: names(&lane.blocked_leaves),
+            version: view.version,
+            wanted_version: lane.want,
+            sent_version: lane.sent,
+            confirmed_version: lane.acked,
+            update: view.update,
+            attempts: lane.attempt,
+            next_attempt_at: waits.then(|| time(lane.next_at)),
+            last_error: lane.last_class.map(|class| ErrorBody::new(class, lane.last_status)),
+            held: held(lane),
+            suspect_until: lane.suspect_until.map(time),
+            behind_since: lane.dirty_since.map(time),
+        }
+    }
+}
+
+fn held(lane: &Lane) -> BTreeMap<String, HoldBody> {
+    lane.held.iter().map(|(leaf, hold)| (leaf.name().to_owned(), HoldBody::from(hold))).collect()
+}
+
+impl From<&Hold> for HoldBody {
+    fn from(hold: &Hold) -> Self {
+        Self {
+            version: hold.version,
+            reason: hold.reason.into(),
+            since: time(hold.since),
+            tries: hold.tries,
+            next_try_at: hold.next_try().map(time),
+        }
+    }
+}
+
+impl From<AttemptView> for AttemptBody {
+    fn from(attempt: AttemptView) -> Self {
+        Self {
+            at: time(attempt.at),
+            version: attempt.sent,
+            failure: attempt.class.map(Into::into),
+            status: attempt.status,
+            took_ms: attempt.took,
+            detail: attempt.detail,
+        }
+    }
+}

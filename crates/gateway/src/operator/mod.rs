@@ -1,0 +1,50 @@
+//! The operators' HTTP API: health, metrics, and the acts that need the scope `operate`. It listens on a socket of its own,
+//! by default on the loopback interface, so that no caller's key reaches it by accident.
+
+mod health;
+mod metrics;
+mod state;
+
+mod audit;
+mod lane;
+mod lanes;
+mod reload;
+mod routes;
+
+use std::{io, net::TcpListener, sync::Arc};
+
+use actix_web::{dev::Server, web};
+
+pub use reload::{ReloadReport, Reloader};
+pub use state::State;
+
+use crate::api::{ServerLimits, not_found, resource, start};
+
+/// Adds the operators' calls to an application; [`crate::api::observe`] is to be wrapped around it.
+pub fn configure(state: web::Data<State>, config: &mut web::ServiceConfig) {
+    let meter = web::Data::from(Arc::clone(&state.meter));
+    config.app_data(state).app_data(meter);
+    config.service(resource("/live", "GET").route(web::get().to(health::live)));
+    config.service(resource("/ready", "GET").route(web::get().to(health::ready)));
+    config.service(resource("/metrics", "GET").route(web::get().to(metrics::metrics)));
+    config.service(resource("/v1/lanes", "GET").route(web::get().to(lanes::list)));
+    config.service(resource("/v1/lanes/{id}", "GET").route(web::get().to(lanes::read)));
+    config.service(resource("/v1/lanes/{id}/retry", "POST").route(web::post().to(lanes::retry)));
+    config.service(resource("/v1/routes", "GET").route(web::get().to(routes::list)));
+    config.service(resource("/v1/routes/{name}/retry", "POST").route(web::post().to(routes::retry)));
+    config.service(resource("/v1/routes/{name}/pause", "POST").route(web::post().to(routes::pause)));
+    config.service(resource("/v1/routes/{name}/resume", "POST").route(web::post().to(routes::resume)));
+    config.service(resource("/v1/routes/{name}/resync", "POST").route(web::post().to(routes::resync)));
+    config.service(resource("/v1/reload", "POST").route(web::post().to(reload::reload)));
+    config.service(resource("/v1/audit", "GET").route(web::get().to(audit::list)));
+    config.default_service(not_found());
+}
+
+/// Serves the operators on a socket that listens already. The server runs when it is awaited, on threads of its own.
+///
+/// # Errors
+/// When the socket cannot be used.
+pub fn serve(listener: TcpListener, state: Arc<State>, limits: ServerLimits) -> io::Result<Server> {
+    let state = web::Data::from(state);
+    start(listener, limits, move |config| configure(state.clone(), config))
+}

@@ -1,0 +1,31 @@
+use std::sync::Arc;
+
+use actix_web::HttpRequest;
+use arc_swap::ArcSwap;
+use delivery::engine::Engine;
+use tokio_util::sync::CancellationToken;
+
+use super::Reloader;
+use crate::api::{Caller, Keys, Meter, Problem, Scope};
+
+/// What the operators' API works with.
+#[derive(Debug)]
+pub struct State {
+    /// Does what is asked.
+    pub engine: Engine,
+    /// Who may ask; replaced at a reload.
+    pub keys: Arc<ArcSwap<Keys>>,
+    /// What the callers' API has counted.
+    pub meter: Arc<Meter>,
+    /// Reads the configuration again.
+    pub reloader: Arc<dyn Reloader>,
+    /// Cancelled when the process begins to stop: it is not ready any more.
+    pub stopping: CancellationToken,
+}
+
+impl State {
+    /// The operator who sends the request.
+    pub(super) fn operator(&self, request: &HttpRequest) -> Result<Caller, Problem> {
+        Caller::of(request, &self.keys.load(), &[Scope::Operate], self.engine.now())
+    }
+}

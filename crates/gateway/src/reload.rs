@@ -1,0 +1,117 @@
+use std::{fmt, path::PathBuf, sync::Arc};
+
+use arc_swap::ArcSwap;
+use async_trait::async_trait;
+use delivery::{
+    engine::Engine,
+    store::{AuditRow, StoreError},
+};
+use tokio::sync::Mutex;
+
+use crate::{
+    api::Keys,
+    cli::describe,
+    config::{Config, ConfigDiff, Environment},
+    gateway::{build_routes, keys_of},
+    operator::{ReloadReport, Reloader},
+};
+
+/// Replaces the configuration of a running gateway as a whole, or refuses and keeps the old one.
+pub struct Reload {
+    engine: Engine,
+    keys: Arc<ArcSwap<Keys>>,
+    file: Option<PathBuf>,
+    /// Held during a reload, so that two of them follow each other.
+    current: Mutex<Config>,
+}
+
+impl Reload {
+    pub(crate) fn new(
+        engine: Engine,
+        keys: Arc<ArcSwap<Keys>>,
+        file: Option<PathBuf>,
+        config: Config,
+    ) -> Self {
+        Self { engine, keys, file, current: Mutex::new(config) }
+    }
+
+    /// A reload that nobody waits for.
+    pub(crate) async fn from_signal(&self) {
+        let reloaded = self.reload(false).await;
+        let detail = match &reloaded {
+            Ok(report) => report.changes.join("; "),
+            Err(reason) => {
+                tracing::error!(reason, "the configuration was not reloaded; the old one stays");
+                return;
+            }
+        };
+        tracing::info!(changes = detail, "the configuration was reloaded");
+        let entry =
+            AuditRow { at: self.engine.now(), who: "signal".to_owned(), kind: "reload", route: None, detail };
+        if let Err(error) = self.engine.store().audit(entry).await {
+            tracing::error!(%error, "the reload could not be audited");
+        }
+    }
+
+    async fn swap(&self, confirmed: bool) -> Result<ReloadReport, String> {
+        let Some(file) = &self.file else { return Err("this gateway has no configuration file".to_owned()) };
+        let mut current = self.current.lock().await;
+        let new = Config::load(file, &Environment::of_process()).map_err(|errors| errors.to_string())?;
+        let diff = ConfigDiff::between(&current, &new);
+        self.check(&diff, confirmed).await?;
+        let routes = build_routes(&new).map_err(|error| error.to_string())?;
+        self.engine.reload(routes, confirmed).await.map_err(|error| error.to_string())?;
+        self.keys.store(Arc::new(keys_of(&new)));
+        *current = new;
+        let changes = describe(&diff).lines().map(str::to_owned).collect();
+        Ok(ReloadReport { changes })
+    }
+
+    /// What a reload must not do by accident: send to another host, drop a route or a leaf while its lanes owe something.
+    async fn check(&self, diff: &ConfigDiff, confirmed: bool) -> Result<(), String> {
+        if let Some(change) = diff.changed.iter().find(|change| change.needs_new_name()) {
+            return Err(format!(
+                "route {} is another one under the same name (vendor, subject kind or network differ); give it a new name",
+                change.name
+            ));
+        }
+        if confirmed {
+            return Ok(());
+        }
+        if let Some(change) = diff.changed.iter().find(|change| change.origin.is_some()) {
+            return Err(format!("route {} would send to another host; confirm with --confirm", change.name));
+        }
+        let dropping =
+            diff.changed.iter().filter(|change| !change.dropped_leaves.is_empty()).map(|change| &change.name);
+        for name in dropping.chain(&diff.removed) {
+            let owed = self.owed(name).await.map_err(|error| error.to_string())?;
+            if owed > 0 {
+                return Err(format!(
+                    "{owed} lanes of route {name} owe something that would no longer be sent; confirm with --confirm"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// How many lanes of a route owe something.
+    async fn owed(&self, name: &str) -> Result<u64, StoreError> {
+        let routes = self.engine.routes();
+        let Some((id, _)) = routes.by_name(name) else { return Ok(0) };
+        let counts = self.engine.store().counts(id).await?;
+        Ok(counts.pending + counts.held + counts.blocked)
+    }
+}
+
+#[async_trait]
+impl Reloader for Reload {
+    async fn reload(&self, confirm: bool) -> Result<ReloadReport, String> {
+        self.swap(confirm).await
+    }
+}
+
+impl fmt::Debug for Reload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reload").field("file", &self.file).finish_non_exhaustive()
+    }
+}

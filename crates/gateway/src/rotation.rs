@@ -1,0 +1,68 @@
+use std::{
+    fmt,
+    sync::{Mutex, PoisonError},
+};
+
+use adapter::{VendorRequest, VendorResponse};
+use async_trait::async_trait;
+use delivery::{Preview, SendError, Transport};
+use transport_http::{Credential, HttpTransport};
+
+/// A transport that reads its credential again when the vendor does not accept it: the secret may have been replaced where
+/// it is kept, and the next request then presents the new one.
+pub(crate) struct RotatingTransport {
+    route: String,
+    inner: HttpTransport,
+    /// Tells the present credential from another one.
+    digest: Mutex<[u8; 32]>,
+    read: Box<ReadCredential>,
+}
+
+/// Reads the credential where it is kept; none when it cannot have changed.
+pub(crate) type ReadCredential = dyn Fn() -> Result<Option<(Credential, [u8; 32])>, String> + Send + Sync;
+
+impl RotatingTransport {
+    pub(crate) fn new(
+        route: String,
+        inner: HttpTransport,
+        digest: [u8; 32],
+        read: Box<ReadCredential>,
+    ) -> Self {
+        Self { route, inner, digest: Mutex::new(digest), read }
+    }
+}
+
+#[async_trait]
+impl Transport for RotatingTransport {
+    async fn send(&self, request: &VendorRequest) -> Result<VendorResponse, SendError> {
+        self.inner.send(request).await
+    }
+
+    fn preview(&self, request: &VendorRequest) -> Preview {
+        self.inner.preview(request)
+    }
+
+    fn credential_refused(&self) {
+        match (self.read)() {
+            Ok(Some((credential, digest))) => {
+                let mut present = self.digest.lock().unwrap_or_else(PoisonError::into_inner);
+                if *present != digest {
+                    *present = digest;
+                    self.inner.replace_credential(&credential);
+                    tracing::info!(
+                        route = self.route,
+                        "the credential was replaced; the new one is used from now on"
+                    );
+                }
+            }
+            Ok(None) => {}
+            Err(reason) => tracing::error!(route = self.route, reason, "the credential cannot be read again"),
+        }
+    }
+}
+
+impl fmt::Debug for RotatingTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RotatingTransport").field("inner", &self.inner).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,28 @@
+use std::{path::Path, process::ExitCode};
+
+use crate::{cli::fail, config::Config, gateway::Gateway, log};
+
+/// Runs the gateway until it is told to stop.
+pub(crate) fn run(config: Config, file: &Path) -> ExitCode {
+    log::init(&config.log);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&format!("no runtime: {error}")),
+    };
+    runtime.block_on(async {
+        let gateway = match Gateway::start(config, Some(file)).await {
+            Ok(gateway) => gateway,
+            Err(error) => return fail(&error.to_string()),
+        };
+        match gateway.run().await {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(reason) => {
+                tracing::error!(
+                    reason,
+                    "the store has failed; ending, so that a new process can read what is stored"
+                );
+                ExitCode::FAILURE
+            }
+        }
+    })
+}
