@@ -1,0 +1,119 @@
+use std::time::Duration;
+
+use delivery::status::RouteState;
+
+use crate::{
+    vendor::Act,
+    world::{World, seconds, user},
+};
+
+#[tokio::test(start_paused = true)]
+async fn an_update_is_sent_at_once_and_never_twice() {
+    let world = World::with(4, |_| {}).await;
+    for number in 1..51 {
+        let accepted = world.title(number, "Coach").await;
+        let took = world.applied(&accepted, seconds(1)).await;
+        assert!(took < seconds(60), "{took:?}");
+    }
+    world.pass(seconds(3_600)).await;
+    for vendor in &world.vendors {
+        assert_eq!(vendor.count(), 50, "no request without a cause");
+        assert_eq!(vendor.overlaps(), 0);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn updates_during_a_request_become_one_request_with_the_newest_values() {
+    let world = World::new().await;
+    world.vendor().next([Act::Ok(seconds(10))]);
+    world.title(1, "0").await;
+    world.pass(seconds(1)).await;
+    for title in 1..=50 {
+        world.title(1, &title.to_string()).await;
+    }
+    world.pass(seconds(60)).await;
+    let titles: Vec<_> = world.vendor().seen().iter().map(|seen| seen.body["title"].clone()).collect();
+    assert_eq!(titles, ["0", "50"]);
+    assert_eq!(world.vendor().overlaps(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_answer_is_retried_and_asserted_once_more_when_nothing_can_land_any_more() {
+    let world = World::new().await;
+    world.vendor().next([Act::Silence]);
+    world.title(1, "Coach").await;
+    world.pass(seconds(600)).await;
+    let at: Vec<u64> = world.vendor().seen().iter().map(|seen| seen.at.as_secs()).collect();
+    assert_eq!(at.len(), 3, "lost, again, asserted: {at:?}");
+    assert!((16..=18).contains(&at[1]), "{at:?}");
+    assert!((75..=77).contains(&at[2]), "timeout and settle time after the lost one: {at:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_hanging_vendor_changes_nothing_for_the_others() {
+    let mut runs = Vec::new();
+    for hanging in [false, true] {
+        let world = World::with(3, |_| {}).await;
+        if hanging {
+            world.vendors[0].always(Act::Silence);
+        }
+        for round in 0..20 {
+            for number in 1..6 {
+                world.title(number, &round.to_string()).await;
+            }
+            world.pass(Duration::from_millis(500)).await;
+        }
+        world.pass(seconds(5)).await;
+        let seen = world.vendors[1..].iter().flat_map(|vendor| vendor.seen());
+        runs.push(seen.map(|seen| (seen.at, seen.subject, seen.body)).collect::<Vec<_>>());
+    }
+    assert_eq!(runs[0].len(), 200);
+    assert!(runs[0] == runs[1], "the same requests at the same times");
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_waits_is_answered_when_the_last_route_has_settled() {
+    let world = World::with(2, |_| {}).await;
+    world.vendors[1].next([Act::Ok(seconds(3))]);
+    let waiter = world.engine.wait_for(&user(1));
+    let accepted = world.title(1, "Coach").await;
+    let before = world.elapsed();
+    let waited =
+        world.engine.settled(waiter, &accepted.update, &accepted.user, accepted.lanes.clone(), seconds(5));
+    let (status, settled) = waited.await;
+    assert!(settled && !status.is_pending());
+    assert_eq!((world.elapsed() - before).as_secs(), 3);
+    world.vendors[1].next([Act::Ok(seconds(30))]);
+    let waiter = world.engine.wait_for(&user(1));
+    let accepted = world.title(1, "Head coach").await;
+    let (status, settled) = world
+        .engine
+        .settled(waiter, &accepted.update, &accepted.user, accepted.lanes.clone(), seconds(5))
+        .await;
+    assert!(!settled);
+    assert_eq!(
+        (status.routes["a"].state, status.routes["b"].state),
+        (RouteState::Applied, RouteState::Pending)
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_erased_user_is_not_written_to_any_more() {
+    let world = World::new().await;
+    let tags = serde_json::json!({ "tags": ["a", "b", "c", "d"] });
+    world.patch(1, tags).await;
+    world.pass(seconds(1)).await;
+    world.vendor().always(Act::Ok(seconds(1)));
+    world.patch(1, serde_json::json!({ "tags": null })).await;
+    world.pass(Duration::from_millis(2_500)).await;
+    let before = world.vendor().count();
+    world
+        .engine
+        .erase(user(1), delivery::store::Actor("dpo".to_owned()))
+        .await
+        .expect("stored")
+        .expect("known");
+    world.pass(seconds(600)).await;
+    assert_eq!(world.vendor().count(), before, "the rest of the attempt is not sent");
+    assert!(before < 6, "{before}");
+}

@@ -1,0 +1,9 @@
+//! The engine under virtual time: a store in memory, vendors that do as they are told.
+
+mod admission;
+mod delivery;
+mod lifecycle;
+mod outages;
+mod refusals;
+mod vendor;
+mod world;

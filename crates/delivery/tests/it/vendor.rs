@@ -1,0 +1,177 @@
+use std::{
+    collections::{BTreeMap, VecDeque},
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use adapter::{VendorRequest, VendorResponse};
+use async_trait::async_trait;
+use delivery::{Preview, SendError, SendErrorKind, Transport};
+use serde_json::Value as JsonValue;
+use tokio::time::{Instant, sleep};
+
+/// What a vendor does with one request.
+#[derive(Debug, Clone)]
+pub(crate) enum Act {
+    /// Answers 200 after a while.
+    Ok(Duration),
+    /// Answers this status.
+    Status(u16),
+    /// Answers this status with this header.
+    With(u16, &'static str, &'static str),
+    /// Never answers: the transport gives up after its timeout.
+    Silence,
+    /// Refuses connections.
+    Down,
+    /// Breaks the gateway's own code.
+    Panic,
+}
+
+/// One request as the vendor saw it.
+#[derive(Debug, Clone)]
+pub(crate) struct Seen {
+    /// Since the start.
+    pub(crate) at: Duration,
+    /// Whom it was about.
+    pub(crate) subject: String,
+    /// The body.
+    pub(crate) body: JsonValue,
+}
+
+/// A vendor that does as it is told, and the transport to it.
+#[derive(Clone)]
+pub(crate) struct Vendor(Arc<Mutex<Inner>>, Instant);
+
+struct Inner {
+    usual: Act,
+    next: VecDeque<Act>,
+    seen: Vec<Seen>,
+    in_flight: u32,
+    most_in_flight: u32,
+    open: BTreeMap<String, u32>,
+    overlaps: u32,
+}
+
+const TIMEOUT: Duration = Duration::from_secs(15);
+pub(crate) const QUICK: Act = Act::Ok(Duration::from_millis(20));
+
+impl Vendor {
+    pub(crate) fn new() -> Self {
+        let inner = Inner {
+            usual: QUICK,
+            next: VecDeque::new(),
+            seen: Vec::new(),
+            in_flight: 0,
+            most_in_flight: 0,
+            open: BTreeMap::new(),
+            overlaps: 0,
+        };
+        Self(Arc::new(Mutex::new(inner)), Instant::now())
+    }
+
+    /// What it does from now on.
+    pub(crate) fn always(&self, act: Act) {
+        self.lock().usual = act;
+    }
+
+    /// What it does with the next requests, before it goes on as always.
+    pub(crate) fn next(&self, acts: impl IntoIterator<Item = Act>) {
+        self.lock().next.extend(acts);
+    }
+
+    /// Everything that arrived.
+    pub(crate) fn seen(&self) -> Vec<Seen> {
+        self.lock().seen.clone()
+    }
+
+    /// How many requests arrived.
+    pub(crate) fn count(&self) -> usize {
+        self.lock().seen.len()
+    }
+
+    /// The most requests at one time.
+    pub(crate) fn most_in_flight(&self) -> u32 {
+        self.lock().most_in_flight
+    }
+
+    /// How often two requests about one person were under way at once.
+    pub(crate) fn overlaps(&self) -> u32 {
+        self.lock().overlaps
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn begin(&self, request: &VendorRequest) -> Act {
+        let mut inner = self.lock();
+        let act = inner.next.pop_front().unwrap_or_else(|| inner.usual.clone());
+        let subject = request.subject.as_str().to_owned();
+        if !matches!(act, Act::Down) {
+            let seen = Seen {
+                at: self.1.elapsed(),
+                subject: subject.clone(),
+                body: request.body.clone().unwrap_or_default(),
+            };
+            inner.seen.push(seen);
+        }
+        inner.in_flight += 1;
+        inner.most_in_flight = inner.most_in_flight.max(inner.in_flight);
+        let open = inner.open.entry(subject).or_default();
+        *open += 1;
+        let overlaps = *open > 1;
+        inner.overlaps += u32::from(overlaps);
+        act
+    }
+
+    fn end(&self, request: &VendorRequest) {
+        let mut inner = self.lock();
+        inner.in_flight -= 1;
+        if let Some(open) = inner.open.get_mut(request.subject.as_str()) {
+            *open -= 1;
+        }
+    }
+}
+
+#[async_trait]
+impl Transport for Vendor {
+    async fn send(&self, request: &VendorRequest) -> Result<VendorResponse, SendError> {
+        let act = self.begin(request);
+        let answer = |status, headers| Ok(VendorResponse { status, headers, body: Vec::new() });
+        let outcome = match act {
+            Act::Ok(after) => {
+                sleep(after).await;
+                answer(200, Vec::new())
+            }
+            Act::Status(status) => answer(status, Vec::new()),
+            Act::With(status, name, value) => answer(status, vec![(name.to_owned(), value.to_owned())]),
+            Act::Silence => {
+                sleep(TIMEOUT).await;
+                Err(SendError { kind: SendErrorKind::Timeout, detail: "no answer in time".to_owned() })
+            }
+            Act::Down => Err(SendError { kind: SendErrorKind::Connect, detail: "refused".to_owned() }),
+            Act::Panic => {
+                self.end(request);
+                panic!("a bug in the gateway")
+            }
+        };
+        self.end(request);
+        outcome
+    }
+
+    fn preview(&self, request: &VendorRequest) -> Preview {
+        Preview {
+            method: request.method.as_str(),
+            url: String::new(),
+            headers: Vec::new(),
+            body: request.body_bytes(),
+        }
+    }
+}
+
+impl fmt::Debug for Vendor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} requests", self.count())
+    }
+}

@@ -1,0 +1,129 @@
+use std::{sync::Arc, time::Duration};
+
+use canonical::{Patch, Rules, UserId};
+use delivery::{
+    Limits, ProcessClock, Rate, Route, SeededJitter,
+    engine::{Engine, Hub, Parts, Submission},
+    status::{RouteState, RouteStatus},
+    store::{Accepted, Actor, LaneRow, Precondition, Store},
+};
+use serde_json::{Value as JsonValue, json};
+use testkit::{memory_store::MemoryStore, routes};
+use tokio::time::{Instant, sleep};
+use uuid::Uuid;
+
+use crate::vendor::Vendor;
+
+/// An engine with one route per vendor, `a`, `b` and so on.
+pub(crate) struct World {
+    pub(crate) engine: Engine,
+    pub(crate) store: Arc<MemoryStore>,
+    pub(crate) vendors: Vec<Vendor>,
+    started: Instant,
+}
+
+/// How a route of a test differs from the usual one.
+pub(crate) type Adjust = fn(&mut Limits);
+
+impl World {
+    /// One route.
+    pub(crate) async fn new() -> Self {
+        Self::with(1, |_| {}).await
+    }
+
+    pub(crate) async fn with(count: usize, adjust: Adjust) -> Self {
+        let hub = Hub::new();
+        let store = Arc::new(MemoryStore::new(hub.clone()));
+        let vendors: Vec<Vendor> = (0..count).map(|_| Vendor::new()).collect();
+        let parts = Parts {
+            store: Arc::clone(&store) as Arc<dyn Store>,
+            hub,
+            clock: Arc::new(ProcessClock::start()),
+            jitter: Arc::new(SeededJitter::new(7)),
+        };
+        let engine = Engine::start(parts, routes_to(&vendors, adjust)).await.expect("starts");
+        Self { engine, store, vendors, started: Instant::now() }
+    }
+
+    pub(crate) fn vendor(&self) -> &Vendor {
+        &self.vendors[0]
+    }
+
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    /// Sends a change about user `number`, whom every vendor knows under that number.
+    pub(crate) async fn patch(&self, number: u32, change: JsonValue) -> Accepted {
+        let mut body = change;
+        let names = ["a", "b", "c", "d"].into_iter().take(self.vendors.len());
+        body["identities"] =
+            names.map(|name| (name.to_owned(), json!(number))).collect::<serde_json::Map<_, _>>().into();
+        let submission = Submission {
+            id: Uuid::now_v7(),
+            user: user(number),
+            patch: Patch::parse(body.to_string().as_bytes(), &Rules::default()).expect("a patch"),
+            precondition: Precondition::None,
+            idempotency: None,
+            caller: Actor("test".to_owned()),
+            may_create: true,
+            may_operate: false,
+        };
+        self.engine.accept(submission).await.expect("accepted")
+    }
+
+    /// Sets the title of a user.
+    pub(crate) async fn title(&self, number: u32, title: &str) -> Accepted {
+        self.patch(number, json!({ "title": title })).await
+    }
+
+    /// What has become of an update at route `a`.
+    pub(crate) async fn status(&self, accepted: &Accepted) -> RouteStatus {
+        let snapshot = self.store.user(&accepted.update.user).await.expect("readable").expect("known");
+        let status = self.engine.status(&accepted.update, &snapshot.user, &snapshot.lanes);
+        status.routes["a"].clone()
+    }
+
+    pub(crate) async fn lane(&self, number: u32) -> LaneRow {
+        let snapshot = self.store.user(&user(number)).await.expect("readable").expect("known");
+        snapshot.lanes[0].clone()
+    }
+
+    /// Lets virtual time pass until the update is applied at route `a`; answers when that was.
+    pub(crate) async fn applied(&self, accepted: &Accepted, within: Duration) -> Duration {
+        let deadline = self.elapsed() + within;
+        while self.status(accepted).await.state != RouteState::Applied {
+            assert!(
+                self.elapsed() < deadline,
+                "not applied within {within:?}: {:?}",
+                self.status(accepted).await
+            );
+            sleep(Duration::from_millis(50)).await;
+        }
+        self.elapsed()
+    }
+
+    /// Lets virtual time pass.
+    pub(crate) async fn pass(&self, time: Duration) {
+        sleep(time).await;
+    }
+}
+
+pub(crate) fn user(number: u32) -> UserId {
+    format!("user-{number}").parse().expect("a user id")
+}
+
+pub(crate) fn routes_to(vendors: &[Vendor], adjust: Adjust) -> Vec<Arc<Route>> {
+    let route = |(name, vendor): (&str, &Vendor)| {
+        let mut route = Route { transport: Arc::new(vendor.clone()), ..routes::plain(name) };
+        route.limits.rate = Rate::Unlimited;
+        adjust(&mut route.limits);
+        Arc::new(route)
+    };
+    ["a", "b", "c", "d"].into_iter().zip(vendors).map(route).collect()
+}
+
+/// Seconds, for short.
+pub(crate) const fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
