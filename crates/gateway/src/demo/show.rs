@@ -17,11 +17,11 @@ pub(super) fn welcome(gateway: &Gateway, world: &World) {
     let api = format!("http://{}", gateway.api_address());
     let key = world.key();
     print(&format!(
-        "profile-gateway demo\n\n  API        {api}\n  operator   http://{}\n  key        {key}   (all scopes, this once)",
+        "profile-gateway demo\n\n  API          {api}\n  operator     http://{}\n  key          {key}   (all scopes, this once)",
         gateway.operator_address()
     ));
     for vendor in Vendor::ALL {
-        print(&format!("  {:<11}{}", vendor.name(), world.simulators().get(vendor).base_url()));
+        print(&format!("  {:<13}{}", vendor.name(), world.simulators().get(vendor).base_url()));
     }
     print("\nEverybody below exists at all four vendors:");
     for (id, person) in people::all() {
