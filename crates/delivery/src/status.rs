@@ -184,10 +184,12 @@ impl Case<'_> {
         if lane.state == State::Erased {
             return RouteState::Erased;
         }
-        if self.held(lane).next().is_some() {
+        let confirmed = lane.acked >= self.update.version;
+        // A refused leaf of which the vendor has never taken any value can stop the rest as well: then nothing goes on.
+        if self.held(lane).next().is_some() && (confirmed || !matches!(lane.state, State::Blocked(_))) {
             return RouteState::Held;
         }
-        if lane.acked >= self.update.version {
+        if confirmed {
             return match self.route.adapter.dialect().success_means {
                 Means::Applied => RouteState::Applied,
                 Means::Accepted => RouteState::Accepted,
@@ -314,3 +316,6 @@ pub fn of_user(route: &Route, user: &UserRow, lane: Option<&Lane>, condition: &R
         reason: if let State::Blocked(reason) = lane.state { Some(reason) } else { None },
     }
 }
+
+#[cfg(test)]
+mod tests;

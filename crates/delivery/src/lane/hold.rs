@@ -36,7 +36,7 @@ pub enum HoldReason {
 }
 
 impl Hold {
-    pub(super) fn new(version: Version, reason: HoldReason, now: Millis) -> Self {
+    pub(crate) fn new(version: Version, reason: HoldReason, now: Millis) -> Self {
         Self { version, reason, since: now, tried_at: now, tries: 0, again: false }
     }
 
