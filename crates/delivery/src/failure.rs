@@ -247,3 +247,6 @@ fn class_of(kind: ErrorKind) -> FailureClass {
 pub fn suspect_until(last_request_at: Millis, window: Duration) -> Millis {
     last_request_at + millis(window)
 }
+
+#[cfg(test)]
+mod tests;

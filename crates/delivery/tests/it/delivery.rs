@@ -64,7 +64,7 @@ async fn one_hanging_vendor_changes_nothing_for_the_others() {
             world.pass(Duration::from_millis(500)).await;
         }
         world.pass(seconds(5)).await;
-        let seen = world.vendors[1..].iter().flat_map(|vendor| vendor.seen());
+        let seen = world.vendors[1..].iter().flat_map(crate::vendor::Vendor::seen);
         runs.push(seen.map(|seen| (seen.at, seen.subject, seen.body)).collect::<Vec<_>>());
     }
     assert_eq!(runs[0].len(), 200);
