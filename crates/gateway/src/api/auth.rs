@@ -66,7 +66,7 @@ impl Caller {
 }
 
 fn bearer(request: &HttpRequest) -> Option<&str> {
-    let value = only(request, header::AUTHORIZATION).ok()??.to_str().ok()?;
+    let value = only(request, &header::AUTHORIZATION).ok()??.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim_start_matches(' '))
 }

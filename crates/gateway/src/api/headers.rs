@@ -18,8 +18,11 @@ pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(30);
 ///
 /// # Errors
 /// When the header was sent more than once.
-pub(crate) fn only(request: &HttpRequest, name: HeaderName) -> Result<Option<&HeaderValue>, Problem> {
-    let mut values = request.headers().get_all(&name);
+pub(crate) fn only<'a>(
+    request: &'a HttpRequest,
+    name: &HeaderName,
+) -> Result<Option<&'a HeaderValue>, Problem> {
+    let mut values = request.headers().get_all(name);
     let value = values.next();
     if values.next().is_some() {
         return Err(Problem::invalid(format!("send the header {name} once")));
@@ -27,10 +30,10 @@ pub(crate) fn only(request: &HttpRequest, name: HeaderName) -> Result<Option<&He
     Ok(value)
 }
 
-fn text(request: &HttpRequest, name: HeaderName) -> Result<Option<&str>, Problem> {
+fn text<'a>(request: &'a HttpRequest, name: &HeaderName) -> Result<Option<&'a str>, Problem> {
     let not_ascii =
         || Problem::invalid(format!("the header {name} has characters that are not visible ASCII"));
-    only(request, name.clone())?.map(|value| value.to_str().map_err(|_| not_ascii())).transpose()
+    only(request, name)?.map(|value| value.to_str().map_err(|_| not_ascii())).transpose()
 }
 
 /// `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header): 1 to 255 visible ASCII characters, bare or as a quoted
@@ -39,7 +42,7 @@ fn text(request: &HttpRequest, name: HeaderName) -> Result<Option<&str>, Problem
 /// # Errors
 /// When it is anything else.
 pub(crate) fn idempotency_key(request: &HttpRequest) -> Result<Option<String>, Problem> {
-    let Some(value) = text(request, HeaderName::from_static("idempotency-key"))? else { return Ok(None) };
+    let Some(value) = text(request, &HeaderName::from_static("idempotency-key"))? else { return Ok(None) };
     let value = value.trim();
     let key = if value.starts_with('"') { unquote(value) } else { Some(value.to_owned()) };
     match key {
@@ -69,8 +72,8 @@ fn unquote(value: &str) -> Option<String> {
 /// # Errors
 /// For weak tags, lists, both headers at once, and anything else that could not be met.
 pub(crate) fn precondition(request: &HttpRequest) -> Result<Precondition, Problem> {
-    let if_match = text(request, header::IF_MATCH)?.map(str::trim);
-    let if_none_match = text(request, header::IF_NONE_MATCH)?.map(str::trim);
+    let if_match = text(request, &header::IF_MATCH)?.map(str::trim);
+    let if_none_match = text(request, &header::IF_NONE_MATCH)?.map(str::trim);
     match (if_match, if_none_match) {
         (None, None) => Ok(Precondition::None),
         (Some("*"), None) => Ok(Precondition::Exists),
@@ -114,7 +117,7 @@ pub(crate) fn patch_type(request: &HttpRequest) -> Result<(), Problem> {
         return Err(unsupported("send the body without Content-Encoding"));
     }
     let wrong = || unsupported("send Content-Type: application/merge-patch+json, in UTF-8");
-    let value = text(request, header::CONTENT_TYPE).map_err(|_| wrong())?.ok_or_else(wrong)?;
+    let value = text(request, &header::CONTENT_TYPE).map_err(|_| wrong())?.ok_or_else(wrong)?;
     let mut parts = value.split(';').map(str::trim);
     let media_type = parts.next().unwrap_or_default();
     let known = ["application/merge-patch+json", "application/json"];

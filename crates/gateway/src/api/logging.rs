@@ -14,7 +14,7 @@ use actix_web::{
 use futures_util::FutureExt;
 use uuid::Uuid;
 
-use super::{Kind, Meter, Problem, auth::CallerName};
+use super::{Kind, Meter, Problem, auth::CallerName, unread::Unread};
 
 /// The most bytes of all header fields of a request together.
 const MOST_HEADER_BYTES: usize = 16 * 1024;
@@ -24,13 +24,14 @@ const MOST_HEADER_BYTES: usize = 16 * 1024;
 /// The line has the pattern of the path and not the path, because a path holds the id of a user; and nothing of the query,
 /// the headers or the bodies.
 pub async fn observe(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let started = Instant::now();
     let id = Uuid::now_v7();
     let method = known(request.method());
     let meter = request.app_data::<web::Data<Meter>>().cloned();
+    let unread = Unread::of(&mut request);
     let answered = if header_bytes(request.headers()) > MOST_HEADER_BYTES {
         let problem = Problem::new(Kind::HeadersTooLarge, "all header fields together may have 16 KiB");
         Ok(request.into_response(problem.error_response()))
@@ -56,7 +57,10 @@ pub async fn observe(
         request_id = %id,
         "request"
     );
-    Ok(response)
+    Ok(match unread {
+        Some(unread) => response.map_body(|_, body| unread.held_by(body)),
+        None => response,
+    })
 }
 
 /// Runs the handler. One that panics must not take the answer along: the caller has to know that the outcome is unknown.

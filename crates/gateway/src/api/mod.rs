@@ -24,6 +24,7 @@ mod logging;
 mod meter;
 mod openapi;
 mod server;
+mod unread;
 
 use std::{io, net::TcpListener, sync::Arc};
 

@@ -1,5 +1,3 @@
-use std::collections::BTreeMap;
-
 use delivery::{RouteSet, lane::State, store::LaneView};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -47,7 +45,7 @@ pub(crate) struct AttentionItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<ReasonWord>,
     /// The leaves that it is about.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(skip_serializing_if = "Leaves::is_empty")]
     leaves: Leaves,
     /// What the caller can do.
     #[serde(skip_serializing_if = "Option::is_none")]

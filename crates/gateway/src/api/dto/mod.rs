@@ -25,9 +25,24 @@ use std::collections::BTreeMap;
 use adapter::Fate;
 use canonical::Leaf;
 use delivery::Millis;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 /// What becomes of each leaf, by the leaf's name.
-pub(crate) type Leaves = BTreeMap<String, FateWord>;
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub(crate) struct Leaves(BTreeMap<String, FateWord>);
+
+impl Leaves {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl FromIterator<(String, FateWord)> for Leaves {
+    fn from_iter<I: IntoIterator<Item = (String, FateWord)>>(leaves: I) -> Self {
+        Self(leaves.into_iter().collect())
+    }
+}
 
 /// A point in time as RFC 3339 writes it, in UTC.
 pub(crate) fn time(at: Millis) -> String {

@@ -31,7 +31,7 @@ pub(crate) struct RoutePlanBody {
     /// What the update means to the route.
     verdict: VerdictWord,
     /// What becomes of each leaf of the update.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(skip_serializing_if = "Leaves::is_empty")]
     leaves: Leaves,
     /// The requests as they would go on the wire, the credential masked.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -127,9 +127,10 @@ impl RoutePlanBody {
         // Where nothing is owed, a lane at rest is no news.
         let at_rest = |state: &State| *state == State::Idle && plan.verdict != Verdict::Owed;
         let stopped = plan.stopped.filter(|state| !at_rest(state));
+        let serves = matches!(plan.verdict, Verdict::Owed | Verdict::NothingToCarry);
         Self {
             verdict: plan.verdict.into(),
-            leaves: leaves(&plan.leaves),
+            leaves: if serves { leaves(&plan.leaves) } else { Leaves::default() },
             older: names(&plan.older),
             along: names(&plan.along),
             waiting_for,

@@ -60,7 +60,7 @@ pub(crate) struct UpdateRouteBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<ReasonWord>,
     /// What becomes of each leaf of the update.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(skip_serializing_if = "Leaves::is_empty")]
     leaves: Leaves,
     /// Leaves that the vendor echoed with another value than the one sent.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -112,12 +112,17 @@ impl UpdateRouteBody {
             next_attempt_at: route.next_attempt_at.map(time),
             last_error: route.last_error.map(|(class, status)| ErrorBody::new(class, status)),
             reason,
-            leaves: leaves(&route.leaves),
+            // Where the route does not serve the user, no leaf has a fate of its own.
+            leaves: if serves(route.state) { leaves(&route.leaves) } else { Leaves::default() },
             unverified: names(&route.unverified),
             operator: help.as_ref().is_some_and(|help| help.operator),
             hint: help.and_then(|help| help.hint),
         }
     }
+}
+
+fn serves(state: RouteState) -> bool {
+    !matches!(state, RouteState::NoIdentity | RouteState::NotMatching | RouteState::Erased)
 }
 
 /// The leaves that a block or hold is about.

@@ -16,7 +16,7 @@ use super::{FateWord, Help, Leaves, ReasonWord, StandingWord, is_false, leaves, 
 
 /// A user: its leaves at the top level, and members that only the gateway writes.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = UserMembers)]
+#[schema(as = User)]
 pub(crate) struct UserBody {
     /// The leaves: `address` and `custom` nested, a cleared leaf `null`, one that was never set absent.
     #[serde(flatten)]
@@ -52,7 +52,7 @@ pub(crate) struct UserRouteBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<ReasonWord>,
     /// The leaves that are not in step, and why.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(skip_serializing_if = "Leaves::is_empty")]
     leaves: Leaves,
     /// What the caller can do.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -97,6 +97,7 @@ impl UserRouteBody {
             StandingState::Blocked => standing.reason.map(Into::into),
             _ => None,
         };
+        let serves = !matches!(standing.state, StandingState::NoIdentity | StandingState::NotMatching);
         let concerned = match standing.state {
             StandingState::Blocked => lane.map(|lane| names(&lane.blocked_leaves)),
             _ => lane.map(|lane| names(lane.held.keys())),
@@ -107,7 +108,7 @@ impl UserRouteBody {
             confirmed_version: standing.confirmed_version,
             behind_since: standing.behind_since.map(time),
             reason,
-            leaves: leaves(&standing.leaves),
+            leaves: if serves { leaves(&standing.leaves) } else { Leaves::default() },
             operator: help.as_ref().is_some_and(|help| help.operator),
             hint: help.and_then(|help| help.hint),
         }

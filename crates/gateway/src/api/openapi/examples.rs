@@ -65,7 +65,13 @@ pub(super) fn erased() -> Value {
     })
 }
 
-pub(super) fn problem(kind: Kind) -> Value {
+/// One example for each type of problem, by its name.
+pub(super) fn problems() -> Value {
+    let examples = Kind::ALL.iter().map(|kind| (kind.name().to_owned(), json!({"value": problem(*kind)})));
+    Value::Object(examples.collect())
+}
+
+fn problem(kind: Kind) -> Value {
     let problem = Problem::new(kind, "what happened this time, and what to do");
     let mut body = json!({
         "type": kind.urn(), "title": kind.title(), "status": problem.status_code().as_u16(),

@@ -45,6 +45,7 @@ fn document() -> Value {
     components["securitySchemes"]["key"] =
         json!({"type": "http", "scheme": "bearer", "bearerFormat": "pgw_…"});
     components["parameters"] = parameters::all();
+    components["examples"] = examples::problems();
     user_schema::add(&mut components["schemas"]);
     for call in calls::ALL {
         describe(&mut document["paths"][call.path][call.method], call);
@@ -107,17 +108,21 @@ fn complete(response: &mut Value, call: &Call, status: &str) {
 /// The answer of a status, with the types of problem that have it.
 fn problem(kinds: &[Kind]) -> Value {
     let list: Vec<String> = kinds.iter().map(|kind| format!("`{}`: {}", kind.name(), kind.title())).collect();
-    let examples: Map<String, Value> = kinds
-        .iter()
-        .map(|kind| (kind.name().to_owned(), json!({"value": examples::problem(*kind)})))
-        .collect();
-    json!({
+    let reference = |kind: &Kind| json!({"$ref": format!("#/components/examples/{}", kind.name())});
+    let examples: Map<String, Value> =
+        kinds.iter().map(|kind| (kind.name().to_owned(), reference(kind))).collect();
+    let mut response = json!({
         "description": list.join("; "),
         "content": {"application/problem+json": {
             "schema": {"$ref": "#/components/schemas/Problem"},
             "examples": examples,
         }},
-    })
+    });
+    if kinds.iter().any(|kind| matches!(kind.status(), 429 | 503)) {
+        let says = "After how many seconds another try may succeed.";
+        response["headers"]["Retry-After"] = json!({"description": says, "schema": {"type": "integer"}});
+    }
+    response
 }
 
 #[cfg(test)]

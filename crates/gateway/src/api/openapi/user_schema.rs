@@ -13,11 +13,8 @@ pub(super) fn add(schemas: &mut Value) {
     }));
     schemas["UserPatch"] = json!({"type": "object", "additionalProperties": false, "properties": patch});
     schemas["UserLeaves"] = json!({"type": "object", "properties": leaves});
-    let members = std::mem::take(&mut schemas["UserMembers"]);
+    let members = std::mem::take(&mut schemas["User"]);
     schemas["User"] = json!({"allOf": [{"$ref": "#/components/schemas/UserLeaves"}, members]});
-    if let Some(schemas) = schemas.as_object_mut() {
-        schemas.remove("UserMembers");
-    }
 }
 
 fn leaves() -> Map<String, Value> {

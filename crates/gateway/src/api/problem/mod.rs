@@ -1,0 +1,162 @@
+mod kind;
+mod refusals;
+
+use std::{borrow::Cow, fmt};
+
+use actix_web::{HttpResponse, ResponseError, http::StatusCode, http::header};
+use canonical::{Fault, FaultKind};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+pub use kind::Kind;
+pub(crate) use refusals::{user_erased, user_not_found};
+
+/// Why a request was not answered as asked (RFC 9457). Carries no value that a caller sent and nothing of the inside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    kind: Kind,
+    detail: Cow<'static, str>,
+    errors: Vec<ProblemError>,
+    retry_after: Option<u64>,
+    allow: Option<&'static str>,
+}
+
+/// One mistake in a body.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ProblemError {
+    /// JSON pointer (RFC 6901) to the offending member; empty for the body as a whole.
+    pub pointer: String,
+    /// What to do about it.
+    pub detail: String,
+}
+
+/// A problem as it goes on the wire, `application/problem+json`.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(crate) struct ProblemBody<'a> {
+    /// `urn:profile-gateway:problem:<name>`; stable, for programs.
+    r#type: String,
+    /// The same in words, equal for all problems of the type.
+    title: &'static str,
+    /// The status of the answer.
+    status: u16,
+    /// What happened this time, and what to do.
+    detail: &'a str,
+    /// The mistakes in the body, where there are any; the first twenty.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    errors: &'a [ProblemError],
+}
+
+/// The most mistakes of one body that are answered.
+const MOST_ERRORS: usize = 20;
+
+impl Problem {
+    /// A problem of this type; `detail` says what to do.
+    pub fn new(kind: Kind, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self { kind, detail: detail.into(), errors: Vec::new(), retry_after: kind.retry_after(), allow: None }
+    }
+
+    /// A value that does not fit, outside of a body.
+    pub(crate) fn invalid(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::InvalidValue, detail)
+    }
+
+    /// The mistakes in a body; the first one gives the type.
+    pub(crate) fn of_faults(faults: Vec<Fault>) -> Self {
+        let kind = faults.first().map_or(Kind::InvalidValue, |fault| of_fault_kind(fault.kind));
+        let detail: Cow<'static, str> = match faults.len() {
+            0 | 1 => "the body has a mistake; nothing of it was used".into(),
+            many => format!("the body has {many} mistakes; nothing of it was used").into(),
+        };
+        let errors = faults.into_iter().take(MOST_ERRORS);
+        let errors = errors.map(|fault| ProblemError { pointer: fault.pointer, detail: fault.detail });
+        Self { errors: errors.collect(), ..Self::new(kind, detail) }
+    }
+
+    /// The same problem with the member of the body that it is about.
+    fn at(mut self, pointer: String) -> Self {
+        self.errors = vec![ProblemError { pointer, detail: self.detail.to_string() }];
+        self
+    }
+
+    /// The same problem with the seconds after which another try may succeed.
+    pub(crate) fn retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after = Some(seconds);
+        self
+    }
+
+    pub(crate) fn not_found() -> Self {
+        Self::new(Kind::NotFound, "see /v1/openapi.json for the paths of this API")
+    }
+
+    pub(crate) fn method_not_allowed(allow: &'static str) -> Self {
+        Self { allow: Some(allow), ..Self::new(Kind::MethodNotAllowed, "see the header Allow") }
+    }
+
+    pub(crate) fn outcome_unknown() -> Self {
+        let detail =
+            "the request may or may not have been carried out; repeat it with the same idempotency key";
+        Self::new(Kind::OutcomeUnknown, detail)
+    }
+
+    /// Which type of problem it is.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+}
+
+fn of_fault_kind(kind: FaultKind) -> Kind {
+    match kind {
+        FaultKind::InvalidJson => Kind::InvalidJson,
+        FaultKind::DuplicateKey => Kind::DuplicateKey,
+        FaultKind::UnknownLeaf => Kind::UnknownLeaf,
+        FaultKind::ReadOnlyLeaf => Kind::ReadOnlyLeaf,
+        FaultKind::InvalidValue => Kind::InvalidValue,
+        FaultKind::TooLarge => Kind::TooLarge,
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.kind.name())
+    }
+}
+
+impl std::error::Error for Problem {}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(self.kind.status()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE)
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status_code());
+        response.insert_header((header::CONTENT_TYPE, "application/problem+json"));
+        response.insert_header((header::CACHE_CONTROL, "no-store"));
+        if let Some(seconds) = self.retry_after {
+            response.insert_header((header::RETRY_AFTER, seconds.to_string()));
+        }
+        if let Some(allow) = self.allow {
+            response.insert_header((header::ALLOW, allow));
+        }
+        if self.kind == Kind::Unauthenticated {
+            response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+        }
+        if self.kind.closes_connection() {
+            response.force_close();
+        }
+        let body = ProblemBody {
+            r#type: self.kind.urn(),
+            title: self.kind.title(),
+            status: self.kind.status(),
+            detail: &self.detail,
+            errors: &self.errors,
+        };
+        let mut response = response.body(serde_json::to_vec(&body).unwrap_or_default());
+        response.extensions_mut().insert(self.kind);
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests;

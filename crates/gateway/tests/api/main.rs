@@ -1,0 +1,23 @@
+//! The HTTP APIs from outside: requests in, answers out, and what reaches the vendors.
+
+mod support;
+
+mod bodies;
+mod e_mails;
+mod texts;
+
+mod preconditions;
+mod scopes;
+mod updates;
+mod users;
+
+mod attention;
+mod erasing;
+mod planning;
+mod waiting;
+
+mod failures;
+mod logs;
+mod operators;
+mod paths;
+mod sockets;

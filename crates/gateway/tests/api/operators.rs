@@ -1,0 +1,118 @@
+use actix_web::test::TestRequest;
+use serde_json::json;
+use testkit::memory_store::CommitFailure;
+
+use crate::support::{ALL, OPERATE, World, get, patch, post};
+
+#[actix_web::test]
+async fn health_needs_no_key_and_follows_the_store() {
+    let world = World::new().await;
+    let plain = |path: &str| TestRequest::get().uri(path);
+    assert_eq!(world.operate(plain("/live")).await.status, 200);
+    assert_eq!(world.operate(plain("/ready")).await.status, 200);
+    world.operate(post("/v1/routes/village/pause", OPERATE, "")).await;
+    assert_eq!(world.operate(plain("/ready")).await.status, 200, "a paused route makes nothing unready");
+    world.rest().await;
+    world.store.fail_next_commit(CommitFailure::Lost);
+    world.call(patch("/v1/users/u", ALL, "{}")).await;
+    assert_eq!(world.operate(plain("/ready")).await.status, 503);
+    assert_eq!(world.operate(plain("/live")).await.status, 200);
+}
+
+#[actix_web::test]
+async fn a_stopping_process_is_alive_but_not_ready() {
+    let world = World::new().await;
+    world.operator.stopping.cancel();
+    let answer = world.operate(TestRequest::get().uri("/ready")).await;
+    assert_eq!((answer.status, answer.problem().as_deref()), (503, Some("shutting-down")));
+    assert_eq!(world.operate(TestRequest::get().uri("/live")).await.status, 200);
+}
+
+#[actix_web::test]
+async fn metrics_count_what_happened() {
+    let world = World::new().await;
+    world.delivered("u", r#"{"nickname":"B","identities":{"communal_main":"1"}}"#).await;
+    world.change("u", "[]").await;
+    world.operate(post("/v1/routes/village/pause", OPERATE, "")).await;
+    let answer = world.operate(TestRequest::get().uri("/metrics")).await;
+    assert!(
+        answer.header("content-type").is_some_and(|kind| kind.starts_with("application/openmetrics-text"))
+    );
+    for line in [
+        "profile_gateway_updates_accepted_total{caller=\"all\"} 1",
+        "profile_gateway_problems_total{type=\"invalid-value\"} 1",
+        "profile_gateway_lanes{route=\"communal_main\",state=\"blocked\"} 1",
+        "profile_gateway_route_paused{route=\"village\"} 1",
+        "profile_gateway_route_paused{route=\"communal_main\"} 0",
+    ] {
+        assert!(answer.text.lines().any(|found| found == line), "{line} is missing in\n{}", answer.text);
+    }
+}
+
+#[actix_web::test]
+async fn a_blocked_lane_is_found_and_tried_again() {
+    let world = World::new().await;
+    let body = r#"{"given_name":"C","family_name":"C","email":"c@x.org","identities":{"communal_main":"2"}}"#;
+    world.communal.answer(200, r#"{"id":3}"#);
+    let update = world.delivered("u", body).await;
+    let lanes = world.operate(get("/v1/lanes?route=communal_main&state=blocked", OPERATE)).await.json();
+    let lane = &lanes["lanes"][0];
+    assert_eq!((&lane["user"], &lane["reason"]), (&json!("u"), &json!("wrong_subject")));
+    let id = lane["id"].as_i64().expect("an id");
+    let story = world.operate(get(&format!("/v1/lanes/{id}"), OPERATE)).await.json();
+    assert_eq!(story["attempts"][0]["failure"], "wrong_subject");
+
+    // Such an answer pauses the route too; a retry alone does not open it.
+    world.operate(post("/v1/routes/communal_main/resume", OPERATE, "")).await;
+    let retried = world.operate(post(&format!("/v1/lanes/{id}/retry"), OPERATE, "")).await;
+    assert_eq!((retried.status, retried.json()["lanes"].as_u64()), (200, Some(1)), "{}", retried.text);
+    let path = format!("/v1/updates/{}?wait=20", update["id"].as_str().expect("an id"));
+    assert_eq!(world.call(get(&path, ALL)).await.json()["routes"]["communal_main"]["state"], "applied");
+    for missing in ["/v1/lanes/999999", "/v1/lanes/0", "/v1/lanes/x", "/v1/lanes/-1"] {
+        assert_eq!(world.operate(get(missing, OPERATE)).await.status, 404, "{missing}");
+        assert_eq!(
+            world.operate(post(&format!("{missing}/retry"), OPERATE, "")).await.status,
+            404,
+            "{missing}"
+        );
+    }
+}
+
+#[actix_web::test]
+async fn a_route_is_paused_resumed_and_sent_again_and_the_audit_knows_who_did_it() {
+    let world = World::new().await;
+    world.delivered("u", r#"{"email":"jo@x.org","given_name":"Jo"}"#).await;
+    for act in ["pause", "resume"] {
+        assert_eq!(world.operate(post(&format!("/v1/routes/village/{act}"), OPERATE, "")).await.status, 200);
+    }
+    let resync = world.operate(post("/v1/routes/village/resync", OPERATE, "")).await;
+    assert_eq!(resync.json()["lanes"], 1);
+    for _ in 0..200 {
+        if world.village.sent().len() == 2 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    assert_eq!(world.village.sent().len(), 2);
+    assert_eq!(world.operate(post("/v1/routes/nowhere/pause", OPERATE, "")).await.status, 404);
+    let routes = world.operate(get("/v1/routes", OPERATE)).await.json();
+    assert_eq!(routes["routes"]["village"]["users"]["all"], 1);
+    let audit = world.operate(get("/v1/audit?limit=50", OPERATE)).await.json();
+    let entries = audit["entries"].as_array().expect("entries");
+    let acts =
+        entries.iter().filter(|entry| entry["who"] == "operate" && entry["route"] == "village").count();
+    assert!(acts >= 3, "{audit}");
+}
+
+#[actix_web::test]
+async fn a_reload_is_refused_with_its_reason_or_carried_out_and_audited() {
+    let world = World::new().await;
+    let refused = world.operate(post("/v1/reload", OPERATE, "")).await;
+    assert_eq!((refused.status, refused.problem().as_deref()), (409, Some("reload-refused")));
+    assert!(refused.text.contains("owes something"));
+    let done = world.operate(post("/v1/reload?confirm=true", OPERATE, "")).await;
+    assert_eq!(done.json(), json!({"changes": ["route village: another rate"]}));
+    let audit = world.operate(get("/v1/audit", OPERATE)).await.json();
+    assert!(audit["entries"].as_array().expect("entries").iter().any(|entry| entry["kind"] == "reload"));
+    assert_eq!(world.operate(post("/v1/reload?confirm=maybe", OPERATE, "")).await.status, 400);
+}

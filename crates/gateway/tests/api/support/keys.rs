@@ -1,0 +1,32 @@
+use delivery::Rate;
+use gateway::api::{KeyHash, KeySettings, Keys, Scope};
+
+/// Tokens; each one is named after what it may do.
+pub(crate) const ALL: &str = "pgw_all";
+pub(crate) const UPDATE: &str = "pgw_update";
+pub(crate) const READ: &str = "pgw_read";
+pub(crate) const OPERATE: &str = "pgw_operate";
+pub(crate) const ERASE: &str = "pgw_erase";
+/// May update and read, but not create users.
+pub(crate) const CAREFUL: &str = "pgw_careful";
+/// One request per second.
+pub(crate) const SLOW: &str = "pgw_slow";
+
+pub(crate) fn keys() -> Keys {
+    let key = |token: &str, scopes: &[Scope]| KeySettings {
+        name: token.trim_start_matches("pgw_").to_owned(),
+        hash: KeyHash::of(token),
+        scopes: scopes.iter().copied().collect(),
+        may_create: true,
+        rate: Rate::Unlimited,
+    };
+    Keys::new(vec![
+        key(ALL, &Scope::ALL),
+        key(UPDATE, &[Scope::Update]),
+        key(READ, &[Scope::Read]),
+        key(OPERATE, &[Scope::Operate]),
+        key(ERASE, &[Scope::Erase]),
+        KeySettings { may_create: false, ..key(CAREFUL, &[Scope::Update, Scope::Read]) },
+        KeySettings { rate: Rate::PerSecond(1.0), ..key(SLOW, &[Scope::Update]) },
+    ])
+}

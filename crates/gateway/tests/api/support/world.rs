@@ -1,0 +1,211 @@
+use std::{sync::Arc, time::Duration};
+
+use actix_web::{
+    App,
+    http::header::HeaderValue,
+    middleware::from_fn,
+    test::{self, TestRequest},
+    web::{self, Data},
+};
+use adapter::{Adapter, Mapping, MappingOptions, SubjectKind};
+use arc_swap::ArcSwap;
+use delivery::{
+    Enrol, Limits, ProcessClock, Rate, Route, SeededJitter,
+    engine::{Engine, Hub, Parts},
+};
+use gateway::{api, operator};
+use testkit::memory_store::MemoryStore;
+use tokio_util::sync::CancellationToken;
+
+use super::{Answer, Vendor, capture, keys};
+
+/// A gateway with three routes.
+pub(crate) struct World {
+    pub(crate) engine: Engine,
+    pub(crate) store: Arc<MemoryStore>,
+    pub(crate) communal: Arc<Vendor>,
+    pub(crate) village: Arc<Vendor>,
+    pub(crate) usercom: Arc<Vendor>,
+    pub(crate) api: Data<api::State>,
+    pub(crate) operator: Data<operator::State>,
+}
+
+/// A reload that only asks to be confirmed.
+#[derive(Debug)]
+struct AskingReloader;
+
+#[async_trait::async_trait]
+impl operator::Reloader for AskingReloader {
+    async fn reload(&self, confirm: bool) -> Result<operator::ReloadReport, String> {
+        match confirm {
+            true => Ok(operator::ReloadReport { changes: vec!["route village: another rate".to_owned()] }),
+            false => Err("route village owes something; confirm".to_owned()),
+        }
+    }
+}
+
+/// What an application answers; a macro, because its type cannot be written down.
+macro_rules! answer {
+    ($request:expr, $configure:expr) => {{
+        let app = test::init_service(App::new().wrap(from_fn(api::observe)).configure($configure)).await;
+        match test::try_call_service(&app, $request.to_request()).await {
+            Ok(response) => Answer::of(response.map_into_boxed_body().into_parts().1).await,
+            Err(error) => Answer::of(error.error_response()).await,
+        }
+    }};
+}
+
+impl World {
+    /// `communal_main` knows users by an id, `usercom` by a custom id, `village` every user by the e-mail address.
+    pub(crate) async fn new() -> Self {
+        capture::install();
+        let hub = Hub::new();
+        let store = Arc::new(MemoryStore::new(hub.clone()));
+        let [communal, village, usercom] = [
+            Vendor::new(adapter_communal::DIALECT.auth[0], ""),
+            Vendor::new(adapter_village::DIALECT.auth[0], ""),
+            Vendor::new(adapter_usercom::DIALECT.auth[0], r#"{"id":5}"#),
+        ];
+        let routes = vec![
+            route(
+                "communal_main",
+                Arc::new(adapter_communal::Adapter::new(adapter_communal::Options::default())),
+                &adapter_communal::DIALECT.subjects[0],
+                Enrol::Identity,
+                &communal,
+            ),
+            route(
+                "village",
+                Arc::new(adapter_village::Adapter::new(adapter_village::Options {
+                    network_id: "n1".to_owned(),
+                })),
+                &adapter_village::DIALECT.subjects[0],
+                Enrol::Email,
+                &village,
+            ),
+            route(
+                "usercom",
+                Arc::new(adapter_usercom::Adapter::new(adapter_usercom::Options)),
+                adapter_usercom::DIALECT.subject("custom_id").expect("a kind"),
+                Enrol::Identity,
+                &usercom,
+            ),
+        ];
+        let parts = Parts {
+            store: store.clone(),
+            hub,
+            clock: Arc::new(ProcessClock::start()),
+            jitter: Arc::new(SeededJitter::new(1)),
+        };
+        let engine = Engine::start(parts, routes).await.expect("an engine");
+        let keys = Arc::new(ArcSwap::from_pointee(keys::keys()));
+        let meter = Arc::new(api::Meter::default());
+        let settings = api::Settings { body_timeout: Duration::from_millis(500), ..api::Settings::default() };
+        let api = Data::new(api::State {
+            engine: engine.clone(),
+            keys: Arc::clone(&keys),
+            settings: Arc::new(ArcSwap::from_pointee(settings)),
+            vendors: vec![&adapter_communal::DIALECT, &adapter_village::DIALECT],
+            meter: Arc::clone(&meter),
+        });
+        let operator = Data::new(operator::State {
+            engine: engine.clone(),
+            keys,
+            meter,
+            reloader: Arc::new(AskingReloader),
+            stopping: CancellationToken::new(),
+        });
+        Self { engine, store, communal, village, usercom, api, operator }
+    }
+
+    /// Sends a request to the callers' API.
+    pub(crate) async fn call(&self, request: TestRequest) -> Answer {
+        answer!(request, |config: &mut web::ServiceConfig| api::configure(self.api.clone(), config))
+    }
+
+    /// Sends a request to the operators' API.
+    pub(crate) async fn operate(&self, request: TestRequest) -> Answer {
+        answer!(request, |config: &mut web::ServiceConfig| operator::configure(self.operator.clone(), config))
+    }
+
+    /// Sends a change and waits until no route is pending.
+    pub(crate) async fn change(&self, user: &str, body: impl Into<Vec<u8>>) -> Answer {
+        let wait = ("Prefer", HeaderValue::from_static("wait=20"));
+        self.call(patch(&format!("/v1/users/{user}"), super::ALL, body).insert_header(wait)).await
+    }
+
+    /// Sends a change that must be accepted and delivered, and answers the update.
+    pub(crate) async fn delivered(&self, user: &str, body: &str) -> serde_json::Value {
+        let answer = self.change(user, body).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        answer.json()
+    }
+
+    /// Waits until the engine has nothing to do.
+    pub(crate) async fn rest(&self) {
+        // One thread runs everything, so that others run while this one stands back.
+        for _ in 0..1_000 {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// How many requests all vendors got.
+    pub(crate) fn requests(&self) -> usize {
+        [&self.communal, &self.village, &self.usercom].iter().map(|vendor| vendor.sent().len()).sum()
+    }
+
+    /// Whether the gateway knows the user.
+    pub(crate) async fn knows(&self, user: &str) -> bool {
+        let id = user.parse().expect("an id");
+        self.engine.store().user(&id).await.expect("a store").is_some()
+    }
+}
+
+fn route(
+    name: &str,
+    adapter: Arc<dyn Adapter>,
+    subject_kind: &'static SubjectKind,
+    enrol: Enrol,
+    vendor: &Arc<Vendor>,
+) -> Arc<Route> {
+    let mapping = Mapping::new(adapter.dialect(), &MappingOptions::default()).expect("a mapping");
+    Arc::new(Route {
+        name: name.to_owned(),
+        adapter,
+        mapping,
+        subject_kind,
+        enrol,
+        when: None,
+        limits: Limits {
+            concurrency: 16,
+            rate: Rate::Unlimited,
+            rate_key: name.to_owned(),
+            timeout: Duration::from_secs(15),
+            settle: Duration::from_secs(60),
+            apply_window: None,
+        },
+        origin: "http://127.0.0.1:9".to_owned(),
+        mapping_revision: 1,
+        transport: vendor.clone(),
+    })
+}
+
+fn with_key(request: TestRequest, path: &str, key: &str) -> TestRequest {
+    request.uri(path).insert_header(("Authorization", format!("Bearer {key}")))
+}
+
+pub(crate) fn patch(path: &str, key: &str, body: impl Into<Vec<u8>>) -> TestRequest {
+    with_key(TestRequest::patch(), path, key)
+        .insert_header(("Content-Type", "application/merge-patch+json"))
+        .set_payload(body.into())
+}
+
+pub(crate) fn post(path: &str, key: &str, body: impl Into<Vec<u8>>) -> TestRequest {
+    with_key(TestRequest::post(), path, key)
+        .insert_header(("Content-Type", "application/merge-patch+json"))
+        .set_payload(body.into())
+}
+
+pub(crate) fn get(path: &str, key: &str) -> TestRequest {
+    with_key(TestRequest::get(), path, key)
+}
