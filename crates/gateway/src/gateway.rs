@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 use transport_http::SettingsError;
 
 use crate::{
-    api::{self, KeySettings, Keys, Meter, ServerLimits, Settings},
+    api::{self, Keys, Meter, ServerLimits, Settings},
     config::{Config, Vendor},
     operator,
     reload::Reload,
@@ -140,7 +140,7 @@ impl Gateway {
             tokio::select! {
                 signal = StopSignal::wait() => match signal {
                     StopSignal::Stop => break,
-                    StopSignal::Reload => self.reload.from_signal().await,
+                    StopSignal::Reload => self.reload.on_signal().await,
                 },
                 reason = self.store.failed() => {
                     // Nothing more is acknowledged; what is under way is found by the next process.
@@ -218,16 +218,7 @@ pub(crate) fn build_routes(config: &Config) -> Result<Vec<Arc<Route>>, StartErro
 
 /// The callers' keys, ready to be used.
 pub(crate) fn keys_of(config: &Config) -> Keys {
-    let settings = config.keys.iter().filter_map(|key| {
-        Some(KeySettings {
-            name: key.name.clone(),
-            hash: key.hash.to_string().parse().ok()?,
-            scopes: key.scopes.iter().filter_map(|scope| scope.name().parse::<api::Scope>().ok()).collect(),
-            may_create: key.create,
-            rate: key.rate.unwrap_or(delivery::Rate::Unlimited),
-        })
-    });
-    Keys::new(settings.collect())
+    Keys::new(config.keys.clone())
 }
 
 fn settings_of(config: &Config) -> Settings {

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Replaces the configuration of a running gateway as a whole, or refuses and keeps the old one.
-pub struct Reload {
+pub(crate) struct Reload {
     engine: Engine,
     keys: Arc<ArcSwap<Keys>>,
     file: Option<PathBuf>,
@@ -36,7 +36,7 @@ impl Reload {
     }
 
     /// A reload that nobody waits for.
-    pub(crate) async fn from_signal(&self) {
+    pub(crate) async fn on_signal(&self) {
         let reloaded = self.reload(false).await;
         let detail = match &reloaded {
             Ok(report) => report.changes.join("; "),

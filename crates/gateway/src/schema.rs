@@ -11,7 +11,7 @@ pub(crate) fn of_a_change() -> String {
             None => top.insert(leaf.name().to_owned(), of_leaf(leaf)),
         };
     }
-    top.insert("address".to_owned(), object_or_null(address, "null clears the whole address"));
+    top.insert("address".to_owned(), object_or_null(&address, "null clears the whole address"));
     let custom = json!({ "type": ["object", "null"], "propertyNames": { "pattern": "^[a-z][a-z0-9_]{0,63}$" },
         "maxProperties": 256, "additionalProperties": of_kind(Kind::Custom),
         "description": "fields of your own; null clears all of them" });
@@ -29,7 +29,7 @@ pub(crate) fn of_a_change() -> String {
     format!("{schema:#}")
 }
 
-fn object_or_null(properties: Map<String, JsonValue>, description: &str) -> JsonValue {
+fn object_or_null(properties: &Map<String, JsonValue>, description: &str) -> JsonValue {
     json!({ "type": ["object", "null"], "additionalProperties": false, "properties": properties, "description": description })
 }
 

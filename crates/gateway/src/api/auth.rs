@@ -5,9 +5,10 @@ use delivery::{Millis, store::Actor};
 
 use super::{
     headers::only,
-    keys::{Key, Keys, Scope},
+    keys::{Key, Keys},
     problem::{Kind, Problem},
 };
+use crate::config::Scope;
 
 /// Who sends a request.
 #[derive(Debug, Clone)]
@@ -32,7 +33,7 @@ impl Caller {
         let token = bearer(request)
             .ok_or_else(|| unknown("send the header Authorization once, as Bearer and the key"))?;
         let key = keys.find(token).ok_or_else(|| unknown("the key is not known"))?;
-        request.extensions_mut().insert(CallerName(key.settings.name.clone()));
+        request.extensions_mut().insert(CallerName(key.config.name.clone()));
         key.admit(now).map_err(rate_limited(now))?;
         let caller = Self(key);
         match scopes.iter().find(|scope| !caller.may(**scope)) {
@@ -46,22 +47,22 @@ impl Caller {
 
     /// Whether the caller has the scope.
     pub(crate) fn may(&self, scope: Scope) -> bool {
-        self.0.settings.scopes.contains(scope)
+        self.0.config.scopes.contains(&scope)
     }
 
     /// Whether the caller may create users.
     pub(crate) fn may_create(&self) -> bool {
-        self.0.settings.may_create
+        self.0.config.create
     }
 
     /// The caller as it is recorded.
     pub(crate) fn actor(&self) -> Actor {
-        Actor(self.0.settings.name.clone())
+        Actor(self.0.config.name.clone())
     }
 
     /// The caller's name.
     pub(crate) fn name(&self) -> &str {
-        &self.0.settings.name
+        &self.0.config.name
     }
 }
 

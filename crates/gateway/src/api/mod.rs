@@ -30,7 +30,7 @@ use std::{io, net::TcpListener, sync::Arc};
 
 use actix_web::{HttpResponse, Route, dev::Server, web};
 
-pub use keys::{KeyHash, KeySettings, Keys, Scope, Scopes};
+pub use keys::Keys;
 pub use logging::observe;
 pub use meter::Meter;
 pub use openapi::openapi;

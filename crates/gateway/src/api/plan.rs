@@ -3,7 +3,8 @@ use actix_web::{
     web::{Data, Payload},
 };
 
-use super::{Problem, Query, Scope, State, dto::PlanBody, state::user_id, submission};
+use super::{Problem, Query, State, dto::PlanBody, state::user_id, submission};
+use crate::config::Scope;
 
 /// What an update would send, without storing or sending anything. Takes both scopes: the requests show what is stored.
 #[utoipa::path(

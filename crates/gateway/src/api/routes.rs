@@ -7,9 +7,10 @@ use delivery::{
 };
 
 use super::{
-    Problem, Query, Scope, State,
+    Problem, Query, State,
     dto::{RouteBody, RoutesBody, VendorBody, VendorsBody},
 };
+use crate::config::Scope;
 
 /// The configured routes, what each carries, and what keeps it from sending.
 #[utoipa::path(

@@ -6,7 +6,8 @@ use arc_swap::ArcSwap;
 use canonical::{Rules, UserId};
 use delivery::engine::Engine;
 
-use super::{Caller, Keys, Meter, Problem, Scope};
+use super::{Caller, Keys, Meter, Problem};
+use crate::config::Scope;
 
 /// What the callers' API works with.
 #[derive(Debug)]

@@ -7,7 +7,8 @@ use delivery::{
 };
 use uuid::Uuid;
 
-use super::{Caller, Problem, Scope, State, body, headers};
+use super::{Caller, Problem, State, body, headers};
+use crate::config::Scope;
 
 /// Reads a request that changes a user, headers first: a request that is refused for its headers costs no body.
 ///

@@ -4,11 +4,12 @@ use delivery::store::{
 };
 
 use super::{
-    Kind, Problem, Query, Scope, State,
+    Kind, Problem, Query, State,
     dto::{AttentionBody, UpdateBody, UpdatesBody},
     problem::user_not_found,
     state::user_id,
 };
+use crate::config::Scope;
 
 /// The most items of a list.
 pub(crate) const MOST_ITEMS: u32 = 100;

@@ -6,13 +6,14 @@ use actix_web::{
 use delivery::store::Accepted;
 
 use super::{
-    Problem, Query, Scope, State,
+    Problem, Query, State,
     dto::{ErasedBody, UpdateBody, UserBody},
     headers,
     problem::{user_erased, user_not_found},
     state::user_id,
     submission,
 };
+use crate::config::Scope;
 
 /// Takes a change of a user; a user that was never seen is created here, never at a vendor.
 #[utoipa::path(

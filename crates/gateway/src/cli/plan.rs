@@ -1,4 +1,4 @@
-use std::{io::Read, path::PathBuf, process::ExitCode, sync::Arc};
+use std::{collections::BTreeMap, io::Read, path::PathBuf, process::ExitCode, sync::Arc};
 
 use canonical::{Json, Patch, Profile, Rules, UserId};
 use delivery::{
@@ -8,14 +8,13 @@ use delivery::{
     plan::{self, RoutePlan},
     store::{Accept, Actor, Precondition, RouteId, UserRow},
 };
-use serde_json::{Value as JsonValue, json};
 use uuid::Uuid;
 
 use super::{
     load,
     output::{fail, refuse, say},
 };
-use crate::config::Config;
+use crate::{api::dto::PlanBody, config::Config, gateway::build_routes};
 
 /// Plans a change against a configuration, without a running gateway: the user is as the profile says, and no vendor has
 /// confirmed anything yet.
@@ -43,24 +42,35 @@ pub(super) fn run(arguments: &Arguments) -> ExitCode {
         Err(exit) => return exit,
     };
     match plan(arguments, &config) {
-        Ok(plans) if arguments.json => {
-            say(&JsonValue::Object(plans.into_iter().map(to_json).collect()).to_string())
+        Ok((routes, plans)) if arguments.json => {
+            let body = PlanBody::new(&arguments.user, plans, &routes, &BTreeMap::new());
+            serde_json::to_string(&body).map_or_else(|error| fail(&error.to_string()), |text| say(&text))
         }
-        Ok(plans) => {
+        Ok((_, plans)) => {
             say(&plans.iter().map(|(name, plan)| describe(name, plan)).collect::<Vec<_>>().join("\n\n"))
         }
         Err(exit) => exit,
     }
 }
 
-fn plan(arguments: &Arguments, config: &Config) -> Result<Vec<(String, RoutePlan)>, ExitCode> {
+type Plans = BTreeMap<String, RoutePlan>;
+
+fn plan(arguments: &Arguments, config: &Config) -> Result<(Arc<RouteSet>, Plans), ExitCode> {
     let rules = Rules { default_country: config.server.default_country };
-    let mut routes = Vec::new();
-    for (id, route) in (1..).zip(&config.routes) {
-        let route = route.build().map_err(|error| refuse(&error.to_string()))?;
-        routes.push((RouteId(id), Arc::new(route)));
+    let routes = build_routes(config).map_err(|error| refuse(&error.to_string()))?;
+    let routes = Arc::new(RouteSet::new((1..).map(RouteId).zip(routes)));
+    let mut patch = read(&arguments.change, &rules)?;
+    let mut loaded = Loaded::default();
+    if let Some(file) = &arguments.profile {
+        let known = read(file, &rules)?;
+        let mut profile = Profile::default();
+        profile.apply(&known, 1).map_err(|fault| refuse(&fault.to_string()))?;
+        let profile = Arc::new(profile);
+        loaded.user = Some(UserRow { incarnation: 1, version: 1, profile, erased_at: None, updated_at: 0 });
+        // An identity in the change itself goes before the one in the profile.
+        patch.identities = known.identities.into_iter().chain(patch.identities).collect();
     }
-    let accept = |patch| Accept {
+    let accept = Accept {
         id: Uuid::now_v7(),
         user: arguments.user.clone(),
         patch,
@@ -69,29 +79,13 @@ fn plan(arguments: &Arguments, config: &Config) -> Result<Vec<(String, RoutePlan
         caller: Actor("plan".to_owned()),
         may_create: true,
         may_operate: true,
-        routes: Arc::new(RouteSet::new(routes.clone())),
+        routes: Arc::clone(&routes),
         grants: Vec::new(),
         priority: Priority::Interactive,
         now: 0,
     };
-    let mut patch = read(&arguments.change, &rules)?;
-    let mut loaded = Loaded::default();
-    if let Some(file) = &arguments.profile {
-        let known = read(file, &rules)?;
-        let mut profile = Profile::default();
-        profile.apply(&known, 1).map_err(|fault| refuse(&fault.to_string()))?;
-        loaded.user = Some(UserRow {
-            incarnation: 1,
-            version: 1,
-            profile: Arc::new(profile),
-            erased_at: None,
-            updated_at: 0,
-        });
-        // An identity in the change itself goes before the one in the profile.
-        patch.identities = known.identities.into_iter().chain(patch.identities).collect();
-    }
-    let plans = plan::plan(&accept(patch), loaded).map_err(|error| fail(&error.to_string()))?;
-    Ok(plans.into_iter().collect())
+    let plans = plan::plan(&accept, loaded).map_err(|error| fail(&error.to_string()))?;
+    Ok((routes, plans))
 }
 
 fn read(file: &PathBuf, rules: &Rules) -> Result<Patch, ExitCode> {
@@ -130,25 +124,4 @@ fn verdict(plan: &RoutePlan) -> &'static str {
         Verdict::Owed if plan.requests.is_empty() => "stopped",
         Verdict::Owed => "would send",
     }
-}
-
-fn to_json((name, plan): (String, RoutePlan)) -> (String, JsonValue) {
-    let requests = plan.requests.iter().map(|request| {
-        let headers: Vec<JsonValue> =
-            request.headers.iter().map(|(name, value)| json!([name, value])).collect();
-        json!({
-            "method": request.method,
-            "url": request.url,
-            "headers": headers,
-            "body_text": String::from_utf8_lossy(&request.body),
-        })
-    });
-    let leaves = plan.leaves.iter().map(|(leaf, fate)| (leaf.to_string(), fate.name().into()));
-    let plan = json!({
-        "verdict": verdict(&plan),
-        "requests": requests.collect::<Vec<_>>(),
-        "leaves": leaves.collect::<serde_json::Map<_, _>>(),
-        "stopped_by": plan.stopped_by.iter().map(ToString::to_string).collect::<Vec<_>>(),
-    });
-    (name, plan)
 }

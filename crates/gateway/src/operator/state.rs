@@ -6,7 +6,8 @@ use delivery::engine::Engine;
 use tokio_util::sync::CancellationToken;
 
 use super::Reloader;
-use crate::api::{Caller, Keys, Meter, Problem, Scope};
+use crate::api::{Caller, Keys, Meter, Problem};
+use crate::config::Scope;
 
 /// What the operators' API works with.
 #[derive(Debug)]

@@ -1,9 +1,9 @@
 use serde_json::Value;
 
 use super::examples;
-use crate::api::{
-    Kind,
-    Scope::{self, Erase, Read, Update},
+use crate::{
+    api::Kind,
+    config::Scope::{self, Erase, Read, Update},
 };
 
 /// What the description says about one call beside its path, method and schemas.

@@ -1,5 +1,8 @@
 use delivery::Rate;
-use gateway::api::{KeyHash, KeySettings, Keys, Scope};
+use gateway::{
+    api::Keys,
+    config::{KeyConfig, KeyHash, Scope},
+};
 
 /// Tokens; each one is named after what it may do.
 pub(crate) const ALL: &str = "pgw_all";
@@ -13,20 +16,20 @@ pub(crate) const CAREFUL: &str = "pgw_careful";
 pub(crate) const SLOW: &str = "pgw_slow";
 
 pub(crate) fn keys() -> Keys {
-    let key = |token: &str, scopes: &[Scope]| KeySettings {
+    let key = |token: &str, scopes: &[Scope]| KeyConfig {
         name: token.trim_start_matches("pgw_").to_owned(),
         hash: KeyHash::of(token),
         scopes: scopes.iter().copied().collect(),
-        may_create: true,
-        rate: Rate::Unlimited,
+        create: true,
+        rate: None,
     };
-    Keys::new(vec![
+    Keys::new([
         key(ALL, &Scope::ALL),
         key(UPDATE, &[Scope::Update]),
         key(READ, &[Scope::Read]),
         key(OPERATE, &[Scope::Operate]),
         key(ERASE, &[Scope::Erase]),
-        KeySettings { may_create: false, ..key(CAREFUL, &[Scope::Update, Scope::Read]) },
-        KeySettings { rate: Rate::PerSecond(1.0), ..key(SLOW, &[Scope::Update]) },
+        KeyConfig { create: false, ..key(CAREFUL, &[Scope::Update, Scope::Read]) },
+        KeyConfig { rate: Some(Rate::PerSecond(1.0)), ..key(SLOW, &[Scope::Update]) },
     ])
 }
