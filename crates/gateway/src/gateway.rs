@@ -16,7 +16,7 @@ use delivery::{
     store::{Store, StoreError},
 };
 use store_sqlite::{OpenError, SqliteStore};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use transport_http::SettingsError;
 
@@ -135,12 +135,12 @@ impl Gateway {
     ///
     /// # Errors
     /// Why the store has failed; the process should end, because only a new one can find out what was stored.
-    pub async fn run(self) -> Result<(), String> {
+    pub async fn run(self, mut signals: Signals) -> Result<(), String> {
         loop {
             tokio::select! {
-                signal = StopSignal::wait() => match signal {
+                signal = signals.next() => match signal {
                     StopSignal::Stop => break,
-                    StopSignal::Reload => self.reload.on_signal().await,
+                    StopSignal::Reload => self.reload.from_signal().await,
                 },
                 reason = self.store.failed() => {
                     // Nothing more is acknowledged; what is under way is found by the next process.
@@ -190,19 +190,34 @@ pub(crate) enum StopSignal {
     Reload,
 }
 
-impl StopSignal {
-    /// The next signal.
-    pub(crate) async fn wait() -> Self {
-        let next = |kind| async move {
-            match signal(kind) {
-                Ok(mut signals) => drop(signals.recv().await),
-                Err(_) => std::future::pending().await,
-            }
-        };
+/// The signals that a process is told something by. One that comes while an earlier one is dealt with is kept.
+#[derive(Debug)]
+pub struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+    hangup: Signal,
+}
+
+impl Signals {
+    /// Catches the signals from now on.
+    ///
+    /// # Errors
+    /// When the system does not let the process catch them.
+    pub fn catch() -> std::io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            hangup: signal(SignalKind::hangup())?,
+        })
+    }
+
+    /// The next signal; a stop goes before a reload.
+    pub(crate) async fn next(&mut self) -> StopSignal {
         tokio::select! {
-            () = next(SignalKind::terminate()) => Self::Stop,
-            () = next(SignalKind::interrupt()) => Self::Stop,
-            () = next(SignalKind::hangup()) => Self::Reload,
+            biased;
+            _ = self.terminate.recv() => StopSignal::Stop,
+            _ = self.interrupt.recv() => StopSignal::Stop,
+            _ = self.hangup.recv() => StopSignal::Reload,
         }
     }
 }

@@ -1,6 +1,11 @@
 use std::{path::Path, process::ExitCode};
 
-use crate::{cli::fail, config::Config, gateway::Gateway, log};
+use crate::{
+    cli::fail,
+    config::Config,
+    gateway::{Gateway, Signals},
+    log,
+};
 
 /// Runs the gateway until it is told to stop.
 pub(crate) fn run(config: Config, file: &Path) -> ExitCode {
@@ -10,11 +15,16 @@ pub(crate) fn run(config: Config, file: &Path) -> ExitCode {
         Err(error) => return fail(&format!("no runtime: {error}")),
     };
     runtime.block_on(async {
+        // Before anybody is told that the gateway is ready: a signal that nobody catches ends the process at once.
+        let signals = match Signals::catch() {
+            Ok(signals) => signals,
+            Err(error) => return fail(&format!("the process cannot catch signals: {error}")),
+        };
         let gateway = match Gateway::start(config, Some(file)).await {
             Ok(gateway) => gateway,
             Err(error) => return fail(&error.to_string()),
         };
-        match gateway.run().await {
+        match gateway.run(signals).await {
             Ok(()) => ExitCode::SUCCESS,
             Err(reason) => {
                 tracing::error!(

@@ -43,13 +43,14 @@ async fn claim_all_due(engine: &Engine, current: &Arc<Current>, line: &Arc<Line>
         if engine.inner.stopping.is_cancelled() {
             return now + SAFETY_SCAN;
         }
-        // Whoever makes a lane ready after this line sets the flag again.
-        line.wake().backlog.store(false, Ordering::Release);
+        // From here on whoever gives a permit back wakes the dispatcher, so that none is given back unseen.
+        line.wake().backlog.store(true, Ordering::Release);
         let (permits, refused) = take_permits(line, now);
         if permits == 0 {
-            line.wake().backlog.store(true, Ordering::Release);
             return refused.and_then(NotNow::until).unwrap_or(Millis::MAX).min(now + SAFETY_SCAN);
         }
+        // Whoever makes a lane ready after this line sets the flag again.
+        line.wake().backlog.store(false, Ordering::Release);
         match claim(engine, current, line, permits, now).await {
             Ok(Some(next_at)) => return next_at,
             Ok(None) => {}

@@ -6,7 +6,7 @@ use delivery::{
     decide::Loaded,
     lane::Priority,
     plan::{self, RoutePlan},
-    store::{Accept, Actor, Precondition, RouteId, UserRow},
+    store::{Accept, Actor, Precondition, RouteId, UserRow, Verdict},
 };
 use uuid::Uuid;
 
@@ -110,13 +110,14 @@ fn describe(name: &str, plan: &RoutePlan) -> String {
         lines.extend(request.headers.iter().map(|(name, value)| format!("  {name}: {value}")));
         lines.push(format!("\n  {}", String::from_utf8_lossy(&request.body)));
     }
-    lines.extend(plan.leaves.iter().map(|(leaf, fate)| format!("  {leaf}: {}", fate.name())));
+    if matches!(plan.verdict, Verdict::Owed | Verdict::NothingToCarry) {
+        lines.extend(plan.leaves.iter().map(|(leaf, fate)| format!("  {leaf}: {}", fate.name())));
+    }
     lines.extend(plan.stopped_by.iter().map(|leaf| format!("  {leaf}: missing or refused")));
     lines.join("\n")
 }
 
 fn verdict(plan: &RoutePlan) -> &'static str {
-    use delivery::store::Verdict;
     match plan.verdict {
         Verdict::NoIdentity => "no identity for this user",
         Verdict::NotMatching => "does not serve this user",

@@ -1,5 +1,7 @@
 use std::process::ExitCode;
 
+use serde_json::Value as JsonValue;
+
 use super::{
     block_on,
     call::{Target, text},
@@ -24,8 +26,18 @@ pub(super) fn run(arguments: &Arguments) -> ExitCode {
         if arguments.json {
             return say(&answer.to_string());
         }
-        let routes = answer["routes"].as_array().cloned().unwrap_or_default();
-        let names = ["name", "vendor", "state", "pending", "held", "blocked", "oldest_since"];
-        say(&table(&names, routes.iter().map(|route| names.iter().map(|name| text(route, name)).collect())))
+        let routes = answer["routes"].as_object().cloned().unwrap_or_default();
+        say(&table(
+            &["route", "vendor", "state", "reason", "users", "pending", "held", "blocked", "oldest_since"],
+            routes.iter().map(|(name, route)| row(name, route)),
+        ))
     })
+}
+
+fn row(name: &str, route: &JsonValue) -> Vec<String> {
+    let mut cells = vec![name.to_owned()];
+    cells.extend(["vendor", "state", "reason"].map(|name| text(route, name)));
+    let counts = ["all", "pending", "held", "blocked", "oldest_since"];
+    cells.extend(counts.map(|name| text(&route["users"], name)));
+    cells
 }

@@ -9,7 +9,7 @@ use std::{net::SocketAddr, process::ExitCode, time::Duration};
 
 use crate::{
     cli::fail,
-    gateway::{Gateway, StopSignal},
+    gateway::{Gateway, Signals},
     log,
 };
 use world::World;
@@ -39,6 +39,7 @@ pub(crate) fn run(options: &Options) -> ExitCode {
 }
 
 async fn demonstrate(options: &Options) -> Result<(), String> {
+    let mut signals = Signals::catch().map_err(|error| error.to_string())?;
     let world = World::create(options.listen)?;
     let config = world.config()?;
     let gateway = Gateway::start(config, None).await.map_err(|error| error.to_string())?;
@@ -53,7 +54,7 @@ async fn demonstrate(options: &Options) -> Result<(), String> {
     };
     tokio::select! {
         () = end => {}
-        _ = StopSignal::wait() => {}
+        _ = signals.next() => {}
     }
     watching.abort();
     gateway.stop().await;
