@@ -1,1 +1,51 @@
-//! The delivery store on SQLite.
+//! The delivery store on SQLite: one file, one process, one writer.
+//!
+//! A thread of its own owns the only connection that writes. It takes whatever is queued, runs it in one transaction and
+//! answers after the commit, so that one `fsync` serves many callers. Reads go to a few read-only connections. What becomes
+//! of a lane is decided by [`delivery::decide`]; the SQL here selects rows and writes them.
+
+mod codes;
+mod error;
+mod failure;
+mod open;
+mod options;
+
+mod migrate;
+mod mount;
+mod pragmas;
+
+mod checkpoint;
+mod op;
+mod queue;
+mod scrub;
+mod writer;
+
+mod answer;
+mod batch;
+mod tx;
+
+mod accept;
+mod claim;
+mod due;
+mod erase;
+mod rearm;
+mod routes;
+mod settle;
+mod start;
+mod sweep;
+
+mod idempotency;
+mod journal;
+mod lanes;
+mod updates;
+mod users;
+
+mod read;
+mod reader;
+mod store;
+
+#[cfg(test)]
+mod tests;
+
+pub use options::{NetworkFs, OpenError, Options};
+pub use store::SqliteStore;

@@ -1,0 +1,236 @@
+use canonical::UserId;
+use delivery::store::{Accept, AcceptError, Accepted, LaneRow, StoreError};
+use rusqlite::Connection;
+
+use crate::{
+    accept,
+    answer::{Answer, Build, Done},
+    claim, erase,
+    error::{BatchError, OpError, of_batch},
+    journal,
+    op::{Op, Other, Reply},
+    rearm, routes, settle, start, sweep,
+    tx::{Care, Memory, Tx},
+};
+
+/// What is left to do after a commit.
+#[derive(Default)]
+pub(crate) struct Answers {
+    ready: Vec<Box<dyn Answer>>,
+    /// Answers that are true only when the WAL is empty, too.
+    after_checkpoint: Vec<Box<dyn Answer>>,
+    /// Every lane that was written, in order.
+    pub(crate) changed: Vec<(UserId, LaneRow)>,
+}
+
+impl Answers {
+    /// Answers those who need nothing but the commit.
+    pub(crate) fn tell(&mut self) {
+        self.ready.drain(..).for_each(|answer| answer.tell(None));
+    }
+
+    /// Whether somebody waits for the WAL to be emptied.
+    pub(crate) fn wants_checkpoint(&self) -> bool {
+        !self.after_checkpoint.is_empty()
+    }
+
+    /// Answers the others.
+    pub(crate) fn tell_rest(self) {
+        self.after_checkpoint.into_iter().for_each(|answer| answer.tell(None));
+    }
+
+    fn all(self) -> Vec<Box<dyn Answer>> {
+        self.ready.into_iter().chain(self.after_checkpoint).collect()
+    }
+}
+
+/// Runs operations in one transaction and commits it. When that fails, everybody has been told.
+pub(crate) fn run(
+    connection: &Connection,
+    memory: &mut Memory,
+    ops: Vec<Op>,
+    commit: &dyn Fn(&Connection) -> rusqlite::Result<()>,
+) -> Result<Answers, BatchError> {
+    let mut result = attempt(connection, memory, ops, commit, Care::Hope);
+    if let Err((BatchError::Again, undone)) = result {
+        tracing::warn!("an operation failed half-way; its batch is done again");
+        let ops = undone.into_iter().map(Answer::undone).collect();
+        result = attempt(connection, memory, ops, commit, Care::Savepoints);
+    }
+    result.map_err(|(failure, undone)| {
+        undone.into_iter().for_each(|answer| answer.tell(Some(told(&failure))));
+        failure
+    })
+}
+
+fn attempt(
+    connection: &Connection,
+    memory: &mut Memory,
+    ops: Vec<Op>,
+    commit: &dyn Fn(&Connection) -> rusqlite::Result<()>,
+    care: Care,
+) -> Result<Answers, (BatchError, Vec<Box<dyn Answer>>)> {
+    if let Err(error) = connection.prepare_cached("BEGIN IMMEDIATE").and_then(|mut begin| begin.execute([])) {
+        let failure = begin_failure(&error);
+        ops.into_iter().for_each(|op| op.fail(told(&failure)));
+        return Err((failure, Vec::new()));
+    }
+    let tx = Tx { connection, care, memory, changed: Vec::new() };
+    let mut batch = Batch { tx, answers: Answers::default(), failure: None };
+    batch.execute(ops);
+    let Batch { tx, mut answers, failure } = batch;
+    answers.changed = tx.changed;
+    let failure = failure.or_else(|| commit(connection).err().map(|error| of_batch(&error)));
+    let Some(failure) = failure else { return Ok(answers) };
+    memory.callers.clear();
+    match roll_back(connection) {
+        Ok(()) => Err((failure, answers.all())),
+        Err(error) => Err((of_batch(&error), answers.all())),
+    }
+}
+
+/// Another process that holds the file for a moment, such as a backup, is no reason to stop.
+fn begin_failure(error: &rusqlite::Error) -> BatchError {
+    match error.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::DatabaseBusy) => BatchError::Undone(StoreError::Overloaded),
+        _ => of_batch(error),
+    }
+}
+
+fn roll_back(connection: &Connection) -> rusqlite::Result<()> {
+    if connection.is_autocommit() {
+        return Ok(());
+    }
+    connection.prepare_cached("ROLLBACK")?.execute([]).map(drop)
+}
+
+fn told(failure: &BatchError) -> StoreError {
+    match failure {
+        BatchError::Undone(error) => error.clone(),
+        BatchError::Unknown(what) => StoreError::OutcomeUnknown(what.clone()),
+        BatchError::Again => StoreError::Overloaded,
+    }
+}
+
+struct Batch<'a> {
+    tx: Tx<'a>,
+    answers: Answers,
+    failure: Option<BatchError>,
+}
+
+impl Batch<'_> {
+    /// Settles first, for they free permits; then accepts; claims last, so that they see what the others did.
+    fn execute(&mut self, ops: Vec<Op>) {
+        let (mut accepts, mut others, mut claims) = (Vec::new(), Vec::new(), Vec::new());
+        for op in ops {
+            match op {
+                Op::Settle(command, reply) => {
+                    self.run(command, reply, Op::Settle, |tx, command| settle::settle(tx, command));
+                }
+                // Nobody waits for it any more: it need not be done.
+                Op::Accept(_, reply) if reply.is_closed() => {}
+                Op::Claim(_, reply) if reply.is_closed() => {}
+                Op::Accept(command, reply) => accepts.push((command, reply)),
+                Op::Other(other) => others.push(other),
+                Op::Claim(command, reply) => claims.push((command, reply)),
+            }
+        }
+        let accepted: Vec<_> =
+            accepts.into_iter().map(|(command, reply)| self.accept(command, reply)).collect();
+        others.into_iter().for_each(|other| self.other(other));
+        accepted.into_iter().for_each(|accepted| self.claim_granted(accepted));
+        for (command, reply) in claims {
+            self.run(command, reply, Op::Claim, claim::claim);
+        }
+    }
+
+    fn accept(&mut self, command: Box<Accept>, reply: Reply<Accepted, AcceptError>) -> Accepting {
+        let result = self.attempt(|tx| accept::accept(tx, &command));
+        Done { command, result, reply, build: Op::Accept }
+    }
+
+    fn claim_granted(&mut self, mut accepting: Accepting) {
+        if let Ok(accepted) = &mut accepting.result
+            && let Err(error) = self.attempt(|tx| accept::claim_granted(tx, &accepting.command, accepted))
+        {
+            accepting.result = Err(error.into());
+        }
+        self.answers.ready.push(Box::new(accepting));
+    }
+
+    fn other(&mut self, other: Other) {
+        match other {
+            Other::Register(routes, reply) => {
+                self.run(
+                    routes,
+                    reply,
+                    |c, r| Op::Other(Other::Register(c, r)),
+                    |tx, routes| routes::register(tx, routes),
+                );
+            }
+            Other::Start(page, reply) => {
+                self.run(page, reply, |c, r| Op::Other(Other::Start(c, r)), start::start);
+            }
+            Other::Erase(command, reply) => {
+                let result = self.attempt(|tx| erase::erase(tx, &command));
+                let build: Build<_, _, _> = |c, r| Op::Other(Other::Erase(c, r));
+                self.answers.after_checkpoint.push(Box::new(Done { command, result, reply, build }));
+            }
+            Other::Rearm(page, reply) => {
+                self.run(page, reply, |c, r| Op::Other(Other::Rearm(c, r)), rearm::rearm);
+            }
+            Other::Pause(command, reply) => {
+                self.run(command, reply, |c, r| Op::Other(Other::Pause(c, r)), routes::pause);
+            }
+            Other::Audit(entry, reply) => {
+                let write = |tx: &mut Tx<'_>, entry: &_| Ok(journal::write_audit(tx.connection, entry)?);
+                self.run(entry, reply, |c, r| Op::Other(Other::Audit(c, r)), write);
+            }
+            Other::Check(reply) => {
+                let write = |tx: &mut Tx<'_>, (): &()| {
+                    let mut statement =
+                        tx.connection.prepare_cached("UPDATE marker SET checks = checks + 1")?;
+                    Ok(statement.execute([]).map(drop)?)
+                };
+                self.run((), reply, |(), r| Op::Other(Other::Check(r)), write);
+            }
+            Other::Sweep(page, reply) => {
+                self.run(page, reply, |c, r| Op::Other(Other::Sweep(c, r)), sweep::sweep);
+            }
+        }
+    }
+
+    /// Does one operation and keeps its result for after the commit.
+    fn run<C: Send + 'static, T: Send + 'static>(
+        &mut self,
+        command: C,
+        reply: Reply<T>,
+        build: Build<C, T, StoreError>,
+        operation: impl FnOnce(&mut Tx<'_>, &C) -> Result<T, OpError>,
+    ) {
+        let result = self.attempt(|tx| operation(tx, &command));
+        self.answers.ready.push(Box::new(Done { command, result, reply, build }));
+    }
+
+    /// Does one operation, unless the batch has failed already; everybody is told the batch's failure then.
+    fn attempt<T, E: From<StoreError>>(
+        &mut self,
+        operation: impl FnOnce(&mut Tx<'_>) -> Result<T, OpError<E>>,
+    ) -> Result<T, E> {
+        if let Some(failure) = &self.failure {
+            return Err(told(failure).into());
+        }
+        match operation(&mut self.tx).map_err(OpError::judge) {
+            Ok(value) => Ok(value),
+            Err(Ok(error)) => Err(error),
+            Err(Err(failure)) => {
+                let error = told(&failure);
+                self.failure = Some(failure);
+                Err(error.into())
+            }
+        }
+    }
+}
+
+/// An accept whose claims are still to be made.
+type Accepting = Done<Box<Accept>, Accepted, AcceptError>;

@@ -1,0 +1,164 @@
+use std::{
+    fs::{File, OpenOptions, TryLockError},
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use rusqlite::{Connection, OpenFlags};
+
+use crate::{
+    checkpoint::Checkpoints,
+    error::describe,
+    failure::Failure,
+    idempotency::Macs,
+    migrate::migrate,
+    mount,
+    options::{NetworkFs, OpenError, Options},
+    pragmas,
+    queue::Queue,
+    reader::Readers,
+    scrub::Scrubber,
+    tx::Memory,
+    writer::Writer,
+};
+
+/// Above this size a check of the whole file would take too long at a start.
+const MOST_CHECKED: u64 = 64 * 1024 * 1024;
+
+/// What an open store consists of.
+pub(crate) struct Parts {
+    pub(crate) queue: Arc<Queue>,
+    pub(crate) readers: Readers,
+    pub(crate) failure: Failure,
+    pub(crate) writer: Writer,
+    /// The database, kept open until SQLite has closed it everywhere.
+    pub(crate) file: Arc<File>,
+}
+
+/// Opens the file and starts nothing yet.
+pub(crate) fn open(options: Options) -> Result<Parts, OpenError> {
+    pragmas::check_version()?;
+    let path = options.path;
+    make_directory(&path)?;
+    // First of all: while another store of this process has the file open, opening and closing it would drop that one's
+    // locks (<https://sqlite.org/howtocorrupt.html>, section 2.2).
+    let lock = lock(&path)?;
+    let file = Arc::new(create(&path)?);
+    if options.network_fs == NetworkFs::Refuse
+        && let Some(kind) = mount::network_fs(&path)
+    {
+        return Err(OpenError::NetworkFs { path, kind });
+    }
+    let sqlite = |error: rusqlite::Error| OpenError::Sqlite { path: path.clone(), what: describe(&error) };
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(&path, flags).map_err(sqlite)?;
+    connection.set_prepared_statement_cache_capacity(128);
+    pragmas::set_writer(&connection)?;
+    migrate(&mut connection, &path)?;
+    let failure = Failure::none();
+    let was_clean = mark_open(&connection).map_err(sqlite)?;
+    if !was_clean {
+        check_in_background(&path, &failure);
+    }
+    let memory = Memory {
+        macs: Macs::load(&connection).map_err(sqlite)?,
+        callers: Default::default(),
+        turns: Default::default(),
+    };
+    let scrubber = Scrubber::new(Arc::clone(&file), &path, was_clean);
+    let checkpoints = Checkpoints::watch(&mut connection, scrubber).map_err(sqlite)?;
+    let readers = Readers::open(&path)?;
+    let queue = Arc::new(Queue::new(options.queue));
+    let writer = Writer {
+        connection,
+        memory,
+        checkpoints,
+        queue: Arc::clone(&queue),
+        failure: failure.clone(),
+        observer: options.observer,
+        lock,
+        #[cfg(test)]
+        faults: options.faults,
+    };
+    Ok(Parts { queue, readers, failure, writer, file })
+}
+
+fn make_directory(path: &Path) -> Result<(), OpenError> {
+    let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) else { return Ok(()) };
+    std::fs::create_dir_all(parent).map_err(|cause| OpenError::Io { path: parent.to_owned(), cause })
+}
+
+/// The file, readable by its owner alone.
+fn create(path: &Path) -> Result<File, OpenError> {
+    let failed = |cause| OpenError::Io { path: path.to_owned(), cause };
+    let file = private().open(path).map_err(failed)?;
+    make_private(&file).map_err(failed)?;
+    Ok(file)
+}
+
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+#[cfg(unix)]
+fn make_private(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(std::fs::Permissions::from_mode(0o600))
+}
+
+#[cfg(not(unix))]
+fn make_private(_: &File) -> io::Result<()> {
+    Ok(())
+}
+
+/// Keeps a second process out: it would find the lanes in flight of this one and send them again.
+fn lock(path: &Path) -> Result<File, OpenError> {
+    let side = side_file(path);
+    let file = private().open(&side).map_err(|cause| OpenError::Io { path: side.clone(), cause })?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(OpenError::InUse(path.to_owned())),
+        Err(TryLockError::Error(cause)) => Err(OpenError::Io { path: side, cause }),
+    }
+}
+
+fn side_file(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    name.into()
+}
+
+/// Notes that the file is in use; whether the last process closed it.
+fn mark_open(connection: &Connection) -> rusqlite::Result<bool> {
+    let clean = connection.query_row("SELECT clean FROM marker", [], |row| row.get(0))?;
+    connection.execute("UPDATE marker SET clean = 0", [])?;
+    Ok(clean)
+}
+
+/// After an unclean stop the file is checked, beside the work that begins at once.
+fn check_in_background(path: &Path, failure: &Failure) {
+    let size = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
+    if size >= MOST_CHECKED {
+        tracing::warn!(
+            "the last process did not close the database, which is too large to be checked at a start"
+        );
+        return;
+    }
+    tracing::info!("the last process did not close the database; it is being checked");
+    let (path, failure) = (path.to_owned(), failure.clone());
+    std::thread::spawn(move || match quick_check(&path) {
+        Ok(answer) if answer == "ok" => tracing::info!("the database is sound"),
+        Ok(_) => failure.set("the database is damaged; restore it from a backup"),
+        Err(error) => tracing::warn!(error = describe(&error), "the database could not be checked"),
+    });
+}
+
+fn quick_check(path: &Path) -> rusqlite::Result<String> {
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
+}

@@ -1,0 +1,112 @@
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use delivery::store::Observer;
+
+/// How a store is opened.
+#[derive(Debug)]
+pub struct Options {
+    /// The database's file; created with its directory when it does not exist.
+    pub path: PathBuf,
+    /// Told of every committed change of lanes, on the writer's thread.
+    pub observer: Arc<dyn Observer>,
+    /// How many operations may wait for the writer.
+    pub queue: usize,
+    /// Whether a network file system is taken although its locks may not hold.
+    pub network_fs: NetworkFs,
+    #[cfg(test)]
+    pub(crate) faults: Arc<crate::tests::Faults>,
+}
+
+/// Whether a database may lie on a network file system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum NetworkFs {
+    /// It is refused.
+    #[default]
+    Refuse,
+    /// It is taken.
+    Allow,
+}
+
+impl Options {
+    /// The usual way: 1024 operations may wait, no network file system.
+    pub fn new(path: impl AsRef<Path>, observer: Arc<dyn Observer>) -> Self {
+        Self {
+            path: path.as_ref().to_owned(),
+            observer,
+            queue: 1024,
+            network_fs: NetworkFs::Refuse,
+            #[cfg(test)]
+            faults: Arc::default(),
+        }
+    }
+}
+
+/// Why a store cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The file or its directory cannot be used.
+    #[error("cannot use {path}: {cause}; check that the directory exists and is writable by this process")]
+    Io {
+        /// The file or directory.
+        path: PathBuf,
+        /// What the system says.
+        cause: std::io::Error,
+    },
+    /// Another process has the database open.
+    #[error("{0} is used by another process; stop that process or configure another file")]
+    InUse(PathBuf),
+    /// The file lies on a file system whose locks cannot be relied on.
+    #[error(
+        "{path} lies on a network file system ({kind}), where SQLite cannot keep its promises; move it to a local disk"
+    )]
+    NetworkFs {
+        /// The file.
+        path: PathBuf,
+        /// The kind of file system.
+        kind: String,
+    },
+    /// The SQLite that was linked has a known fault.
+    #[error("SQLite {found} is linked, which can corrupt a database; link 3.51.3 or newer")]
+    OldSqlite {
+        /// Its version.
+        found: &'static str,
+    },
+    /// A setting did not take.
+    #[error(
+        "SQLite keeps {pragma} at {found} instead of {wanted}; the file or its file system does not allow it"
+    )]
+    Pragma {
+        /// The setting.
+        pragma: &'static str,
+        /// What was asked for.
+        wanted: String,
+        /// What it is.
+        found: String,
+    },
+    /// The file is a database of another program.
+    #[error("{0} is a database of another program; configure another file")]
+    Foreign(PathBuf),
+    /// The file was written by a newer version of this program.
+    #[error(
+        "{path} has schema {found}, this program knows {known}; use the version that wrote it or a newer one"
+    )]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// The schema of the file.
+        found: i64,
+        /// The newest schema that is known.
+        known: i64,
+    },
+    /// SQLite failed.
+    #[error("cannot open {path}: {what}; restore it from a backup if it is damaged")]
+    Sqlite {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite says.
+        what: String,
+    },
+}

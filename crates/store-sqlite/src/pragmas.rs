@@ -1,0 +1,73 @@
+use rusqlite::{Connection, types::ValueRef};
+
+use crate::options::OpenError;
+
+/// Before 3.51.3 a WAL that was reset at the wrong moment could corrupt the database.
+const OLDEST: i32 = 3_051_003;
+
+/// Refuses a SQLite with the WAL-reset fault.
+pub(crate) fn check_version() -> Result<(), OpenError> {
+    if rusqlite::version_number() < OLDEST {
+        return Err(OpenError::OldSqlite { found: rusqlite::version() });
+    }
+    Ok(())
+}
+
+/// Settings of the connection that writes, each with what it must read back.
+const WRITER: &[(&str, &str, &str)] = &[
+    ("journal_mode", "WAL", "wal"),
+    // Every commit is on the disk before it is answered.
+    ("synchronous", "FULL", "2"),
+    ("foreign_keys", "ON", "1"),
+    // What is deleted is overwritten, so that an erase leaves nothing in free space.
+    ("secure_delete", "ON", "1"),
+    ("trusted_schema", "OFF", "0"),
+    ("mmap_size", "0", "0"),
+    ("busy_timeout", "5000", "5000"),
+    // Checkpoints are made by the writer between two batches, never inside a commit.
+    ("wal_autocheckpoint", "0", "0"),
+    ("temp_store", "MEMORY", "2"),
+    ("cache_size", "-32768", "-32768"),
+];
+
+const READER: &[(&str, &str, &str)] = &[
+    ("query_only", "ON", "1"),
+    ("trusted_schema", "OFF", "0"),
+    ("mmap_size", "0", "0"),
+    ("busy_timeout", "5000", "5000"),
+    ("temp_store", "MEMORY", "2"),
+];
+
+/// Sets up the connection that writes.
+pub(crate) fn set_writer(connection: &Connection) -> Result<(), OpenError> {
+    set(connection, WRITER)
+}
+
+/// Sets up a connection that reads.
+pub(crate) fn set_reader(connection: &Connection) -> Result<(), OpenError> {
+    set(connection, READER)
+}
+
+fn set(connection: &Connection, pragmas: &[(&'static str, &str, &str)]) -> Result<(), OpenError> {
+    for &(pragma, value, wanted) in pragmas {
+        let refused = |found: String| OpenError::Pragma { pragma, wanted: wanted.to_owned(), found };
+        connection
+            .pragma_update(None, pragma, value)
+            .map_err(|error| refused(crate::error::describe(&error)))?;
+        let found = connection
+            .pragma_query_value(None, pragma, |row| row.get_ref(0).map(text))
+            .map_err(|error| refused(crate::error::describe(&error)))?;
+        if found != wanted {
+            return Err(refused(found));
+        }
+    }
+    Ok(())
+}
+
+fn text(value: ValueRef<'_>) -> String {
+    match value {
+        ValueRef::Integer(number) => number.to_string(),
+        ValueRef::Text(text) => String::from_utf8_lossy(text).into_owned(),
+        _ => "nothing".to_owned(),
+    }
+}

@@ -1,0 +1,123 @@
+//! Queries on a read-only connection.
+
+use canonical::UserId;
+use delivery::{
+    lane::WaitCause,
+    store::{
+        LaneFilter, LaneRow, LaneStateFilter, LaneView, RouteCounts, RouteId, UpdateCursor, UpdateRow,
+        UserSnapshot,
+    },
+};
+use rusqlite::{Connection, OptionalExtension, ToSql, params};
+use uuid::Uuid;
+
+use crate::{
+    codes::Coded,
+    error::OpError,
+    lanes::{self, COLUMN_COUNT},
+    updates, users,
+};
+
+/// A user with its lanes.
+pub(crate) fn user(connection: &Connection, id: UserId) -> Result<Option<UserSnapshot>, OpError> {
+    let Some(user) = users::load(connection, &id)? else { return Ok(None) };
+    let sql = format!("SELECT {} FROM lanes WHERE user_id = ?1 ORDER BY route_id", lanes::COLUMNS);
+    let mut statement = connection.prepare_cached(&sql)?;
+    let lanes: Vec<LaneRow> =
+        statement.query_map([id.as_str()], |row| Ok(lanes::read(row)?.row))?.collect::<Result<_, _>>()?;
+    Ok(Some(UserSnapshot { id, user, lanes }))
+}
+
+/// The updates of a user, newest first.
+pub(crate) fn updates_of(
+    connection: &Connection,
+    user: &UserId,
+    after: Option<UpdateCursor>,
+    limit: u32,
+) -> Result<Vec<UpdateRow>, OpError> {
+    let sql = format!(
+        "SELECT {} FROM updates WHERE user_id = ?1 AND (?2 IS NULL OR update_id < ?2) ORDER BY update_id DESC LIMIT ?3",
+        updates::COLUMNS
+    );
+    let after = after.map(|cursor| cursor.0.as_bytes().to_vec());
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map(params![user.as_str(), after, limit], |row| Ok(updates::read(row)))?;
+    rows.map(|row| row?).collect()
+}
+
+/// Lanes by state and route, in the order of their ids.
+pub(crate) fn lanes(connection: &Connection, filter: &LaneFilter) -> Result<Vec<LaneView>, OpError> {
+    let sql = format!(
+        "SELECT {}, (SELECT ver FROM users WHERE user_id = lanes.user_id), \
+         (SELECT update_id FROM updates WHERE user_id = lanes.user_id ORDER BY update_id DESC LIMIT 1) \
+         FROM lanes WHERE {} ORDER BY lane_id LIMIT ?2",
+        lanes::COLUMNS,
+        condition(filter)
+    );
+    let after = filter.after.map_or(0, |after| after.0);
+    let route = filter.route.map(|route| route.0);
+    let mut values: Vec<&dyn ToSql> = vec![&after, &filter.limit];
+    if let Some(route) = &route {
+        values.push(route);
+    }
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map(values.as_slice(), |row| {
+        let found = lanes::read(row)?;
+        let update: Option<[u8; 16]> = row.get(COLUMN_COUNT + 1)?;
+        Ok(LaneView {
+            user: found.user,
+            row: found.row,
+            version: row.get::<_, Option<i64>>(COLUMN_COUNT)?.unwrap_or(0).cast_unsigned(),
+            update: update.map(Uuid::from_bytes),
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// One sub-query per state, each on the index that holds nothing else; the states are those of [`LaneStateFilter::matches`].
+fn condition(filter: &LaneFilter) -> String {
+    let route = if filter.route.is_some() { " AND route_id = ?3" } else { "" };
+    if filter.states.is_empty() {
+        return format!("lane_id > ?1{route}");
+    }
+    let hold_retry = WaitCause::HoldRetry.code();
+    let pending = format!("(state = 1 OR state = 2 OR state = 3) AND NOT (state = 3 AND why = {hold_retry})");
+    let of_state = |state: &LaneStateFilter| {
+        let (index, state) = match state {
+            LaneStateFilter::Pending => ("lane_due", pending.as_str()),
+            LaneStateFilter::Held => ("lane_held", "held IS NOT NULL"),
+            LaneStateFilter::Blocked => ("lane_blocked", "state = 4"),
+        };
+        format!("SELECT lane_id FROM lanes INDEXED BY {index} WHERE {state} AND lane_id > ?1{route}")
+    };
+    let states: Vec<String> = filter.states.iter().map(of_state).collect();
+    format!("lane_id IN ({} ORDER BY lane_id LIMIT ?2)", states.join(" UNION "))
+}
+
+/// How many lanes of a route stand how.
+pub(crate) fn counts(connection: &Connection, route: RouteId) -> Result<RouteCounts, OpError> {
+    const PENDING: &str = "SELECT count(*), min(dirty_since) FROM lanes INDEXED BY lane_due \
+         WHERE (state = 1 OR state = 2 OR state = 3) AND route_id = ?1 AND NOT (state = 3 AND why = ?2)";
+    const HELD: &str =
+        "SELECT count(*) FROM lanes INDEXED BY lane_held WHERE held IS NOT NULL AND route_id = ?1";
+    const BLOCKED: &str =
+        "SELECT count(*) FROM lanes INDEXED BY lane_blocked WHERE state = 4 AND route_id = ?1";
+    const ALL: &str = "SELECT lanes FROM routes WHERE route_id = ?1";
+    let number = |sql: &str| -> rusqlite::Result<u64> {
+        let number =
+            connection.prepare_cached(sql)?.query_row([route.0], |row| row.get::<_, i64>(0)).optional()?;
+        Ok(number.unwrap_or(0).cast_unsigned())
+    };
+    let (pending, oldest_since) = connection
+        .prepare_cached(PENDING)?
+        .query_row(params![route.0, WaitCause::HoldRetry.code()], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get(1)?))
+        })?;
+    Ok(RouteCounts {
+        lanes: number(ALL)?,
+        pending: pending.cast_unsigned(),
+        held: number(HELD)?,
+        blocked: number(BLOCKED)?,
+        oldest_since,
+    })
+}

@@ -1,0 +1,101 @@
+use delivery::{
+    decide,
+    gate::Pause,
+    store::{RegisteredRoute, RouteId, RouteRegistration, StoreError},
+};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use crate::{codes::Coded, error::OpError, journal, op::PauseRoute, tx::Tx};
+
+/// Gives each route its id: all of them, or none.
+pub(crate) fn register(
+    tx: &mut Tx<'_>,
+    registrations: &[RouteRegistration],
+) -> Result<Vec<RegisteredRoute>, OpError> {
+    for route in registrations {
+        if let Some(stored) = find(tx.connection, &route.name)? {
+            refuse_changed(&stored, route)?;
+        }
+    }
+    tx.savepoint(|tx| registrations.iter().map(|route| register_one(tx.connection, route)).collect())
+}
+
+struct Stored {
+    id: RouteId,
+    vendor: String,
+    subject_kind: String,
+    origin: String,
+    mapping_revision: u64,
+    pause: Option<Pause>,
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Stored> {
+    let reason = row.get::<_, Option<i64>>(5)?.and_then(Coded::of);
+    let (probe_at, probes) = (row.get(6)?, row.get(7)?);
+    Ok(Stored {
+        id: RouteId(row.get(0)?),
+        vendor: row.get(1)?,
+        subject_kind: row.get(2)?,
+        origin: row.get(3)?,
+        mapping_revision: row.get::<_, i64>(4)?.cast_unsigned(),
+        pause: reason.map(|reason| Pause { reason, probe_at, probes }),
+    })
+}
+
+fn find(connection: &Connection, name: &str) -> rusqlite::Result<Option<Stored>> {
+    const SELECT: &str = "SELECT route_id, vendor, subject_kind, origin, mapping_revision, pause, probe_at, probes \
+         FROM routes WHERE name = ?1";
+    connection.prepare_cached(SELECT)?.query_row([name], read).optional()
+}
+
+fn refuse_changed(stored: &Stored, route: &RouteRegistration) -> Result<(), StoreError> {
+    let pairs = [
+        ("vendor", &stored.vendor, &route.vendor),
+        ("subject kind", &stored.subject_kind, &route.subject_kind),
+        ("origin", &stored.origin, &route.origin),
+    ];
+    let is_changed = |(what, old, new): &(&str, &String, &String)| {
+        old != new && !(*what == "origin" && route.confirm_origin)
+    };
+    let Some((what, old, new)) = pairs.into_iter().find(is_changed) else { return Ok(()) };
+    Err(StoreError::RouteChanged { name: route.name.clone(), what, old: old.clone(), new: new.clone() })
+}
+
+fn register_one(connection: &Connection, route: &RouteRegistration) -> Result<RegisteredRoute, OpError> {
+    let Some(stored) = find(connection, &route.name)? else { return insert(connection, route) };
+    let mapping_changed = stored.mapping_revision != route.mapping_revision;
+    if mapping_changed || stored.origin != route.origin {
+        const UPDATE: &str = "UPDATE routes SET origin = ?2, mapping_revision = ?3 WHERE route_id = ?1";
+        let revision = route.mapping_revision.cast_signed();
+        connection.prepare_cached(UPDATE)?.execute(params![stored.id.0, route.origin, revision])?;
+    }
+    Ok(RegisteredRoute { id: stored.id, name: route.name.clone(), pause: stored.pause, mapping_changed })
+}
+
+fn insert(connection: &Connection, route: &RouteRegistration) -> Result<RegisteredRoute, OpError> {
+    const INSERT: &str =
+        "INSERT INTO routes(name, vendor, subject_kind, origin, mapping_revision) VALUES(?1, ?2, ?3, ?4, ?5)";
+    let id = connection.prepare_cached(INSERT)?.insert(params![
+        route.name,
+        route.vendor,
+        route.subject_kind,
+        route.origin,
+        route.mapping_revision.cast_signed()
+    ])?;
+    Ok(RegisteredRoute { id: RouteId(id), name: route.name.clone(), pause: None, mapping_changed: false })
+}
+
+/// Stores that a route is paused, or open again.
+pub(crate) fn pause(tx: &mut Tx<'_>, command: &PauseRoute) -> Result<(), OpError> {
+    const UPDATE: &str = "UPDATE routes SET pause = ?2, probe_at = ?3, probes = ?4 WHERE route_id = ?1";
+    let pause = command.pause;
+    tx.connection.prepare_cached(UPDATE)?.execute(params![
+        command.route.0,
+        pause.map(|pause| pause.reason.code()),
+        pause.and_then(|pause| pause.probe_at),
+        pause.map_or(0, |pause| pause.probes)
+    ])?;
+    let entry = decide::pause_audit(command.route, pause.as_ref(), &command.by, command.now);
+    journal::write_audit(tx.connection, &entry)?;
+    Ok(())
+}

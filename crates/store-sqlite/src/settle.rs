@@ -1,0 +1,32 @@
+use std::sync::Arc;
+
+use canonical::Profile;
+use delivery::{decide, lane::State, store::Settlement};
+
+use crate::{error::OpError, journal, tx::Tx, users};
+
+/// Records what became of an attempt.
+pub(crate) fn settle(tx: &mut Tx<'_>, settlement: &Settlement) -> Result<(), OpError> {
+    let (id, now) = (settlement.lane, settlement.now);
+    let Some((user_id, mut row)) = tx.lane(id, now)? else {
+        tracing::error!(lane = id.0, "an attempt was settled for a lane that does not exist");
+        return Ok(());
+    };
+    let (profile, version) = if decide::needs_profile(&row.lane, settlement) {
+        match users::load(tx.connection, &user_id)? {
+            Some(user) => (user.profile, user.version),
+            None => (Arc::<Profile>::default(), row.lane.want),
+        }
+    } else {
+        (Arc::<Profile>::default(), row.lane.want)
+    };
+    let before = row.lane.state;
+    if decide::settle(settlement.clone(), &mut row.lane, &profile, version) {
+        tx.write_lane(&user_id, &mut row, before, now)?;
+    }
+    // Of an erased user nothing is written down any more, not even a vendor's words.
+    if let Some(attempt) = settlement.attempt.as_ref().filter(|_| row.lane.state != State::Erased) {
+        journal::write_attempt(tx.connection, id, attempt)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,225 @@
+use std::{
+    fs::File,
+    sync::{Arc, Mutex, PoisonError},
+    thread::JoinHandle,
+};
+
+use async_trait::async_trait;
+use canonical::UserId;
+use delivery::{
+    Millis,
+    gate::Pause,
+    store::{
+        Accept, AcceptError, Accepted, Actor, AttemptView, AuditRow, ClaimDue, Claimed, Erase, Erased,
+        LaneFilter, LaneId, LaneView, RearmLanes, RegisteredRoute, RouteCounts, RouteId, RouteRegistration,
+        Settlement, Store, StoreError, UpdateCursor, UpdateId, UpdateRow, UserSnapshot,
+    },
+};
+use rusqlite::Connection;
+use tokio::sync::{oneshot, watch};
+
+use crate::{
+    error::OpError,
+    failure::Failure,
+    journal,
+    op::{Op, Other, Page, PauseRoute, RearmPage, Reply, StartPage, SweepPage},
+    open,
+    options::{OpenError, Options},
+    queue::Queue,
+    read,
+    reader::Readers,
+    updates,
+};
+
+/// The delivery store in one SQLite file.
+///
+/// Closed by [`Store::close`]; dropping it does the same and blocks for the moment that it takes.
+#[derive(Debug)]
+pub struct SqliteStore {
+    queue: Arc<Queue>,
+    readers: Readers,
+    failure: Failure,
+    thread: Mutex<Option<JoinHandle<()>>>,
+    ended: watch::Receiver<()>,
+    /// The last field: it is closed after the connections.
+    _file: Arc<File>,
+}
+
+impl SqliteStore {
+    /// Opens the file, creates it when it does not exist, and starts the writer.
+    ///
+    /// # Errors
+    /// Why it cannot be opened, and what to do.
+    pub fn open(options: Options) -> Result<Self, OpenError> {
+        let path = options.path.clone();
+        let open::Parts { queue, readers, failure, writer, file } = open::open(options)?;
+        let (end, ended) = watch::channel(());
+        let thread = std::thread::Builder::new().name("store-writer".to_owned()).spawn(move || {
+            writer.run();
+            drop(end);
+        });
+        let thread = thread.map_err(|cause| OpenError::Io { path, cause })?;
+        Ok(Self { queue, readers, failure, thread: Mutex::new(Some(thread)), ended, _file: file })
+    }
+
+    /// Waits until the store has failed for good and answers why: what was said to be unknown can be found out only by a new
+    /// process, so this one should end.
+    pub async fn failed(&self) -> String {
+        self.failure.happened().await
+    }
+
+    async fn ask<T>(&self, op: impl FnOnce(Reply<T>) -> Op) -> Result<T, StoreError> {
+        self.failure.check()?;
+        let (reply, answer) = oneshot::channel();
+        self.queue.push(op(reply)).await?;
+        answer.await.unwrap_or(Err(StoreError::Closed))
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Connection) -> Result<T, OpError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.failure.check()?;
+        self.readers.read(read).await
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn register_routes(
+        &self,
+        routes: Vec<RouteRegistration>,
+    ) -> Result<Vec<RegisteredRoute>, StoreError> {
+        self.ask(|reply| Op::Other(Other::Register(routes, reply))).await
+    }
+
+    async fn start(&self, windows: Vec<(RouteId, Millis)>, now: Millis) -> Result<u64, StoreError> {
+        let windows = Arc::new(windows);
+        let (mut changed, mut after) = (0, LaneId(0));
+        loop {
+            let page = StartPage { windows: Arc::clone(&windows), now, after };
+            let page: Page = self.ask(|reply| Op::Other(Other::Start(page, reply))).await?;
+            changed += page.changed;
+            match page.next {
+                Some(next) => after = next,
+                None => return Ok(changed),
+            }
+        }
+    }
+
+    async fn accept(&self, accept: Accept) -> Result<Accepted, AcceptError> {
+        self.failure.check()?;
+        let (reply, answer) = oneshot::channel();
+        self.queue.try_push(Op::Accept(Box::new(accept), reply))?;
+        answer.await.unwrap_or(Err(StoreError::Closed.into()))
+    }
+
+    async fn claim(&self, claim: ClaimDue) -> Result<Claimed, StoreError> {
+        self.ask(|reply| Op::Claim(claim, reply)).await
+    }
+
+    async fn settle(&self, settlement: Settlement) -> Result<(), StoreError> {
+        self.ask(|reply| Op::Settle(Box::new(settlement), reply)).await
+    }
+
+    async fn erase(&self, erase: Erase) -> Result<Option<Erased>, StoreError> {
+        self.ask(|reply| Op::Other(Other::Erase(erase, reply))).await
+    }
+
+    async fn rearm(&self, rearm: RearmLanes) -> Result<u64, StoreError> {
+        let command = Arc::new(rearm);
+        let (mut changed, mut after) = (0, None);
+        loop {
+            let page = RearmPage { command: Arc::clone(&command), after };
+            let page: Page = self.ask(|reply| Op::Other(Other::Rearm(page, reply))).await?;
+            changed += page.changed;
+            match page.next {
+                Some(next) => after = Some(next),
+                None => return Ok(changed),
+            }
+        }
+    }
+
+    async fn set_pause(
+        &self,
+        route: RouteId,
+        pause: Option<Pause>,
+        by: Actor,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        self.ask(|reply| Op::Other(Other::Pause(PauseRoute { route, pause, by, now }, reply))).await
+    }
+
+    async fn audit(&self, entry: AuditRow) -> Result<(), StoreError> {
+        self.ask(|reply| Op::Other(Other::Audit(entry, reply))).await
+    }
+
+    async fn user(&self, user: &UserId) -> Result<Option<UserSnapshot>, StoreError> {
+        let user = user.clone();
+        self.read(move |connection| read::user(connection, user)).await
+    }
+
+    async fn update(&self, id: UpdateId) -> Result<Option<UpdateRow>, StoreError> {
+        self.read(move |connection| updates::load(connection, id)).await
+    }
+
+    async fn updates_of(
+        &self,
+        user: &UserId,
+        after: Option<UpdateCursor>,
+        limit: u32,
+    ) -> Result<Vec<UpdateRow>, StoreError> {
+        let user = user.clone();
+        self.read(move |connection| read::updates_of(connection, &user, after, limit)).await
+    }
+
+    async fn lanes(&self, filter: LaneFilter) -> Result<Vec<LaneView>, StoreError> {
+        self.read(move |connection| read::lanes(connection, &filter)).await
+    }
+
+    async fn attempts(&self, lane: LaneId, limit: u32) -> Result<Vec<AttemptView>, StoreError> {
+        self.read(move |connection| Ok(journal::attempts(connection, lane, limit)?)).await
+    }
+
+    async fn counts(&self, route: RouteId) -> Result<RouteCounts, StoreError> {
+        self.read(move |connection| read::counts(connection, route)).await
+    }
+
+    async fn audit_log(&self, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
+        self.read(move |connection| Ok(journal::audit(connection, limit)?)).await
+    }
+
+    async fn check(&self) -> Result<(), StoreError> {
+        self.ask(|reply| Op::Other(Other::Check(reply))).await
+    }
+
+    async fn sweep(&self, older_than: Millis, now: Millis) -> Result<u64, StoreError> {
+        let mut removed = 0;
+        loop {
+            let page = SweepPage { older_than, now };
+            match self.ask(|reply| Op::Other(Other::Sweep(page, reply))).await? {
+                0 => return Ok(removed),
+                rows => removed += rows,
+            }
+        }
+    }
+
+    async fn close(&self) {
+        self.readers.close().await;
+        self.queue.close();
+        // Ends, always with an error, when the writer drops its side.
+        drop(self.ended.clone().changed().await);
+    }
+}
+
+impl Drop for SqliteStore {
+    fn drop(&mut self) {
+        self.queue.close();
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread
+            && thread.join().is_err()
+        {
+            tracing::error!("the store's writer has panicked");
+        }
+    }
+}

@@ -1,0 +1,24 @@
+use rusqlite::params;
+
+use crate::{
+    error::OpError,
+    op::{PAGE, SweepPage},
+    tx::Tx,
+};
+
+// Ids of updates and attempts grow with time, so that the oldest come first without an index on the time.
+const UPDATES: &str = "DELETE FROM updates WHERE update_id IN (SELECT update_id FROM \
+     (SELECT update_id, at FROM updates ORDER BY update_id LIMIT ?2) WHERE at < ?1)";
+const ATTEMPTS: &str = "DELETE FROM attempts WHERE attempt_id IN (SELECT attempt_id FROM \
+     (SELECT attempt_id, at FROM attempts ORDER BY attempt_id LIMIT ?2) WHERE at < ?1)";
+const KEYS: &str = "DELETE FROM idempotency WHERE (caller, key_mac) IN (SELECT caller, key_mac FROM idempotency \
+     WHERE expires_at <= ?1 LIMIT ?2)";
+
+/// Removes one page of what is too old; answers how many rows.
+pub(crate) fn sweep(tx: &mut Tx<'_>, page: &SweepPage) -> Result<u64, OpError> {
+    let mut removed = 0;
+    for (sql, bound) in [(UPDATES, page.older_than), (ATTEMPTS, page.older_than), (KEYS, page.now)] {
+        removed += tx.connection.prepare_cached(sql)?.execute(params![bound, PAGE])?;
+    }
+    Ok(removed as u64)
+}

@@ -1,0 +1,227 @@
+use std::collections::HashMap;
+
+use canonical::UserId;
+use delivery::{
+    Millis, Route,
+    decide::{self, ClaimLoaded},
+    lane::{BlockReason, State},
+    store::{Actor, LaneId, LaneRow, RouteId, StoreError, UserRow, Work},
+};
+use rusqlite::{Connection, OptionalExtension, Params, params};
+
+use crate::{
+    error::{BatchError, OpError, is_of_batch},
+    idempotency::Macs,
+    journal,
+    lanes::{self, COLUMNS},
+    users,
+};
+
+/// What the writer keeps in memory between transactions.
+#[derive(Debug)]
+pub(crate) struct Memory {
+    pub(crate) macs: Macs,
+    /// Ids of callers' names; forgotten when a transaction is rolled back.
+    pub(crate) callers: HashMap<String, i64>,
+    /// Whose turn it is at each route; see [`decide::choose`].
+    pub(crate) turns: HashMap<RouteId, u32>,
+}
+
+/// What happens when one operation of a transaction fails half-way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Care {
+    /// The transaction is given up. It hardly ever happens, and savepoints would cost every operation a third of its time:
+    /// SQLite copies each page that is changed within one.
+    Hope,
+    /// The operation is undone alone.
+    Savepoints,
+}
+
+/// One transaction of the writer.
+#[derive(Debug)]
+pub(crate) struct Tx<'a> {
+    pub(crate) connection: &'a Connection,
+    pub(crate) care: Care,
+    pub(crate) memory: &'a mut Memory,
+    /// Every lane that was written, in order.
+    pub(crate) changed: Vec<(UserId, LaneRow)>,
+}
+
+impl Tx<'_> {
+    /// Runs `write` so that a failure undoes it alone.
+    pub(crate) fn savepoint<T, E>(
+        &mut self,
+        write: impl FnOnce(&mut Self) -> Result<T, OpError<E>>,
+    ) -> Result<T, OpError<E>> {
+        if self.care == Care::Hope {
+            return write(self).map_err(|error| match error {
+                OpError::Batch(failure) => OpError::Batch(failure),
+                OpError::Sql(error) if is_of_batch(&error) => OpError::Sql(error),
+                OpError::Refused(_) | OpError::Sql(_) => OpError::Batch(BatchError::Again),
+            });
+        }
+        let before = self.changed.len();
+        self.connection.prepare_cached("SAVEPOINT operation")?.execute([])?;
+        let result = write(self);
+        if result.is_err() {
+            self.changed.truncate(before);
+            self.memory.callers.clear();
+            // SQLite itself ends the transaction after some errors; then there is nothing to go back to.
+            if self.connection.is_autocommit() {
+                return result;
+            }
+            self.connection.prepare_cached("ROLLBACK TO operation")?.execute([])?;
+        }
+        self.connection.prepare_cached("RELEASE operation")?.execute([])?;
+        result
+    }
+
+    /// Writes a lane and notes that it has changed; the audit is told when it is blocked.
+    pub(crate) fn write_lane(
+        &mut self,
+        user: &UserId,
+        row: &mut LaneRow,
+        before: State,
+        now: Millis,
+    ) -> Result<(), OpError> {
+        lanes::write(self.connection, user, row)?;
+        if let Some(entry) = decide::block_audit(before, row, now) {
+            journal::write_audit(self.connection, &entry)?;
+        }
+        self.changed.push((user.clone(), row.clone()));
+        Ok(())
+    }
+
+    /// The lanes that `rest` of a SELECT finds.
+    pub(crate) fn lanes(
+        &mut self,
+        rest: &str,
+        params: impl Params,
+        now: Millis,
+    ) -> Result<Vec<(UserId, LaneRow)>, OpError> {
+        let sql = format!("SELECT {COLUMNS} FROM lanes {rest}");
+        let found: Vec<lanes::Found> = self
+            .connection
+            .prepare_cached(&sql)?
+            .query_map(params, lanes::read)?
+            .collect::<Result<_, _>>()?;
+        found.into_iter().map(|found| self.repair(found, now)).collect()
+    }
+
+    /// A lane that cannot be read is blocked for good, so that it is not claimed over and over.
+    fn repair(&mut self, found: lanes::Found, now: Millis) -> Result<(UserId, LaneRow), OpError> {
+        let lanes::Found { user, mut row, damaged } = found;
+        if damaged {
+            tracing::error!(lane = row.id.map(|id| id.0), "a lane cannot be read and is blocked");
+            self.write_lane(&user, &mut row, State::Ready, now)?;
+        }
+        Ok((user, row))
+    }
+
+    /// One lane.
+    pub(crate) fn lane(&mut self, id: LaneId, now: Millis) -> Result<Option<(UserId, LaneRow)>, OpError> {
+        Ok(self.lanes("WHERE lane_id = ?1", [id.0], now)?.pop())
+    }
+
+    /// All lanes of a user.
+    pub(crate) fn lanes_of(&mut self, user: &UserId, now: Millis) -> Result<Vec<LaneRow>, OpError> {
+        let lanes = self.lanes("WHERE user_id = ?1", [user.as_str()], now)?;
+        Ok(lanes.into_iter().map(|(_, row)| row).collect())
+    }
+
+    /// The id of a caller's name, if it was ever used.
+    pub(crate) fn known_caller(&mut self, caller: &Actor) -> Result<Option<i64>, OpError> {
+        if let Some(id) = self.memory.callers.get(&caller.0) {
+            return Ok(Some(*id));
+        }
+        let mut statement = self.connection.prepare_cached("SELECT caller FROM callers WHERE name = ?1")?;
+        let id = statement.query_row([&caller.0], |row| row.get(0)).optional()?;
+        if let Some(id) = id {
+            self.memory.callers.insert(caller.0.clone(), id);
+        }
+        Ok(id)
+    }
+
+    /// The id of a caller's name.
+    pub(crate) fn caller(&mut self, caller: &Actor) -> Result<i64, OpError> {
+        if let Some(id) = self.known_caller(caller)? {
+            return Ok(id);
+        }
+        let id =
+            self.connection.prepare_cached("INSERT INTO callers(name) VALUES(?1)")?.insert([&caller.0])?;
+        self.memory.callers.insert(caller.0.clone(), id);
+        Ok(id)
+    }
+
+    /// Whether another user's lane has the subject at the route.
+    pub(crate) fn is_taken(&self, route: RouteId, key: &str, user: &UserId) -> rusqlite::Result<bool> {
+        const SELECT: &str = "SELECT 1 FROM lanes WHERE route_id = ?1 AND subject_key = ?2 AND user_id <> ?3";
+        self.connection.prepare_cached(SELECT)?.exists(params![route.0, key, user.as_str()])
+    }
+
+    /// Claims one lane, and writes it whatever comes of it. A lane that cannot be written is blocked and the others go on.
+    pub(crate) fn claim(
+        &mut self,
+        route: &Route,
+        row: LaneRow,
+        user_id: UserId,
+        user: UserRow,
+        now: Millis,
+    ) -> Result<Option<Work>, OpError> {
+        let mut kept = row.clone();
+        let mut loaded = ClaimLoaded { row, user_id, user };
+        match self.try_claim(route, &mut loaded, now).map_err(OpError::judge) {
+            Ok(work) => Ok(work),
+            Err(Err(failure)) => Err(OpError::Batch(failure)),
+            Err(Ok(error)) => {
+                tracing::error!(lane = kept.id.map(|id| id.0), %error, "a lane cannot be claimed and is blocked");
+                self.block(&loaded.user_id, &mut kept, now)?;
+                Ok(None)
+            }
+        }
+    }
+
+    fn try_claim(
+        &mut self,
+        route: &Route,
+        loaded: &mut ClaimLoaded,
+        now: Millis,
+    ) -> Result<Option<Work>, OpError> {
+        let before = loaded.row.lane.state;
+        let (id, owner) = (loaded.row.route, loaded.user_id.clone());
+        let mut asked = Ok(false);
+        let work = decide::claim(route, loaded, now, |key| {
+            asked = self.is_taken(id, key, &owner);
+            asked.as_ref().is_ok_and(|taken| *taken)
+        });
+        asked?;
+        self.write_lane(&loaded.user_id, &mut loaded.row, before, now)?;
+        Ok(work)
+    }
+
+    fn block(&mut self, user_id: &UserId, row: &mut LaneRow, now: Millis) -> Result<(), OpError> {
+        let before = std::mem::replace(&mut row.lane.state, State::Blocked(BlockReason::Internal));
+        row.lane.next_at = 0;
+        self.write_lane(user_id, row, before, now)
+    }
+
+    /// The user of a lane; none when the profile cannot be read: the lane is then blocked instead of claimed over and over.
+    pub(crate) fn user_of_lane(
+        &mut self,
+        user_id: &UserId,
+        row: &mut LaneRow,
+        now: Millis,
+    ) -> Result<Option<UserRow>, OpError> {
+        match users::load(self.connection, user_id) {
+            Ok(Some(user)) => return Ok(Some(user)),
+            Ok(None) | Err(OpError::Refused(StoreError::Damaged(_))) => {}
+            Err(error) => return Err(error),
+        }
+        tracing::error!(
+            lane = row.id.map(|id| id.0),
+            "the user of a lane cannot be read; the lane is blocked"
+        );
+        self.block(user_id, row, now)?;
+        Ok(None)
+    }
+}

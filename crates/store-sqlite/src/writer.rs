@@ -1,0 +1,118 @@
+use std::{fs::File, sync::Arc, time::Duration};
+
+use delivery::store::Observer;
+use rusqlite::Connection;
+
+use crate::{
+    batch,
+    checkpoint::{Checkpoints, Patience},
+    error::{BatchError, describe},
+    failure::Failure,
+    op::Op,
+    queue::{Queue, Taken},
+    tx::Memory,
+};
+
+/// The most operations of one commit.
+const MOST: usize = 256;
+/// After so long without work the WAL is emptied.
+const QUIET: Duration = Duration::from_secs(1);
+
+/// The thread that owns the connection that writes.
+pub(crate) struct Writer {
+    pub(crate) connection: Connection,
+    pub(crate) memory: Memory,
+    pub(crate) checkpoints: Checkpoints,
+    pub(crate) queue: Arc<Queue>,
+    pub(crate) failure: Failure,
+    pub(crate) observer: Arc<dyn Observer>,
+    /// Keeps other processes out.
+    pub(crate) lock: File,
+    #[cfg(test)]
+    pub(crate) faults: Arc<crate::tests::Faults>,
+}
+
+/// A writer that panics leaves nobody who knows what was committed: the process must end, as after a power failure.
+struct AbortOnPanic;
+
+impl Drop for AbortOnPanic {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            tracing::error!("the store's writer has panicked");
+            std::process::abort();
+        }
+    }
+}
+
+impl Writer {
+    /// Works until the queue is closed and empty.
+    pub(crate) fn run(mut self) {
+        let guard = AbortOnPanic;
+        loop {
+            let patience = self.checkpoints.is_pending().then_some(QUIET);
+            match self.queue.take(MOST, patience) {
+                Taken::Ops(ops) => self.batch(ops),
+                Taken::Nothing => self.empty_wal(Patience::None),
+                Taken::Closed => break,
+            }
+        }
+        self.finish();
+        drop(guard);
+    }
+
+    fn batch(&mut self, ops: Vec<Op>) {
+        if let Err(error) = self.failure.check() {
+            ops.into_iter().for_each(|op| op.fail(error.clone()));
+            return;
+        }
+        let commit = |connection: &Connection| {
+            #[cfg(test)]
+            self.faults.before_commit()?;
+            connection.prepare_cached("COMMIT")?.execute([]).map(drop)
+        };
+        let mut answers = match batch::run(&self.connection, &mut self.memory, ops, &commit) {
+            Ok(answers) => answers,
+            Err(BatchError::Undone(error)) => {
+                tracing::warn!(%error, "a batch was rolled back");
+                return;
+            }
+            Err(BatchError::Unknown(what)) => return self.failure.set(&what),
+            Err(BatchError::Again) => return self.failure.set("a batch failed half-way twice"),
+        };
+        answers.tell();
+        if !answers.changed.is_empty() {
+            self.observer.committed(&answers.changed);
+        }
+        if answers.wants_checkpoint() {
+            self.empty_wal(Patience::Readers);
+        } else if let Err(what) = self.checkpoints.after_commit(&self.connection) {
+            self.failure.set(&what);
+        }
+        answers.tell_rest();
+    }
+
+    fn empty_wal(&mut self, patience: Patience) {
+        match self.checkpoints.empty(&self.connection, patience) {
+            Ok(true) => {}
+            Ok(false) => tracing::debug!("a reader keeps the WAL from being emptied; it is tried again"),
+            Err(what) => self.failure.set(&what),
+        }
+    }
+
+    /// Leaves the file as a next process wants to find it.
+    fn finish(mut self) {
+        if self.failure.check().is_err() {
+            return;
+        }
+        if let Err(error) = self.connection.execute("UPDATE marker SET clean = 1", []) {
+            tracing::warn!(error = describe(&error), "the store could not be marked as closed");
+        }
+        self.empty_wal(Patience::Readers);
+        let Self { connection, lock, .. } = self;
+        if let Err((_, error)) = connection.close() {
+            tracing::warn!(error = describe(&error), "the store could not be closed");
+        }
+        // Not before the file is closed may another process have it.
+        drop(lock);
+    }
+}

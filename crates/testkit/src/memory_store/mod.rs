@@ -1,0 +1,224 @@
+//! A store in memory, for tests of engines: the same pure functions as every other store, nothing durable.
+
+mod read;
+mod state;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use canonical::UserId;
+use delivery::{
+    Millis, decide,
+    gate::Pause,
+    store::{
+        Accept, AcceptError, Accepted, Actor, AttemptView, AuditRow, ClaimDue, Claimed, Erase, Erased,
+        LaneFilter, LaneId, LaneView, Observer, RearmLanes, RegisteredRoute, RouteCounts, RouteId,
+        RouteRegistration, Settlement, Store, StoreError, UpdateCursor, UpdateId, UpdateRow, UserSnapshot,
+    },
+};
+
+use state::State;
+
+/// A store that forgets everything when it is dropped.
+#[derive(Debug)]
+pub struct MemoryStore {
+    inner: Mutex<Inner>,
+    observer: Arc<dyn Observer>,
+}
+
+/// How a commit goes wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CommitFailure {
+    /// The disk is full: nothing is done, and the store goes on.
+    Full,
+    /// The outcome is unknown, the change is lost, and the store takes nothing more.
+    Lost,
+    /// The outcome is unknown, the change is done, and the store takes nothing more.
+    Done,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    state: State,
+    fault: Option<CommitFailure>,
+    condition: Condition,
+}
+
+#[derive(Debug, Default)]
+enum Condition {
+    #[default]
+    Open,
+    Closed,
+    Failed,
+}
+
+impl MemoryStore {
+    /// An empty store that tells `observer` of every change.
+    pub fn new(observer: Arc<dyn Observer>) -> Self {
+        Self { inner: Mutex::default(), observer }
+    }
+
+    /// Makes the next change go wrong.
+    pub fn fail_next_commit(&self, failure: CommitFailure) {
+        self.lock().fault = Some(failure);
+    }
+
+    /// Ends what a failed commit began, as a new process on the same data would.
+    pub fn reopen(&self) {
+        self.lock().condition = Condition::Open;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn change<T, E: From<StoreError>>(
+        &self,
+        change: impl FnOnce(&mut State) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut inner = self.lock();
+        inner.check()?;
+        let fault = inner.fault.take();
+        if fault == Some(CommitFailure::Full) {
+            return Err(StoreError::Full.into());
+        }
+        if matches!(fault, Some(CommitFailure::Lost | CommitFailure::Done)) {
+            inner.condition = Condition::Failed;
+            if fault == Some(CommitFailure::Done) {
+                change(&mut inner.state)?;
+            }
+            inner.state.changed.clear();
+            return Err(failed().into());
+        }
+        let result = change(&mut inner.state);
+        let changed = std::mem::take(&mut inner.state.changed);
+        if !changed.is_empty() {
+            // Under the lock, so that changes are told in the order in which they were made.
+            self.observer.committed(&changed);
+        }
+        result
+    }
+
+    fn read<T>(&self, read: impl FnOnce(&State) -> T) -> Result<T, StoreError> {
+        let inner = self.lock();
+        inner.check()?;
+        Ok(read(&inner.state))
+    }
+}
+
+impl Inner {
+    fn check(&self) -> Result<(), StoreError> {
+        match self.condition {
+            Condition::Open => Ok(()),
+            Condition::Closed => Err(StoreError::Closed),
+            Condition::Failed => Err(failed()),
+        }
+    }
+}
+
+fn failed() -> StoreError {
+    StoreError::OutcomeUnknown("a commit was made to fail".to_owned())
+}
+
+#[async_trait]
+impl Store for MemoryStore {
+    async fn register_routes(
+        &self,
+        routes: Vec<RouteRegistration>,
+    ) -> Result<Vec<RegisteredRoute>, StoreError> {
+        self.change(|state| state.register(routes))
+    }
+
+    async fn start(&self, windows: Vec<(RouteId, Millis)>, now: Millis) -> Result<u64, StoreError> {
+        self.change(|state| Ok(state.start(&windows, now)))
+    }
+
+    async fn accept(&self, accept: Accept) -> Result<Accepted, AcceptError> {
+        self.change(|state| state.accept(&accept))
+    }
+
+    async fn claim(&self, claim: ClaimDue) -> Result<Claimed, StoreError> {
+        self.change(|state| Ok(state.claim(&claim)))
+    }
+
+    async fn settle(&self, settlement: Settlement) -> Result<(), StoreError> {
+        self.change(|state| {
+            state.settle(settlement);
+            Ok(())
+        })
+    }
+
+    async fn erase(&self, erase: Erase) -> Result<Option<Erased>, StoreError> {
+        self.change(|state| Ok(state.erase(&erase)))
+    }
+
+    async fn rearm(&self, rearm: RearmLanes) -> Result<u64, StoreError> {
+        self.change(|state| Ok(state.rearm(&rearm)))
+    }
+
+    async fn set_pause(
+        &self,
+        route: RouteId,
+        pause: Option<Pause>,
+        by: Actor,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        self.change(|state| {
+            state.set_pause(route, pause);
+            state.audit.push(decide::pause_audit(route, pause.as_ref(), &by, now));
+            Ok(())
+        })
+    }
+
+    async fn audit(&self, entry: AuditRow) -> Result<(), StoreError> {
+        self.change(|state| {
+            state.audit.push(entry);
+            Ok(())
+        })
+    }
+
+    async fn user(&self, user: &UserId) -> Result<Option<UserSnapshot>, StoreError> {
+        self.read(|state| state.snapshot(user))
+    }
+
+    async fn update(&self, id: UpdateId) -> Result<Option<UpdateRow>, StoreError> {
+        self.read(|state| state.updates.get(&id).cloned())
+    }
+
+    async fn updates_of(
+        &self,
+        user: &UserId,
+        after: Option<UpdateCursor>,
+        limit: u32,
+    ) -> Result<Vec<UpdateRow>, StoreError> {
+        self.read(|state| state.updates_of(user, after, limit))
+    }
+
+    async fn lanes(&self, filter: LaneFilter) -> Result<Vec<LaneView>, StoreError> {
+        self.read(|state| state.list(&filter))
+    }
+
+    async fn attempts(&self, lane: LaneId, limit: u32) -> Result<Vec<AttemptView>, StoreError> {
+        self.read(|state| state.attempts_of(lane, limit))
+    }
+
+    async fn counts(&self, route: RouteId) -> Result<RouteCounts, StoreError> {
+        self.read(|state| state.counts(route))
+    }
+
+    async fn audit_log(&self, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
+        self.read(|state| state.audit.iter().rev().take(limit as usize).cloned().collect())
+    }
+
+    async fn check(&self) -> Result<(), StoreError> {
+        self.change(|_| Ok(()))
+    }
+
+    async fn sweep(&self, older_than: Millis, now: Millis) -> Result<u64, StoreError> {
+        self.change(|state| Ok(state.sweep(older_than, now)))
+    }
+
+    async fn close(&self) {
+        self.lock().condition = Condition::Closed;
+    }
+}

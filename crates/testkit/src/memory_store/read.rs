@@ -1,0 +1,68 @@
+use canonical::UserId;
+use delivery::{
+    lane,
+    store::{
+        AttemptRow, LaneFilter, LaneId, LaneRow, LaneStateFilter, LaneView, RouteCounts, RouteId,
+        UpdateCursor, UpdateRow, UserSnapshot,
+    },
+};
+
+use super::state::State;
+
+impl State {
+    pub(super) fn snapshot(&self, user: &UserId) -> Option<UserSnapshot> {
+        let row = self.users.get(user)?.clone();
+        Some(UserSnapshot { id: user.clone(), user: row, lanes: self.lanes_of(user) })
+    }
+
+    pub(super) fn updates_of(
+        &self,
+        user: &UserId,
+        after: Option<UpdateCursor>,
+        limit: u32,
+    ) -> Vec<UpdateRow> {
+        let newest_first = self.updates.values().rev().filter(|update| update.user == *user);
+        let rest = newest_first.filter(|update| after.is_none_or(|after| update.id < after.0));
+        rest.take(limit as usize).cloned().collect()
+    }
+
+    pub(super) fn list(&self, filter: &LaneFilter) -> Vec<LaneView> {
+        let concerns = |row: &LaneRow| {
+            let in_state =
+                filter.states.is_empty() || filter.states.iter().any(|state| state.matches(&row.lane));
+            in_state && filter.route.is_none_or(|route| row.route == route) && row.id > filter.after
+        };
+        let lanes = self.lanes.iter().filter(|(_, row)| concerns(row)).take(filter.limit as usize);
+        lanes.map(|(user, row)| self.view(user, row)).collect()
+    }
+
+    fn view(&self, user: &UserId, row: &LaneRow) -> LaneView {
+        LaneView {
+            user: user.clone(),
+            row: row.clone(),
+            version: self.users.get(user).map_or(0, |user| user.version),
+            update: self.updates_of(user, None, 1).first().map(|update| update.id),
+        }
+    }
+
+    pub(super) fn attempts_of(&self, lane: LaneId, limit: u32) -> Vec<AttemptRow> {
+        let newest_first = self.attempts.iter().rev().filter(|(of, _)| *of == lane);
+        newest_first.take(limit as usize).map(|(_, attempt)| attempt.clone()).collect()
+    }
+
+    pub(super) fn counts(&self, route: RouteId) -> RouteCounts {
+        let mut counts = RouteCounts::default();
+        for (_, row) in self.lanes.iter().filter(|(_, row)| row.route == route) {
+            let is = |state: LaneStateFilter| u64::from(state.matches(&row.lane));
+            counts.lanes += u64::from(row.lane.state != lane::State::Erased);
+            counts.held += is(LaneStateFilter::Held);
+            counts.blocked += is(LaneStateFilter::Blocked);
+            if LaneStateFilter::Pending.matches(&row.lane) {
+                counts.pending += 1;
+                let both = [counts.oldest_since, row.lane.dirty_since];
+                counts.oldest_since = both.into_iter().flatten().min();
+            }
+        }
+        counts
+    }
+}

@@ -1,0 +1,156 @@
+//! Routes for tests: a small vendor of their own, so that stores and engines are proven without any real dialect.
+
+use std::{sync::Arc, time::Duration};
+
+use adapter::{
+    Adapter, AuthScheme, Dialect, FieldRule, Mapping, MappingOptions, Means, Method, Path, Rule, SubjectForm,
+    SubjectKind, TranslateError, Update, VendorRequest, VendorResponse, WireValue, as_text,
+};
+use async_trait::async_trait;
+use canonical::Leaf;
+use delivery::{
+    Enrol, Limits, Preview, Rate, Route, SendError, SendErrorKind, Transport, store::RouteRegistration,
+};
+use serde_json::{Map, Value as JsonValue};
+
+const ID: SubjectKind = SubjectKind { name: "id", form: SubjectForm::Integer };
+const EMAIL: SubjectKind = SubjectKind { name: "email", form: SubjectForm::Email };
+
+static PLAIN_FIELDS: [FieldRule; 4] = [
+    FieldRule::new(Leaf::Department, "department", Rule::Nullable, as_text),
+    FieldRule::new(Leaf::Nickname, "nickname", Rule::Nullable, as_text),
+    FieldRule::new(Leaf::Title, "title", Rule::Nullable, as_text),
+    FieldRule::new(Leaf::Tags, "tags", Rule::AddOnly, as_text),
+];
+
+/// A vendor that takes every field alone.
+pub static PLAIN: Dialect = dialect("plain", &PLAIN_FIELDS);
+
+static NEEDY_FIELDS: [FieldRule; 2] = [
+    FieldRule::new(Leaf::FamilyName, "family_name", Rule::Required, as_text),
+    FieldRule::new(Leaf::Nickname, "nickname", Rule::Nullable, as_text),
+];
+
+/// A vendor that needs the family name with every request.
+pub static NEEDY: Dialect = dialect("needy", &NEEDY_FIELDS);
+
+const fn dialect(vendor: &'static str, fields: &'static [FieldRule]) -> Dialect {
+    Dialect {
+        vendor,
+        page: "",
+        auth: &[AuthScheme::Bearer],
+        subjects: &[ID, EMAIL],
+        fields,
+        open_fields: None,
+        unsupported: &[],
+        success_means: Means::Applied,
+        requests_per_second: 100.0,
+    }
+}
+
+/// A route to [`PLAIN`] for users with an explicit id.
+pub fn plain(name: &str) -> Route {
+    route(name, &PLAIN, &PLAIN.subjects[0], Enrol::Identity)
+}
+
+/// A route to [`PLAIN`] for every user with an e-mail address.
+pub fn by_email(name: &str) -> Route {
+    route(name, &PLAIN, &PLAIN.subjects[1], Enrol::Email)
+}
+
+/// A route to [`NEEDY`] for users with an explicit id.
+pub fn needy(name: &str) -> Route {
+    route(name, &NEEDY, &NEEDY.subjects[0], Enrol::Identity)
+}
+
+fn route(name: &str, dialect: &'static Dialect, subject_kind: &'static SubjectKind, enrol: Enrol) -> Route {
+    Route {
+        name: name.to_owned(),
+        adapter: Arc::new(TestAdapter(dialect)),
+        mapping: Mapping::new(dialect, &MappingOptions::default()).expect("the table itself has no mistake"),
+        subject_kind,
+        enrol,
+        when: None,
+        limits: Limits {
+            concurrency: 16,
+            rate: Rate::Unlimited,
+            rate_key: name.to_owned(),
+            timeout: Duration::from_secs(15),
+            settle: Duration::from_secs(60),
+            apply_window: None,
+        },
+        origin: format!("https://{name}.test"),
+        mapping_revision: 1,
+        transport: Arc::new(NoTransport),
+    }
+}
+
+/// What the configuration says of a route.
+pub fn registration(route: &Route) -> RouteRegistration {
+    RouteRegistration {
+        name: route.name.clone(),
+        vendor: route.adapter.dialect().vendor.to_owned(),
+        subject_kind: route.subject_kind.name.to_owned(),
+        origin: route.origin.clone(),
+        mapping_revision: route.mapping_revision,
+        confirm_origin: false,
+    }
+}
+
+/// One `PATCH` with all fields; a member that must go takes a `DELETE` of its own.
+#[derive(Debug)]
+struct TestAdapter(&'static Dialect);
+
+impl Adapter for TestAdapter {
+    fn dialect(&self) -> &'static Dialect {
+        self.0
+    }
+
+    fn build_requests(&self, update: &Update<'_>) -> Result<Vec<VendorRequest>, TranslateError> {
+        let mut body = Map::new();
+        let mut requests = Vec::new();
+        let request = |method, path, body| VendorRequest {
+            method,
+            path,
+            query: Vec::new(),
+            headers: Vec::new(),
+            body,
+            subject: update.subject.clone(),
+        };
+        let person = update.subject.as_str();
+        for field in update.fields {
+            let value = match &field.value {
+                WireValue::Set(value) => value.clone(),
+                WireValue::Clear => JsonValue::Null,
+                WireValue::Members { wanted, removed } => {
+                    let gone = removed.iter().map(|member| Path::new(["people", person, "tags", member]));
+                    requests.extend(gone.map(|path| request(Method::Delete, path, None)));
+                    wanted.clone().into()
+                }
+            };
+            body.insert(field.to.clone(), value);
+        }
+        requests.insert(0, request(Method::Patch, Path::new(["people", person]), Some(body.into())));
+        Ok(requests)
+    }
+}
+
+/// Refuses to send: for tests that never get that far.
+#[derive(Debug)]
+pub struct NoTransport;
+
+#[async_trait]
+impl Transport for NoTransport {
+    async fn send(&self, _: &VendorRequest) -> Result<VendorResponse, SendError> {
+        Err(SendError { kind: SendErrorKind::Refused, detail: "this route sends nothing".to_owned() })
+    }
+
+    fn preview(&self, request: &VendorRequest) -> Preview {
+        Preview {
+            method: request.method.as_str(),
+            url: request.path.segments.join("/"),
+            headers: Vec::new(),
+            body: request.body_bytes(),
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! What is stored can be looked at in pages.
+
+use canonical::Leaf;
+use delivery::{
+    lane::{State, WaitCause},
+    store::{AcceptError, LaneFilter, LaneStateFilter, RouteCounts, UpdateCursor},
+};
+
+use super::bench::{Bench, attempt, key, not_applied, rejected, user};
+
+/// `crm-1` and `crm-2` ready, `crm-3` held, `crm-4` idle at `alpha`; `crm-5` blocked at `needy`.
+async fn populate(bench: &Bench) {
+    for number in [3, 4] {
+        let json = format!(r#"{{"title":"a","identities":{{"alpha":{number}}}}}"#);
+        bench.accept(&format!("crm-{number}"), &json, 10).await;
+        let work = bench.claim_one("alpha", 11).await;
+        if number == 3 {
+            bench.settle(&work, rejected(&[Leaf::Title]), 12).await;
+            assert!(bench.claim("alpha", 13).await.work.is_empty());
+        } else {
+            bench.succeed(&work, 12).await;
+        }
+    }
+    for number in [1, 2] {
+        let json = format!(r#"{{"title":"a","identities":{{"alpha":{number}}}}}"#);
+        bench.accept(&format!("crm-{number}"), &json, 20 + number).await;
+    }
+    bench.accept("crm-5", r#"{"nickname":"n","identities":{"needy":5}}"#, 30).await;
+    assert!(bench.claim("needy", 31).await.work.is_empty());
+}
+
+async fn listed(bench: &Bench, filter: LaneFilter) -> Vec<String> {
+    let lanes = bench.store.lanes(filter).await.expect("read");
+    assert!(lanes.windows(2).all(|pair| pair[0].row.id < pair[1].row.id));
+    lanes.into_iter().map(|lane| lane.user.to_string()).collect()
+}
+
+/// By state, by route, and on from where a page ended.
+pub async fn lanes_are_listed_by_state_in_pages(bench: Bench) {
+    populate(&bench).await;
+    let filter = |states: &[LaneStateFilter]| LaneFilter {
+        states: states.to_vec(),
+        limit: 10,
+        ..LaneFilter::default()
+    };
+    assert_eq!(listed(&bench, filter(&[LaneStateFilter::Pending])).await, ["crm-1", "crm-2"]);
+    assert_eq!(listed(&bench, filter(&[LaneStateFilter::Held])).await, ["crm-3"]);
+    assert_eq!(listed(&bench, filter(&[LaneStateFilter::Blocked])).await, ["crm-5"]);
+    let attention = filter(&[LaneStateFilter::Blocked, LaneStateFilter::Held]);
+    assert_eq!(listed(&bench, attention.clone()).await, ["crm-3", "crm-5"]);
+    let alpha = LaneFilter { route: Some(bench.id("alpha")), ..attention };
+    assert_eq!(listed(&bench, alpha).await, ["crm-3"]);
+    assert_eq!(listed(&bench, filter(&[])).await.len(), 5);
+
+    let mut page = LaneFilter { route: Some(bench.id("alpha")), limit: 3, ..LaneFilter::default() };
+    let first = bench.store.lanes(page.clone()).await.expect("read");
+    assert_eq!(first.len(), 3);
+    page.after = first[2].row.id;
+    assert_eq!(listed(&bench, page).await, ["crm-2"]);
+    let newest = bench.store.updates_of(&user("crm-3"), None, 1).await.expect("read");
+    assert_eq!((first[0].version, first[0].update), (1, Some(newest[0].id)));
+}
+
+/// The numbers that operators watch.
+pub async fn lanes_are_counted_by_state(bench: Bench) {
+    populate(&bench).await;
+    let alpha = bench.id("alpha");
+    let counts = RouteCounts { lanes: 4, pending: 2, held: 1, blocked: 0, oldest_since: Some(21) };
+    assert_eq!(bench.store.counts(alpha).await, Ok(counts));
+    let needy = bench.store.counts(bench.id("needy")).await.expect("read");
+    assert_eq!((needy.lanes, needy.pending, needy.blocked), (1, 0, 1));
+    // In flight and waiting are pending, too.
+    let work = bench.claim("alpha", 40).await.work;
+    bench.settle(&work[0], not_applied(WaitCause::Outage, 99), 41).await;
+    assert_eq!(bench.store.counts(alpha).await.expect("read").pending, 2);
+    // An erased lane is not counted, and counts again in a new life.
+    bench.erase("crm-1", 50).await;
+    assert_eq!(bench.store.counts(alpha).await.expect("read").lanes, 3);
+    let mut revival = bench.command("crm-1", r#"{"identities":{"alpha":1}}"#, 60);
+    revival.precondition = delivery::store::Precondition::Absent;
+    bench.store.accept(revival).await.expect("a new life");
+    assert_eq!(bench.store.counts(alpha).await.expect("read").lanes, 4);
+}
+
+/// A page begins after the last update of the one before.
+pub async fn updates_are_listed_newest_first_in_pages(bench: Bench) {
+    let mut ids = Vec::new();
+    for number in 0..5 {
+        ids.push(bench.accept("crm-1", &format!(r#"{{"title":"{number}"}}"#), number).await.update.id);
+        bench.accept("crm-2", "{}", number).await;
+    }
+    ids.reverse();
+    let page = |after| async move { after };
+    let first = bench.store.updates_of(&user("crm-1"), page(None).await, 3).await.expect("read");
+    let after = Some(UpdateCursor(first[2].id));
+    let rest = bench.store.updates_of(&user("crm-1"), after, 3).await.expect("read");
+    let found: Vec<_> = first.iter().chain(&rest).map(|update| update.id).collect();
+    assert_eq!(found, ids);
+}
+
+/// Retention removes records, never state.
+pub async fn a_sweep_removes_what_is_old_and_nothing_else(bench: Bench) {
+    let mut command = bench.command("crm-1", r#"{"title":"a","identities":{"alpha":7}}"#, 10);
+    command.idempotency = Some(key("k", "r"));
+    let repeated = command.clone();
+    let old = bench.store.accept(command).await.expect("accepted").update;
+    let work = bench.claim_one("alpha", 11).await;
+    let mut settlement = bench.settlement(&work, not_applied(WaitCause::Backoff, 20), 12);
+    settlement.attempt = Some(attempt(11, "busy"));
+    bench.store.settle(settlement).await.expect("settled");
+    let new = bench.accept("crm-1", r#"{"title":"b"}"#, 1_000).await.update;
+    let before = bench.user("crm-1").await;
+
+    assert_eq!(bench.store.sweep(10, 10).await, Ok(0));
+    assert_eq!(bench.store.sweep(1_000, 86_400_000).await, Ok(3));
+    assert_eq!(bench.user("crm-1").await, before);
+    assert_eq!(bench.store.update(old.id).await, Ok(None));
+    assert_eq!(bench.store.update(new.id).await, Ok(Some(new)));
+    assert_eq!(bench.store.attempts(work.lane, 9).await, Ok(vec![]));
+    assert_eq!(bench.lane("crm-1", "alpha").await.state, State::Wait(WaitCause::Backoff));
+    let again: Result<_, AcceptError> = bench.store.accept(repeated).await;
+    assert!(!again.expect("a new request").replayed);
+}

@@ -1,0 +1,158 @@
+//! Routes, restarts and operators.
+
+use std::sync::Arc;
+
+use canonical::Leaf;
+use delivery::{
+    gate::{Pause, PauseReason},
+    lane::{FailureClass, Rearm, State, WaitCause},
+    store::{AcceptError, Actor, AuditRow, RearmTarget, StoreError},
+};
+
+use super::bench::{Bench, WINDOW, rejected, user};
+use crate::routes;
+
+/// A name is one vendor for ever.
+pub async fn route_ids_stay_and_a_changed_meaning_is_refused(bench: Bench) {
+    let alpha = routes::registration(&routes::plain("alpha"));
+    let register = |route| bench.store.register_routes(vec![route]);
+    let again = register(alpha.clone()).await.expect("known");
+    assert_eq!((again[0].id, again[0].mapping_changed), (bench.id("alpha"), false));
+    for what in ["vendor", "subject kind", "origin"] {
+        let mut changed = alpha.clone();
+        *match what {
+            "vendor" => &mut changed.vendor,
+            "subject kind" => &mut changed.subject_kind,
+            _ => &mut changed.origin,
+        } = "other".to_owned();
+        let both =
+            bench.store.register_routes(vec![routes::registration(&routes::plain("new")), changed]).await;
+        assert!(matches!(both, Err(StoreError::RouteChanged { what: told, .. }) if told == what), "{what}");
+    }
+    let mut moved = alpha.clone();
+    (moved.origin, moved.confirm_origin, moved.mapping_revision) = ("https://moved.test".to_owned(), true, 2);
+    let moved_to = register(moved.clone()).await.expect("confirmed");
+    assert_eq!((moved_to[0].id, moved_to[0].mapping_changed), (bench.id("alpha"), true));
+    moved.confirm_origin = false;
+    assert!(!register(moved).await.expect("the new origin is known")[0].mapping_changed);
+    // Nothing of a refused registration was stored: the next id is the next number.
+    let new = register(routes::registration(&routes::plain("new"))).await.expect("new");
+    assert_eq!(new[0].id.0, 5);
+}
+
+/// A paused route is found paused.
+pub async fn a_pause_stays_and_is_audited(bench: Bench) {
+    let (id, by) = (bench.id("alpha"), Actor("ops".to_owned()));
+    let alpha = || vec![routes::registration(&routes::plain("alpha"))];
+    let pause = Pause { reason: PauseReason::Auth, probe_at: Some(77), probes: 3 };
+    bench.store.set_pause(id, Some(pause), by.clone(), 5).await.expect("paused");
+    assert_eq!(bench.store.register_routes(alpha()).await.expect("known")[0].pause, Some(pause));
+    bench.store.set_pause(id, None, by, 6).await.expect("resumed");
+    assert_eq!(bench.store.register_routes(alpha()).await.expect("known")[0].pause, None);
+    let audit = bench.store.audit_log(2).await.expect("read");
+    let told: Vec<_> = audit.iter().map(|entry| (entry.kind, entry.route, entry.who.as_str())).collect();
+    assert_eq!(told, [("resume", Some(id), "ops"), ("pause", Some(id), "ops")]);
+}
+
+/// C5 to C8: whatever was under way may have been applied.
+pub async fn a_start_makes_lanes_in_flight_suspect(bench: Bench) {
+    bench.accept("crm-1", r#"{"title":"a","identities":{"alpha":7,"beta":7}}"#, 0).await;
+    let lost = bench.claim_one("alpha", 1).await;
+    assert_eq!(bench.store.start(bench.windows(), 1_000).await, Ok(1));
+    let lane = bench.lane("crm-1", "alpha").await;
+    assert_eq!(lane.state, State::Wait(WaitCause::Backoff));
+    assert_eq!((lane.suspect_until, lane.last_class), (Some(1_000 + WINDOW), Some(FailureClass::Internal)));
+    assert_eq!(bench.lane("crm-1", "beta").await.state, State::Ready);
+    let again = bench.claim_one("alpha", 3_000).await;
+    assert!(again.claim.epoch > lost.claim.epoch);
+    bench.succeed(&again, 3_001).await;
+    // Until nothing can be applied late the value is not confirmed for good: it is sent once more.
+    let lane = bench.lane("crm-1", "alpha").await;
+    assert_eq!((lane.state, lane.acked, lane.floor), (State::Wait(WaitCause::Verify), 1, 0));
+    let verify = bench.claim_one("alpha", 1_000 + WINDOW).await;
+    assert_eq!(verify.claim.payload, [(Leaf::Title, 1)]);
+    bench.succeed(&verify, 1_000 + WINDOW).await;
+    assert_eq!(bench.lane("crm-1", "alpha").await.state, State::Idle);
+    assert_eq!(bench.store.start(bench.windows(), 200_000).await, Ok(0));
+}
+
+/// A restart does not forget what a vendor refused.
+pub async fn a_start_keeps_what_is_held(bench: Bench) {
+    bench.accept("crm-1", r#"{"title":"bad","nickname":"n","identities":{"alpha":7}}"#, 0).await;
+    let work = bench.claim_one("alpha", 1).await;
+    bench.settle(&work, rejected(&[Leaf::Title]), 2).await;
+    bench.claim_one("alpha", 3).await;
+    assert_eq!(bench.store.start(bench.windows(), 1_000).await, Ok(1));
+    assert!(bench.lane("crm-1", "alpha").await.held.contains_key(&Leaf::Title));
+}
+
+/// An event for a route reaches more lanes than fit a page.
+pub async fn a_retry_reaches_every_lane_of_a_route(bench: Bench) {
+    const LANES: u64 = 1_050;
+    let bench = Arc::new(bench);
+    let users: Vec<_> = (1..=LANES)
+        .map(|number| {
+            let bench = Arc::clone(&bench);
+            let json = format!(r#"{{"nickname":"n","identities":{{"needy":{number}}}}}"#);
+            async move { bench.accept(&format!("crm-{number}"), &json, 0).await }
+        })
+        .collect();
+    // Not all at once: a store may refuse more than it can queue.
+    for user in users {
+        user.await;
+    }
+    let mut due = bench.due("needy", 1);
+    due.limit = 2_000;
+    assert!(bench.store.claim(due).await.expect("claimed").work.is_empty());
+    let needy = bench.id("needy");
+    assert_eq!(bench.store.counts(needy).await.expect("read").blocked, LANES);
+    assert_eq!(bench.rearm(Rearm::Retry, RearmTarget::Attention(needy), 2).await, LANES);
+    assert_eq!(bench.store.counts(needy).await.expect("read").pending, LANES);
+    assert_eq!(bench.rearm(Rearm::Retry, RearmTarget::Attention(needy), 3).await, 0);
+    assert_eq!(bench.rearm(Rearm::Resync, RearmTarget::Route(needy), 4).await, LANES);
+}
+
+/// Who did what to which lanes.
+pub async fn acts_of_operators_are_audited(bench: Bench) {
+    bench.accept("crm-1", r#"{"title":"a","identities":{"alpha":7}}"#, 0).await;
+    let id = bench.row("crm-1", "alpha").await.id.expect("stored");
+    bench.rearm(Rearm::Resync, RearmTarget::Lanes(vec![id, id]), 5).await;
+    bench.rearm(Rearm::RouteWorks, RearmTarget::Route(bench.id("alpha")), 6).await;
+    let entry =
+        AuditRow { at: 7, who: "ops".to_owned(), kind: "reload", route: None, detail: "3 routes".to_owned() };
+    bench.store.audit(entry.clone()).await.expect("written");
+    let audit = bench.store.audit_log(2).await.expect("read");
+    assert_eq!(audit[0], entry);
+    assert_eq!((audit[1].kind, audit[1].at, audit[1].who.as_str()), ("resync", 5, "ops"));
+    assert_eq!(audit[1].detail, format!("lanes {}, {}", id.0, id.0));
+}
+
+/// The observer's last word about a lane is what is stored.
+pub async fn the_observer_sees_every_change(bench: Bench) {
+    bench.accept("crm-1", r#"{"title":"a","nickname":"b","identities":{"alpha":7,"needy":7}}"#, 0).await;
+    let work = bench.claim_one("alpha", 1).await;
+    bench.settle(&work, rejected(&[Leaf::Title]), 2).await;
+    bench.claim("needy", 3).await;
+    bench.claim_one("alpha", 4).await;
+    bench.store.start(bench.windows(), 5).await.expect("started");
+    bench.rearm(Rearm::Retry, RearmTarget::Attention(bench.id("needy")), 6).await;
+    // The observer may be told after the caller is answered, but not after the next operation is.
+    bench.store.check().await.expect("writable");
+    let stored = bench.user("crm-1").await.lanes;
+    assert_eq!(stored.len(), 2);
+    for row in stored {
+        let id = row.id.expect("stored");
+        assert_eq!(bench.recorder.last(id), Some(row.lane));
+    }
+}
+
+/// Nothing is taken that would not be kept.
+pub async fn a_closed_store_takes_nothing(bench: Bench) {
+    bench.accept("crm-1", r#"{"title":"a"}"#, 0).await;
+    bench.store.close().await;
+    let refused = bench.refused(bench.command("crm-1", r#"{"title":"b"}"#, 1)).await;
+    assert_eq!(refused, AcceptError::Store(StoreError::Closed));
+    assert_eq!(bench.store.user(&user("crm-1")).await, Err(StoreError::Closed));
+    assert_eq!(bench.store.check().await, Err(StoreError::Closed));
+    bench.store.close().await;
+}

@@ -1,0 +1,110 @@
+//! What became of an attempt decides how the lane goes on.
+
+use std::collections::BTreeSet;
+
+use canonical::Leaf;
+use delivery::{
+    lane::{BlockReason, HoldReason, Outcome, Rearm, State, WaitCause},
+    store::RearmTarget,
+};
+
+use super::bench::{Bench, attempt, not_applied, ok, rejected};
+
+/// Confirmed, and nothing more is owed.
+pub async fn a_lane_comes_to_rest_when_its_attempt_succeeds(bench: Bench) {
+    bench.accept("crm-1", r#"{"title":"a","identities":{"alpha":7}}"#, 0).await;
+    let work = bench.claim_one("alpha", 1).await;
+    let outcome = Outcome::Ok { witness: Some("w-9".to_owned()), unverified: vec![Leaf::Title] };
+    bench.settle(&work, outcome, 2).await;
+    let lane = bench.lane("crm-1", "alpha").await;
+    assert_eq!((lane.state, lane.acked, lane.floor, lane.pinned), (State::Idle, 1, 1, true));
+    assert_eq!((lane.witness.as_deref(), lane.unverified), (Some("w-9"), vec![Leaf::Title]));
+    assert_eq!(lane.last_send_at, Some(1));
+}
+
+/// G17: a settle of another claim changes nothing.
+pub async fn an_answer_to_an_older_claim_changes_nothing(bench: Bench) {
+    bench.accept("crm-1", r#"{"title":"a","identities":{"alpha":7}}"#, 0).await;
+    let old = bench.claim_one("alpha", 1).await;
+    bench.settle(&old, not_applied(WaitCause::Backoff, 5), 2).await;
+    let new = bench.claim_one("alpha", 5).await;
+    assert!(new.claim.epoch > old.claim.epoch);
+    let before = bench.lane("crm-1", "alpha").await;
+    bench.succeed(&old, 6).await;
+    assert_eq!(bench.lane("crm-1", "alpha").await, before);
+    bench.succeed(&new, 7).await;
+    let after = bench.lane("crm-1", "alpha").await;
+    bench.succeed(&new, 8).await;
+    assert_eq!(bench.lane("crm-1", "alpha").await, after);
+}
+
+/// A refused leaf does not keep the others back.
+pub async fn a_held_leaf_waits_alone_and_is_tried_again_on_retry(bench: Bench) {
+    bench.accept("crm-1", r#"{"title":"bad","nickname":"good","identities":{"alpha":7}}"#, 0).await;
+    let work = bench.claim_one("alpha", 1).await;
+    bench.settle(&work, rejected(&[Leaf::Title]), 2).await;
+    let rest = bench.claim_one("alpha", 3).await;
+    assert_eq!(rest.claim.payload, [(Leaf::Nickname, 1)]);
+    bench.succeed(&rest, 4).await;
+    let lane = bench.lane("crm-1", "alpha").await;
+    let hold = &lane.held[&Leaf::Title];
+    assert_eq!((hold.version, hold.reason, hold.since), (1, HoldReason::Named, 2));
+    assert_eq!(lane.state, State::Wait(WaitCause::HoldRetry));
+    assert!(bench.claim("alpha", 5).await.work.is_empty());
+    assert_eq!(bench.rearm(Rearm::Retry, RearmTarget::Attention(bench.id("alpha")), 6).await, 1);
+    let again = bench.claim_one("alpha", 7).await;
+    assert_eq!(again.claim.payload, [(Leaf::Title, 1)]);
+    bench.succeed(&again, 8).await;
+    let lane = bench.lane("crm-1", "alpha").await;
+    assert!(lane.held.is_empty() && lane.state == State::Idle);
+}
+
+/// What a vendor needs with every request is waited for, and named.
+pub async fn a_lane_that_needs_data_goes_on_when_they_come(bench: Bench) {
+    bench.accept("crm-1", r#"{"nickname":"n","identities":{"needy":7}}"#, 0).await;
+    assert!(bench.claim("needy", 1).await.work.is_empty());
+    let lane = bench.lane("crm-1", "needy").await;
+    assert_eq!(lane.state, State::Blocked(BlockReason::NeedsData));
+    assert_eq!(lane.blocked_leaves, [Leaf::FamilyName]);
+    bench.accept("crm-1", r#"{"family_name":"Doe"}"#, 2).await;
+    let work = bench.claim_one("needy", 3).await;
+    assert_eq!(work.claim.payload, [(Leaf::Nickname, 1), (Leaf::FamilyName, 2)]);
+    bench.succeed(&work, 4).await;
+    // The confirmed value goes along with the next request, as it was confirmed.
+    bench.accept("crm-1", r#"{"nickname":"m","family_name":null}"#, 5).await;
+    let next = bench.claim_one("needy", 6).await;
+    assert_eq!(bench.sent(&next).required[&Leaf::FamilyName], "Doe");
+}
+
+/// Only what was not a success at the first try is written down.
+pub async fn attempts_are_kept_newest_first(bench: Bench) {
+    bench.accept("crm-1", r#"{"title":"a","identities":{"alpha":7}}"#, 0).await;
+    let first = bench.claim_one("alpha", 1).await;
+    let mut settlement = bench.settlement(&first, not_applied(WaitCause::Backoff, 5), 2);
+    settlement.attempt = Some(attempt(1, "busy"));
+    bench.store.settle(settlement).await.expect("settled");
+    let second = bench.claim_one("alpha", 6).await;
+    let mut settlement = bench.settlement(&second, ok(), 7);
+    let mut success = attempt(6, "");
+    (success.class, success.status, success.detail) = (None, None, None);
+    settlement.attempt = Some(success.clone());
+    bench.store.settle(settlement).await.expect("settled");
+    let all = bench.store.attempts(first.lane, 10).await.expect("read");
+    assert_eq!(all, [success.clone(), attempt(1, "busy")]);
+    assert_eq!(bench.store.attempts(first.lane, 1).await.expect("read"), [success]);
+}
+
+/// A set that is only added to: what may be at the vendor because of us can be removed later.
+pub async fn members_are_written_ahead_and_survive(bench: Bench) {
+    bench.accept("crm-1", r#"{"tags":["a","b"],"identities":{"alpha":7}}"#, 0).await;
+    let work = bench.claim_one("alpha", 1).await;
+    let set = |members: &[&str]| members.iter().map(|member| (*member).to_owned()).collect::<BTreeSet<_>>();
+    assert_eq!(bench.lane("crm-1", "alpha").await.members(&Leaf::Tags), set(&["a", "b"]));
+    bench.succeed(&work, 2).await;
+    bench.accept("crm-1", r#"{"tags":["b","c"]}"#, 3).await;
+    let next = bench.claim_one("alpha", 4).await;
+    assert_eq!(next.claim.removed[&Leaf::Tags], set(&["a"]));
+    assert_eq!(bench.lane("crm-1", "alpha").await.members(&Leaf::Tags), set(&["a", "b", "c"]));
+    bench.succeed(&next, 5).await;
+    assert_eq!(bench.lane("crm-1", "alpha").await.members(&Leaf::Tags), set(&["b", "c"]));
+}
