@@ -13,7 +13,7 @@ use delivery::{
     ProcessClock, Route, SeededJitter,
     engine::{Engine, Hub, Parts},
     millis,
-    store::{Store, StoreError},
+    store::{Store, StoreError, Sweep},
 };
 use store_sqlite::{OpenError, SqliteStore};
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -22,7 +22,7 @@ use transport_http::SettingsError;
 
 use crate::{
     api::{self, Keys, Meter, ServerLimits, Settings},
-    config::{Config, Vendor},
+    config::{Config, Retention, Vendor},
     operator,
     reload::Reload,
 };
@@ -126,7 +126,7 @@ impl Gateway {
             tokio::spawn(server);
             handle
         });
-        tokio::spawn(sweep(engine.clone(), config.retention.updates));
+        tokio::spawn(keep_clean(engine.clone(), config.retention));
         tracing::info!(%api_address, %operator_address, routes = config.routes.len(), "ready");
         Ok(Self { engine, store, reload, servers: servers.into(), stopping, api_address, operator_address })
     }
@@ -140,7 +140,7 @@ impl Gateway {
             tokio::select! {
                 signal = signals.next() => match signal {
                     StopSignal::Stop => break,
-                    StopSignal::Reload => self.reload.from_signal().await,
+                    StopSignal::Reload => self.reload.on_signal().await,
                 },
                 reason = self.store.failed() => {
                     // Nothing more is acknowledged; what is under way is found by the next process.
@@ -268,11 +268,16 @@ fn seed() -> u64 {
     RandomState::new().hash_one(std::process::id())
 }
 
-async fn sweep(engine: Engine, retention: Duration) {
+async fn keep_clean(engine: Engine, retention: Retention) {
     loop {
         tokio::time::sleep(SWEEP).await;
         let now = engine.now();
-        match engine.store().sweep(now - millis(retention), now).await {
+        let sweep = Sweep {
+            updates_before: now - millis(retention.updates),
+            attempts_before: now - millis(retention.attempts),
+            now,
+        };
+        match engine.store().sweep(sweep).await {
             Ok(removed) if removed > 0 => tracing::info!(removed, "removed what is older than its retention"),
             Ok(_) => {}
             Err(StoreError::Closed) => return,

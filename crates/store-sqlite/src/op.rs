@@ -5,7 +5,7 @@ use delivery::{
     gate::Pause,
     store::{
         Accept, AcceptError, Accepted, Actor, AuditRow, ClaimDue, Claimed, Erase, Erased, LaneId, RearmLanes,
-        RegisteredRoute, RouteId, RouteRegistration, Settlement, StoreError,
+        RegisteredRoute, RouteId, RouteRegistration, Settlement, StoreError, Sweep,
     },
 };
 use tokio::sync::oneshot;
@@ -30,7 +30,7 @@ pub(crate) enum Other {
     Pause(PauseRoute, Reply<()>),
     Audit(AuditRow, Reply<()>),
     Check(Reply<()>),
-    Sweep(SweepPage, Reply<u64>),
+    Sweep(Sweep, Reply<u64>),
 }
 
 /// One page of what the last process left.
@@ -58,12 +58,6 @@ pub(crate) struct PauseRoute {
     pub(crate) route: RouteId,
     pub(crate) pause: Option<Pause>,
     pub(crate) by: Actor,
-    pub(crate) now: Millis,
-}
-
-/// One page of what is too old.
-pub(crate) struct SweepPage {
-    pub(crate) older_than: Millis,
     pub(crate) now: Millis,
 }
 

@@ -45,6 +45,32 @@ pub(crate) fn updates_of(
     rows.map(|row| row?).collect()
 }
 
+/// The routes at which another user has the subject.
+pub(crate) fn taken(
+    connection: &Connection,
+    user: &UserId,
+    keys: Vec<(RouteId, String)>,
+) -> rusqlite::Result<Vec<RouteId>> {
+    let mut taken = Vec::new();
+    for (route, key) in keys {
+        if is_taken(connection, route, &key, user)? {
+            taken.push(route);
+        }
+    }
+    Ok(taken)
+}
+
+/// Whether another user's lane has the subject at the route.
+pub(crate) fn is_taken(
+    connection: &Connection,
+    route: RouteId,
+    key: &str,
+    user: &UserId,
+) -> rusqlite::Result<bool> {
+    const SELECT: &str = "SELECT 1 FROM lanes WHERE route_id = ?1 AND subject_key = ?2 AND user_id <> ?3";
+    connection.prepare_cached(SELECT)?.exists(params![route.0, key, user.as_str()])
+}
+
 /// Lanes by state and route, in the order of their ids.
 pub(crate) fn lanes(connection: &Connection, filter: &LaneFilter) -> Result<Vec<LaneView>, OpError> {
     let sql = format!(

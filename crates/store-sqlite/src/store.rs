@@ -12,7 +12,7 @@ use delivery::{
     store::{
         Accept, AcceptError, Accepted, Actor, AttemptView, AuditRow, ClaimDue, Claimed, Erase, Erased,
         LaneFilter, LaneId, LaneView, RearmLanes, RegisteredRoute, RouteCounts, RouteId, RouteRegistration,
-        Settlement, Store, StoreError, UpdateCursor, UpdateId, UpdateRow, UserSnapshot,
+        Settlement, Store, StoreError, Sweep, UpdateCursor, UpdateId, UpdateRow, UserSnapshot,
     },
 };
 use rusqlite::Connection;
@@ -22,7 +22,7 @@ use crate::{
     error::OpError,
     failure::Failure,
     journal,
-    op::{Op, Other, Page, PauseRoute, RearmPage, Reply, StartPage, SweepPage},
+    op::{Op, Other, Page, PauseRoute, RearmPage, Reply, StartPage},
     open,
     options::{OpenError, Options},
     queue::Queue,
@@ -173,6 +173,11 @@ impl Store for SqliteStore {
         self.read(move |connection| read::updates_of(connection, &user, after, limit)).await
     }
 
+    async fn taken(&self, user: &UserId, keys: Vec<(RouteId, String)>) -> Result<Vec<RouteId>, StoreError> {
+        let user = user.clone();
+        self.read(move |connection| Ok(read::taken(connection, &user, keys)?)).await
+    }
+
     async fn lanes(&self, filter: LaneFilter) -> Result<Vec<LaneView>, StoreError> {
         self.read(move |connection| read::lanes(connection, &filter)).await
     }
@@ -193,11 +198,10 @@ impl Store for SqliteStore {
         self.ask(|reply| Op::Other(Other::Check(reply))).await
     }
 
-    async fn sweep(&self, older_than: Millis, now: Millis) -> Result<u64, StoreError> {
+    async fn sweep(&self, sweep: Sweep) -> Result<u64, StoreError> {
         let mut removed = 0;
         loop {
-            let page = SweepPage { older_than, now };
-            match self.ask(|reply| Op::Other(Other::Sweep(page, reply))).await? {
+            match self.ask(|reply| Op::Other(Other::Sweep(sweep, reply))).await? {
                 0 => return Ok(removed),
                 rows => removed += rows,
             }

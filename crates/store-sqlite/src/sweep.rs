@@ -1,10 +1,7 @@
+use delivery::store::Sweep;
 use rusqlite::params;
 
-use crate::{
-    error::OpError,
-    op::{PAGE, SweepPage},
-    tx::Tx,
-};
+use crate::{error::OpError, op::PAGE, tx::Tx};
 
 // Ids of updates and attempts grow with time, so that the oldest come first without an index on the time.
 const UPDATES: &str = "DELETE FROM updates WHERE update_id IN (SELECT update_id FROM \
@@ -15,9 +12,11 @@ const KEYS: &str = "DELETE FROM idempotency WHERE (caller, key_mac) IN (SELECT c
      WHERE expires_at <= ?1 LIMIT ?2)";
 
 /// Removes one page of what is too old; answers how many rows.
-pub(crate) fn sweep(tx: &mut Tx<'_>, page: &SweepPage) -> Result<u64, OpError> {
+pub(crate) fn sweep(tx: &mut Tx<'_>, sweep: &Sweep) -> Result<u64, OpError> {
     let mut removed = 0;
-    for (sql, bound) in [(UPDATES, page.older_than), (ATTEMPTS, page.older_than), (KEYS, page.now)] {
+    for (sql, bound) in
+        [(UPDATES, sweep.updates_before), (ATTEMPTS, sweep.attempts_before), (KEYS, sweep.now)]
+    {
         removed += tx.connection.prepare_cached(sql)?.execute(params![bound, PAGE])?;
     }
     Ok(removed as u64)

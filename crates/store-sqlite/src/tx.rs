@@ -7,7 +7,7 @@ use delivery::{
     lane::{BlockReason, State},
     store::{Actor, LaneId, LaneRow, RouteId, StoreError, UserRow, Work},
 };
-use rusqlite::{Connection, OptionalExtension, Params, params};
+use rusqlite::{Connection, OptionalExtension, Params};
 
 use crate::{
     error::{BatchError, OpError, is_of_batch},
@@ -155,8 +155,7 @@ impl Tx<'_> {
 
     /// Whether another user's lane has the subject at the route.
     pub(crate) fn is_taken(&self, route: RouteId, key: &str, user: &UserId) -> rusqlite::Result<bool> {
-        const SELECT: &str = "SELECT 1 FROM lanes WHERE route_id = ?1 AND subject_key = ?2 AND user_id <> ?3";
-        self.connection.prepare_cached(SELECT)?.exists(params![route.0, key, user.as_str()])
+        crate::read::is_taken(self.connection, route, key, user)
     }
 
     /// Claims one lane, and writes it whatever comes of it. A lane that cannot be written is blocked and the others go on.

@@ -1,4 +1,8 @@
-use std::{panic::AssertUnwindSafe, sync::Arc, time::SystemTime};
+use std::{
+    panic::AssertUnwindSafe,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use adapter::{AppliedState, ErrorKind, Receipt, VendorError, VendorRequest};
 use canonical::Leaf;
@@ -10,9 +14,12 @@ use crate::{
     failure::{self, Moment, Sample},
     lane::{Outcome, Sent, Settle},
     planner,
-    store::{AttemptRow, Settlement, Work},
+    store::{AttemptRow, Settlement, StoreError, Work},
     until,
 };
+
+/// Before a settle that the store could not take is handed to it again.
+const SETTLE_PAUSE: Duration = Duration::from_millis(200);
 
 /// Sends one claim and settles it, whatever happens.
 pub(super) async fn run(engine: Engine, route: Arc<Route>, line: Arc<Line>, work: Work) {
@@ -162,10 +169,21 @@ impl Attempt<'_> {
         let settle = Settle { epoch: self.work.claim.epoch, started_at, sent, outcome };
         let settlement =
             Settlement { lane: self.work.lane, route: Arc::clone(self.route), settle, attempt, now };
-        if let Err(error) = self.engine.inner.store.settle(settlement).await {
+        if let Err(error) = self.store_settlement(settlement).await {
             tracing::error!(route = self.route.name, lane = self.work.lane.0, %error, "a settle failed; the next start finds the lane");
         }
         self.engine.tell_route(self.line, self.work, sample).await;
+    }
+
+    /// A store that is full or overloaded has done nothing: the settle is handed to it until it is taken, for without it the
+    /// lane would stay in flight.
+    async fn store_settlement(&self, settlement: Settlement) -> Result<(), StoreError> {
+        loop {
+            match self.engine.inner.store.settle(settlement.clone()).await {
+                Err(StoreError::Full | StoreError::Overloaded) => tokio::time::sleep(SETTLE_PAUSE).await,
+                outcome => return outcome,
+            }
+        }
     }
 
     /// A success at the first try is the lane's row itself; everything else is kept.

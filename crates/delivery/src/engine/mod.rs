@@ -26,7 +26,7 @@ pub use observe::RouteCondition;
 
 use crate::{
     Clock, Jitter, Millis, Route, RouteSet,
-    decide::Loaded,
+    decide::{self, Loaded},
     lane::{Priority, Rearm},
     millis,
     plan::{self, RoutePlan},
@@ -247,10 +247,9 @@ impl Engine {
     pub async fn plan(&self, submission: Submission) -> Result<BTreeMap<String, RoutePlan>, AcceptError> {
         let snapshot = self.inner.store.user(&submission.user).await?;
         let accept = submission.into_accept(&self.routes(), Vec::new(), self.now());
-        let loaded = match snapshot {
-            Some(snapshot) => Loaded { user: Some(snapshot.user), lanes: snapshot.lanes, taken: Vec::new() },
-            None => Loaded::default(),
-        };
+        let taken = self.inner.store.taken(&accept.user, decide::identity_keys(&accept)).await?;
+        let (user, lanes) = snapshot.map(|snapshot| (snapshot.user, snapshot.lanes)).unzip();
+        let loaded = Loaded { user, lanes: lanes.unwrap_or_default(), taken };
         plan::plan(&accept, loaded)
     }
 

@@ -197,6 +197,17 @@ pub enum RearmTarget {
     Route(RouteId),
 }
 
+/// Removes what has been kept long enough.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sweep {
+    /// Updates accepted before then are removed.
+    pub updates_before: Millis,
+    /// Attempts made before then are removed.
+    pub attempts_before: Millis,
+    /// The present: idempotency keys that have expired are removed.
+    pub now: Millis,
+}
+
 /// A configured route, to be given an id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RouteRegistration {

@@ -12,7 +12,7 @@ use async_trait::async_trait;
 
 pub use command::{
     Accept, Accepted, Actor, ClaimDue, Claimed, Erase, Erased, IdempotencyKey, Precondition, RearmLanes,
-    RearmTarget, RegisteredRoute, RouteRegistration, Settlement, Work,
+    RearmTarget, RegisteredRoute, RouteRegistration, Settlement, Sweep, Work,
 };
 pub use error::{AcceptError, StoreError};
 pub use query::{
@@ -117,6 +117,12 @@ pub trait Store: Send + Sync + std::fmt::Debug {
         limit: u32,
     ) -> Result<Vec<UpdateRow>, StoreError>;
 
+    /// The routes at which another user than this one has the given subject key.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn taken(&self, user: &UserId, keys: Vec<(RouteId, String)>) -> Result<Vec<RouteId>, StoreError>;
+
     /// Lanes by state and route, in the order of their ids, after the given one.
     ///
     /// # Errors
@@ -147,11 +153,11 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// When it cannot.
     async fn check(&self) -> Result<(), StoreError>;
 
-    /// Removes updates and attempts older than the retention and idempotency keys that have expired; answers how many rows.
+    /// Removes what has been kept long enough; answers how many rows.
     ///
     /// # Errors
     /// When the store fails.
-    async fn sweep(&self, older_than: Millis, now: Millis) -> Result<u64, StoreError>;
+    async fn sweep(&self, sweep: Sweep) -> Result<u64, StoreError>;
 
     /// Commits what is under way and closes; every later call fails with [`StoreError::Closed`].
     async fn close(&self);

@@ -13,7 +13,8 @@ use delivery::{
     store::{
         Accept, AcceptError, Accepted, Actor, AttemptView, AuditRow, ClaimDue, Claimed, Erase, Erased,
         LaneFilter, LaneId, LaneView, Observer, RearmLanes, RegisteredRoute, RouteCounts, RouteId,
-        RouteRegistration, Settlement, Store, StoreError, UpdateCursor, UpdateId, UpdateRow, UserSnapshot,
+        RouteRegistration, Settlement, Store, StoreError, Sweep, UpdateCursor, UpdateId, UpdateRow,
+        UserSnapshot,
     },
 };
 
@@ -202,6 +203,10 @@ impl Store for MemoryStore {
         self.read(|state| state.attempts_of(lane, limit))
     }
 
+    async fn taken(&self, user: &UserId, keys: Vec<(RouteId, String)>) -> Result<Vec<RouteId>, StoreError> {
+        self.read(|state| state.taken(user, keys))
+    }
+
     async fn counts(&self, route: RouteId) -> Result<RouteCounts, StoreError> {
         self.read(|state| state.counts(route))
     }
@@ -214,8 +219,8 @@ impl Store for MemoryStore {
         self.change(|_| Ok(()))
     }
 
-    async fn sweep(&self, older_than: Millis, now: Millis) -> Result<u64, StoreError> {
-        self.change(|state| Ok(state.sweep(older_than, now)))
+    async fn sweep(&self, sweep: Sweep) -> Result<u64, StoreError> {
+        self.change(|state| Ok(state.sweep(sweep)))
     }
 
     async fn close(&self) {

@@ -9,7 +9,7 @@ use delivery::{
     store::{
         Accept, AcceptError, Accepted, AttemptRow, AuditRow, ClaimDue, Claimed, Erase, Erased, LaneId,
         LaneRow, RearmLanes, RearmTarget, RegisteredRoute, RouteId, RouteRegistration, Settlement,
-        StoreError, UpdateId, UpdateRow, UserRow, Work,
+        StoreError, Sweep, UpdateId, UpdateRow, UserRow, Work,
     },
 };
 
@@ -127,9 +127,8 @@ impl State {
                 });
             }
         }
-        let keys = decide::identity_keys(command).into_iter();
-        let taken = keys.filter(|(route, key)| self.is_taken(*route, key, &command.user));
-        let taken = taken.map(|(route, _)| route).collect();
+        let keys = decide::identity_keys(command);
+        let taken = self.taken(&command.user, keys);
         let user = self.users.get(&command.user).cloned();
         let loaded = Loaded { user, lanes: self.lanes_of(&command.user), taken };
         let mut writes = decide::accept(command, loaded)?;
@@ -272,12 +271,17 @@ impl State {
         changed
     }
 
-    pub(super) fn sweep(&mut self, older_than: Millis, now: Millis) -> u64 {
+    pub(super) fn taken(&self, user: &UserId, keys: Vec<(RouteId, String)>) -> Vec<RouteId> {
+        let taken = keys.into_iter().filter(|(route, key)| self.is_taken(*route, key, user));
+        taken.map(|(route, _)| route).collect()
+    }
+
+    pub(super) fn sweep(&mut self, sweep: Sweep) -> u64 {
         let count = |state: &Self| state.updates.len() + state.attempts.len() + state.keys.len();
         let before = count(self);
-        self.updates.retain(|_, update| update.at >= older_than);
-        self.attempts.retain(|(_, attempt)| attempt.at >= older_than);
-        self.keys.retain(|_, key| key.expires_at > now);
+        self.updates.retain(|_, update| update.at >= sweep.updates_before);
+        self.attempts.retain(|(_, attempt)| attempt.at >= sweep.attempts_before);
+        self.keys.retain(|_, key| key.expires_at > sweep.now);
         (before - count(self)) as u64
     }
 }

@@ -3,7 +3,7 @@
 use canonical::Leaf;
 use delivery::{
     lane::{State, WaitCause},
-    store::{AcceptError, LaneFilter, LaneStateFilter, RouteCounts, UpdateCursor},
+    store::{AcceptError, LaneFilter, LaneStateFilter, RouteCounts, Sweep, UpdateCursor},
 };
 
 use super::bench::{Bench, attempt, key, not_applied, rejected, user};
@@ -111,8 +111,10 @@ pub async fn a_sweep_removes_what_is_old_and_nothing_else(bench: Bench) {
     let new = bench.accept("crm-1", r#"{"title":"b"}"#, 1_000).await.update;
     let before = bench.user("crm-1").await;
 
-    assert_eq!(bench.store.sweep(10, 10).await, Ok(0));
-    assert_eq!(bench.store.sweep(1_000, 86_400_000).await, Ok(3));
+    let sweep = |updates_before, attempts_before, now| Sweep { updates_before, attempts_before, now };
+    assert_eq!(bench.store.sweep(sweep(10, 11, 10)).await, Ok(0));
+    assert_eq!(bench.store.sweep(sweep(10, 1_000, 10)).await, Ok(1));
+    assert_eq!(bench.store.sweep(sweep(1_000, 1_000, 86_400_000)).await, Ok(2));
     assert_eq!(bench.user("crm-1").await, before);
     assert_eq!(bench.store.update(old.id).await, Ok(None));
     assert_eq!(bench.store.update(new.id).await, Ok(Some(new)));

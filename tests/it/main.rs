@@ -1,0 +1,18 @@
+//! The real binary as a process of its own, against simulated vendors.
+
+mod load;
+
+mod canary;
+mod commands;
+mod credential;
+mod erase;
+mod fan_out;
+mod hold;
+mod kill;
+mod operator;
+mod outage;
+mod plan;
+mod reload;
+mod required;
+mod single;
+mod stop;

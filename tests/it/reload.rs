@@ -1,0 +1,119 @@
+use std::fs;
+
+use e2e::{Vendor, World, subject};
+use serde_json::json;
+
+use crate::load::{self, Counters, Load};
+
+#[test]
+fn a_changed_mapping_applies_under_load_and_loses_nothing() {
+    let mut world = World::new();
+    world.settings.unset("usercom", "fields");
+    let mut gateway = world.start();
+    let (api, jane) = (gateway.api(), world.people()[0].clone());
+    let people = world.people()[4..8].to_vec();
+    for person in people.iter().chain([&jane]) {
+        world.introduce(&api, person);
+    }
+    let change = json!({ "title": "Coach" });
+    let answer = api.patch_through(&jane.id, &change);
+    assert_eq!(answer["routes"]["usercom"]["leaves"]["title"], "unmapped", "{answer}");
+
+    let load = Load::start(&api, &people, 2, Counters::new());
+    load.wait_for_more(20);
+    world.settings.set("usercom", "fields", "{ title = \"job_title\" }");
+    world.write_config();
+    gateway.signal("HUP");
+    let line = gateway.wait_for_log("the configuration was reloaded");
+    assert!(line["changes"].as_str().is_some_and(|changes| changes.contains("usercom")), "{line}");
+    load.wait_for_more(20);
+    assert_eq!(load.lost(), 0);
+    let (counters, statuses) = load.stop();
+    assert!(statuses.iter().all(|status| matches!(status, 200 | 202)), "{statuses:?}");
+    world.wait_for_rest(&gateway.operator());
+    load::check(&world, &api, &people, &counters);
+
+    let answer = api.patch_through(&jane.id, &json!({ "title": "Head coach" }));
+    assert_eq!(answer["routes"]["usercom"]["leaves"]["title"], "sent", "{answer}");
+    let record = world.vendor(Vendor::UserCom).user(&subject(Vendor::UserCom, &jane)).expect("Jane exists");
+    assert!(json!(record).to_string().contains("Head coach"));
+    gateway.stop();
+}
+
+#[test]
+fn a_changed_rate_applies_from_the_next_request_on() {
+    let mut world = World::new();
+    let gateway = world.start();
+    let (api, people) = (gateway.api(), world.people()[..4].to_vec());
+    for person in &people {
+        world.introduce(&api, person);
+    }
+    world.settings.set("communal", "rate", "\"2/s\"");
+    world.write_config();
+    let report = gateway.operator().post("/v1/reload").expect(200).json();
+    assert_eq!(report["changes"], json!(["route communal has other limits or options"]));
+    let communal = world.vendor(Vendor::Communal);
+    let before = communal.requests();
+    // Two at once, and then two in a second.
+    for number in 1..=2 {
+        for person in &people {
+            api.patch(&person.id, &[], &load::change(number)).expect(202);
+        }
+        assert!(communal.wait_for_requests(before + number * 4, e2e::PATIENCE));
+    }
+    let history = communal.history_after(before);
+    let took = history[7].started_us - history[0].started_us;
+    assert!(took > 2_500_000, "eight requests took {took} µs");
+    gateway.stop();
+}
+
+#[test]
+fn a_broken_file_is_refused_and_the_old_configuration_stays() {
+    let world = World::new();
+    let mut gateway = world.start();
+    let (api, jane) = (gateway.api(), &world.people()[0]);
+    world.introduce(&api, jane);
+    let text = world.settings.text().replace("base_url", "base_ulr");
+    fs::write(world.path("gateway.toml"), &text).expect("the directory can be written");
+    gateway.signal("HUP");
+    let line = gateway.wait_for_log("the configuration was not reloaded; the old one stays");
+    assert_eq!(line["level"], "ERROR");
+    let reason = line["reason"].as_str().unwrap_or_default();
+    assert!(reason.contains("did you mean \"base_url\"?"), "{reason}");
+    let refused = gateway.operator().post("/v1/reload").expect(409);
+    assert_eq!(refused.problem(), "reload-refused");
+    let answer = api.patch_through(&jane.id, &json!({ "phone_number": "+14165550003" }));
+    assert_eq!(answer["routes"]["communal"]["state"], "applied");
+    gateway.stop();
+}
+
+#[test]
+fn a_route_that_owes_something_goes_only_when_that_is_confirmed_and_comes_back_with_it() {
+    let mut world = World::new();
+    let gateway = world.start();
+    let (api, operator, jane) = (gateway.api(), gateway.operator(), world.people()[0].clone());
+    world.introduce(&api, &jane);
+    operator.post("/v1/routes/communal/pause").expect(200);
+    let update = api.patch(&jane.id, &[], &json!({ "phone_number": "+14165550004" })).expect(202).json();
+    api.wait_for_state(&update["id"], "usercom", "applied");
+    let whole = world.settings.clone();
+    world.settings.remove("communal");
+    world.write_config();
+    let refused = operator.post("/v1/reload").expect(409);
+    assert_eq!(refused.problem(), "reload-refused");
+    let detail = refused.json()["detail"].as_str().unwrap_or_default().to_owned();
+    assert!(detail.contains("communal") && detail.contains("confirm"), "{detail}");
+    assert!(operator.get("/v1/routes").json()["routes"]["communal"].is_object());
+
+    operator.post("/v1/reload?confirm=true").expect(200);
+    assert!(operator.get("/v1/routes").json()["routes"]["communal"].is_null());
+    let answer = api.patch_through(&jane.id, &json!({ "nickname": "Janey" }));
+    assert!(answer["routes"]["communal"].is_null(), "{answer}");
+
+    world.settings = whole;
+    world.write_config();
+    operator.post("/v1/reload").expect(200);
+    operator.post("/v1/routes/communal/resume").expect(200);
+    api.wait_for_state(&update["id"], "communal", "applied");
+    gateway.stop();
+}
