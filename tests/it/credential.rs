@@ -38,8 +38,10 @@ fn refused() -> (World, Gateway, Vec<Value>) {
         if route["state"] == "paused" && route["reason"] == "auth" { Ok(()) } else { Err(route.to_string()) }
     });
     for update in &updates {
-        let waiting = api.wait_for_state(update, "communal", "pending");
-        assert_eq!(waiting["waiting_for"], "route_paused", "{waiting}");
+        eventually("the update waits for the route", || {
+            let waiting = api.update(update)["routes"]["communal"].clone();
+            if waiting["waiting_for"] == "route_paused" { Ok(()) } else { Err(waiting.to_string()) }
+        });
         api.wait_for_state(update, "usercom", "applied");
     }
     (world, gateway, updates)

@@ -5,6 +5,7 @@ mod load;
 mod canary;
 mod commands;
 mod credential;
+mod docs;
 mod erase;
 mod fan_out;
 mod hold;

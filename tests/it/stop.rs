@@ -1,4 +1,6 @@
 use std::{
+    io::{Read, Write},
+    net::TcpStream,
     thread,
     time::{Duration, Instant},
 };
@@ -83,4 +85,40 @@ fn a_stop_that_comes_during_a_reload_is_not_lost() {
     }
     gateway.signal("TERM");
     assert!(gateway.wait().success());
+}
+
+#[test]
+fn a_stop_waits_neither_for_a_vendor_that_hangs_nor_for_a_caller_who_dawdles() {
+    let mut world = World::new();
+    world.settings.set("communal", "timeout", "\"60s\"");
+    let mut gateway = world.start();
+    let (api, jane) = (gateway.api(), &world.people()[0]);
+    world.introduce(&api, jane);
+    let communal = world.vendor(Vendor::Communal);
+    communal.add_fault(FaultRule::once(Fault::hang()));
+    let update = api.patch(&jane.id, &[], &load::change(1)).expect(202).json();
+    assert!(communal.wait_for_requests(2, e2e::PATIENCE), "nothing was sent");
+    // One caller keeps a connection, one has sent half a request.
+    let mut connections = [(); 2].map(|()| TcpStream::connect(api.address()).expect("a connection"));
+    connections[0].write_all(b"GET /v1/nothing HTTP/1.1\r\nHost: here\r\n\r\n").expect("a connection");
+    connections[0].read_exact(&mut [0; 12]).expect("an answer");
+    let half =
+        format!("PATCH /v1/users/x HTTP/1.1\r\nHost: here\r\nAuthorization: Bearer {}\r\n", world.key());
+    let half = format!("{half}Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{{");
+    connections[1].write_all(half.as_bytes()).expect("a connection");
+    gateway.signal("TERM");
+    let asked = Instant::now();
+    let status = gateway.wait();
+    assert!(status.success(), "{status}");
+    assert!(asked.elapsed() < LIMIT, "{:?}", asked.elapsed());
+    assert_eq!(communal.user("89").map(|user| user["first_name"].clone()), Some(json!("Jane")));
+    drop(connections);
+
+    let gateway = world.start();
+    gateway.api().wait_for_state(&update["id"], "communal", "applied");
+    assert_eq!(
+        communal.user("89").map(|user| user["first_name"].clone()),
+        Some(load::change(1)["given_name"].clone())
+    );
+    gateway.stop();
 }

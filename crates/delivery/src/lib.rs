@@ -17,6 +17,8 @@ mod route;
 mod route_set;
 pub mod status;
 pub mod store;
+#[cfg(test)]
+mod testing;
 mod time;
 mod transport;
 

@@ -10,7 +10,7 @@ use std::{
 use actix_web::dev::ServerHandle;
 use arc_swap::ArcSwap;
 use delivery::{
-    ProcessClock, Route, SeededJitter,
+    ProcessClock, SeededJitter,
     engine::{Engine, Hub, Parts},
     millis,
     store::{Store, StoreError, Sweep},
@@ -18,13 +18,13 @@ use delivery::{
 use store_sqlite::{OpenError, SqliteStore};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
-use transport_http::SettingsError;
 
 use crate::{
     api::{self, Keys, Meter, ServerLimits, Settings},
     config::{Config, Retention, Vendor},
     operator,
     reload::Reload,
+    routes::{RouteError, build_routes},
 };
 
 /// A running gateway: store, engine, and the two listeners.
@@ -57,13 +57,8 @@ pub enum StartError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// A route has no transport.
-    #[error("route {name}: {cause}")]
-    Route {
-        /// The route.
-        name: String,
-        /// Why.
-        cause: SettingsError,
-    },
+    #[error(transparent)]
+    Route(#[from] RouteError),
 }
 
 /// How long a stop waits for requests under way: callers first, then vendors.
@@ -93,7 +88,7 @@ impl Gateway {
             jitter: Arc::new(SeededJitter::new(seed())),
         };
         let engine = Engine::start(parts, routes).await?;
-        let keys = Arc::new(ArcSwap::from_pointee(keys_of(&config)));
+        let keys = Arc::new(ArcSwap::from_pointee(Keys::new(config.keys.clone())));
         let settings = Arc::new(ArcSwap::from_pointee(settings_of(&config)));
         let meter = Arc::new(Meter::default());
         let reload =
@@ -220,20 +215,6 @@ impl Signals {
             _ = self.hangup.recv() => StopSignal::Reload,
         }
     }
-}
-
-/// The routes, ready to be used.
-pub(crate) fn build_routes(config: &Config) -> Result<Vec<Arc<Route>>, StartError> {
-    let build = |route: &crate::config::RouteConfig| match route.build() {
-        Ok(built) => Ok(Arc::new(built)),
-        Err(cause) => Err(StartError::Route { name: route.name.clone(), cause }),
-    };
-    config.routes.iter().map(build).collect()
-}
-
-/// The callers' keys, ready to be used.
-pub(crate) fn keys_of(config: &Config) -> Keys {
-    Keys::new(config.keys.clone())
 }
 
 fn settings_of(config: &Config) -> Settings {

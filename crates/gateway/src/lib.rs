@@ -7,12 +7,15 @@ mod serve;
 pub mod gateway;
 mod reload;
 mod rotation;
+mod routes;
 
 pub mod api;
 pub mod operator;
 
 pub mod config;
+mod leaf_names;
 pub mod when;
 
+mod exit;
 mod log;
 mod schema;

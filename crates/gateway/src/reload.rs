@@ -10,10 +10,9 @@ use tokio::sync::Mutex;
 
 use crate::{
     api::Keys,
-    cli::describe,
     config::{Config, ConfigDiff, Environment},
-    gateway::{build_routes, keys_of},
     operator::{ReloadReport, Reloader},
+    routes::build_routes,
 };
 
 /// Replaces the configuration of a running gateway as a whole, or refuses and keeps the old one.
@@ -61,9 +60,9 @@ impl Reload {
         self.check(&diff, confirmed).await?;
         let routes = build_routes(&new).map_err(|error| error.to_string())?;
         self.engine.reload(routes, confirmed).await.map_err(|error| error.to_string())?;
-        self.keys.store(Arc::new(keys_of(&new)));
+        self.keys.store(Arc::new(Keys::new(new.keys.clone())));
         *current = new;
-        let changes = describe(&diff).lines().map(str::to_owned).collect();
+        let changes = diff.sentences();
         Ok(ReloadReport { changes })
     }
 

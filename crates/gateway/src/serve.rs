@@ -1,8 +1,8 @@
 use std::{path::Path, process::ExitCode};
 
 use crate::{
-    cli::fail,
     config::Config,
+    exit::fail,
     gateway::{Gateway, Signals},
     log,
 };

@@ -1,58 +1,20 @@
 //! Accepts, claims, settles and erases over rows, without a store.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use adapter::{Adapter, Fate, Mapping, MappingOptions, VendorRequest, VendorResponse};
-use async_trait::async_trait;
+use adapter::Fate;
 use canonical::{Leaf, Patch, Rules};
 use serde_json::json;
 use uuid::Uuid;
 
 use super::*;
 use crate::{
-    Enrol, Limits, Preview, Rate, Route, RouteSet, SendError, Transport,
+    Enrol, RouteSet,
     lane::{BlockReason, Outcome, Priority, Sent, Settle, State},
     planner,
     store::*,
+    testing::route,
 };
-
-#[derive(Debug)]
-struct NoTransport;
-
-#[async_trait]
-impl Transport for NoTransport {
-    async fn send(&self, _: &VendorRequest) -> Result<VendorResponse, SendError> {
-        unreachable!("nothing is sent in these tests")
-    }
-
-    fn preview(&self, request: &VendorRequest) -> Preview {
-        let (method, body) = (request.method.as_str(), request.body_bytes());
-        Preview { method, url: request.path.segments.join("/"), headers: Vec::new(), body }
-    }
-}
-
-fn route(name: &str, adapter: Arc<dyn Adapter>, enrol: Enrol) -> Arc<Route> {
-    let dialect = adapter.dialect();
-    Arc::new(Route {
-        name: name.to_owned(),
-        mapping: Mapping::new(dialect, &MappingOptions::default()).expect("the dialect's own table"),
-        subject_kind: &dialect.subjects[0],
-        adapter,
-        enrol,
-        when: None,
-        limits: Limits {
-            concurrency: 4,
-            rate: Rate::Unlimited,
-            rate_key: name.to_owned(),
-            timeout: Duration::from_secs(15),
-            settle: Duration::from_secs(60),
-            apply_window: None,
-        },
-        origin: "http://127.0.0.1".to_owned(),
-        mapping_revision: 1,
-        transport: Arc::new(NoTransport),
-    })
-}
 
 const COMMUNAL: RouteId = RouteId(1);
 const VILLAGE: RouteId = RouteId(2);

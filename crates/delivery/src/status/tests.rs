@@ -1,54 +1,24 @@
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use adapter::{Adapter, Mapping, MappingOptions, VendorRequest, VendorResponse};
-use async_trait::async_trait;
 use canonical::{Patch, Profile, Rules};
 use serde_json::json;
 
 use super::*;
-use crate::{Enrol, Limits, Preview, Rate, SendError, Transport, gate::Pause, gate::PauseReason, lane::Hold};
-
-#[derive(Debug)]
-struct NoTransport;
-
-#[async_trait]
-impl Transport for NoTransport {
-    async fn send(&self, _: &VendorRequest) -> Result<VendorResponse, SendError> {
-        unreachable!("nothing is sent in these tests")
-    }
-
-    fn preview(&self, _: &VendorRequest) -> Preview {
-        unreachable!("nothing is planned in these tests")
-    }
-}
+use crate::{
+    Enrol,
+    gate::{Pause, PauseReason},
+    lane::Hold,
+    testing::route,
+};
 
 const ROUTE: RouteId = RouteId(1);
 
-fn route(adapter: Arc<dyn Adapter>) -> Arc<Route> {
-    let dialect = adapter.dialect();
-    Arc::new(Route {
-        name: "main".to_owned(),
-        mapping: Mapping::new(dialect, &MappingOptions::default()).expect("the dialect's own table"),
-        subject_kind: &dialect.subjects[0],
-        adapter,
-        enrol: Enrol::Identity,
-        when: None,
-        limits: Limits {
-            concurrency: 4,
-            rate: Rate::Unlimited,
-            rate_key: String::new(),
-            timeout: Duration::from_secs(15),
-            settle: Duration::from_secs(60),
-            apply_window: None,
-        },
-        origin: String::new(),
-        mapping_revision: 1,
-        transport: Arc::new(NoTransport),
-    })
-}
-
 fn communal() -> Arc<Route> {
-    route(Arc::new(adapter_communal::Adapter::new(adapter_communal::Options::default())))
+    route(
+        "main",
+        Arc::new(adapter_communal::Adapter::new(adapter_communal::Options::default())),
+        Enrol::Identity,
+    )
 }
 
 /// A user at version 3 whose third update changed the e-mail address and the telephone number, and a lane.
@@ -130,7 +100,10 @@ fn a_confirmed_version_is_applied_and_so_is_every_older_one() {
 #[test]
 fn a_vendor_that_only_takes_updates_never_shows_them_as_applied() {
     let options = adapter_village::Options { network_id: "n1".to_owned() };
-    let mut case = Case { route: route(Arc::new(adapter_village::Adapter::new(options))), ..case() };
+    let mut case = Case {
+        route: route("main", Arc::new(adapter_village::Adapter::new(options)), Enrol::Identity),
+        ..case()
+    };
     case.confirm(3);
     assert_eq!(case.state(), RouteState::Accepted);
 }

@@ -4,7 +4,7 @@ use secrecy::SecretString;
 use serde_json::Value as JsonValue;
 use transport_http::OperatorClient;
 
-use super::output::{fail, refuse};
+use crate::exit::{fail, refuse};
 
 /// Where a running gateway is.
 #[derive(Debug, clap::Args)]

@@ -4,9 +4,12 @@ use serde_json::json;
 
 use super::{
     load,
-    output::{refuse, say, table},
+    output::{say, table},
 };
-use crate::config::{Config, ConfigDiff, Environment, RouteChange};
+use crate::{
+    config::{Config, ConfigDiff, Environment},
+    exit::refuse,
+};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -38,7 +41,7 @@ pub(super) fn run(arguments: &Arguments) -> ExitCode {
             Ok(config) => config,
             Err(exit) => return exit,
         };
-        lines.push(describe(&ConfigDiff::between(&old, &config)));
+        lines.push(ConfigDiff::between(&old, &config).to_string());
     }
     lines.push(format!("{} is in order", arguments.config.display()));
     say(&lines.join("\n\n"))
@@ -72,47 +75,4 @@ fn routes_table(config: &Config) -> String {
         ]
     });
     table(&["route", "vendor", "origin", "subject", "leaves", "credential"], rows)
-}
-
-/// What a reload would change, a line each.
-pub(crate) fn describe(diff: &ConfigDiff) -> String {
-    if diff.is_empty() {
-        return "nothing differs".to_owned();
-    }
-    let added = diff.added.iter().map(|name| format!("route {name} is new"));
-    let removed =
-        diff.removed.iter().map(|name| format!("route {name} is removed; its lanes wait for its return"));
-    let changed = diff.changed.iter().map(describe_route);
-    let keys = diff.keys.iter().map(|name| format!("the key of {name} differs"));
-    let restart = diff.at_restart.iter().map(|option| format!("{option} takes effect at the next start"));
-    added.chain(removed).chain(changed).chain(keys).chain(restart).collect::<Vec<_>>().join("\n")
-}
-
-fn describe_route(change: &RouteChange) -> String {
-    let leaves =
-        |leaves: &[canonical::Leaf]| leaves.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    let mut parts = Vec::new();
-    if change.needs_new_name() {
-        parts.push("is another route under the same name: give it a new name".to_owned());
-    }
-    if let Some((old, new)) = &change.origin {
-        parts.push(format!("goes from {old} to {new}"));
-    }
-    if !change.dropped_leaves.is_empty() {
-        parts.push(format!("no longer sends {}", leaves(&change.dropped_leaves)));
-    }
-    if !change.added_leaves.is_empty() {
-        parts.push(format!("sends {} as well", leaves(&change.added_leaves)));
-    }
-    if change.mapping && change.dropped_leaves.is_empty() && change.added_leaves.is_empty() {
-        parts.push("has another mapping".to_owned());
-    }
-    if change.credential {
-        parts.push("has another credential".to_owned());
-    }
-    if change.other {
-        parts.push("has other limits or options".to_owned());
-    }
-    let confirm = if change.needs_confirmation() { " (a reload needs --confirm)" } else { "" };
-    format!("route {} {}{confirm}", change.name, parts.join(", "))
 }

@@ -3,8 +3,8 @@ use std::process::ExitCode;
 use clap::Subcommand;
 use serde_json::json;
 
-use super::output::{fail, say};
-use crate::api::Keys;
+use super::output::say;
+use crate::{api::Keys, exit::fail};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {

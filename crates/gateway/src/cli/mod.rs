@@ -13,14 +13,13 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
+use crate::exit::{fail, refuse};
 use crate::{
     api,
     config::{Config, Environment, Style},
     demo, serve,
 };
-pub(crate) use check::describe;
-pub(crate) use output::fail;
-use output::{refuse, say};
+use output::say;
 
 /// One change to a person in, every vendor in step.
 #[derive(Debug, Parser)]

@@ -11,18 +11,6 @@ pub(super) fn say(text: &str) -> ExitCode {
     }
 }
 
-/// Tells why what was asked for failed.
-pub(crate) fn fail(text: &str) -> ExitCode {
-    eprintln!("{text}");
-    ExitCode::FAILURE
-}
-
-/// Tells what is wrong with the command or the configuration.
-pub(super) fn refuse(text: &str) -> ExitCode {
-    eprintln!("{text}");
-    ExitCode::from(2)
-}
-
 /// A table for people: a heading and rows, without lines.
 pub(super) fn table<R: IntoIterator<Item = Vec<String>>>(heading: &[&str], rows: R) -> String {
     let mut table = Table::new();

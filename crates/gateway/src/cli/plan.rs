@@ -10,11 +10,13 @@ use delivery::{
 };
 use uuid::Uuid;
 
-use super::{
-    load,
-    output::{fail, refuse, say},
+use super::{load, output::say};
+use crate::{
+    api::dto::PlanBody,
+    config::Config,
+    exit::{fail, refuse},
+    routes::build_routes,
 };
-use crate::{api::dto::PlanBody, config::Config, gateway::build_routes};
 
 /// Plans a change against a configuration, without a running gateway: the user is as the profile says, and no vendor has
 /// confirmed anything yet.

@@ -27,6 +27,7 @@ mod check;
 mod layer;
 mod resolve;
 
+mod describe;
 mod diff;
 mod findings;
 mod mistake;
@@ -47,7 +48,6 @@ use resolve::Context;
 pub use diff::{ConfigDiff, RouteChange};
 pub use environment::{Environment, Override};
 pub use key::{KeyConfig, KeyHash, Scope};
-pub(crate) use known::no_such_leaf;
 pub use mistake::{ConfigErrors, Mistake, Place, Style};
 pub use resolve::CredentialSource;
 pub use route::RouteConfig;

@@ -8,7 +8,7 @@ mod world;
 use std::{net::SocketAddr, process::ExitCode, time::Duration};
 
 use crate::{
-    cli::fail,
+    exit::fail,
     gateway::{Gateway, Signals},
     log,
 };

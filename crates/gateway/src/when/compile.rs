@@ -7,7 +7,7 @@ use super::{
     FilterError,
     eval::{Comparison, Condition, Operand},
 };
-use crate::config::no_such_leaf;
+use crate::leaf_names::no_such_leaf;
 
 /// Reads the grammar and replaces its names and values by leaves and what those can hold.
 pub(super) fn compile(text: &str) -> Result<Condition, FilterError> {

@@ -1,0 +1,60 @@
+use std::fmt;
+
+use canonical::Leaf;
+
+use super::{ConfigDiff, RouteChange};
+
+impl ConfigDiff {
+    /// What differs, a sentence each.
+    pub fn sentences(&self) -> Vec<String> {
+        let added = self.added.iter().map(|name| format!("route {name} is new"));
+        let removed =
+            self.removed.iter().map(|name| format!("route {name} is removed; its lanes wait for its return"));
+        let changed = self.changed.iter().map(ToString::to_string);
+        let keys = self.keys.iter().map(|name| format!("the key of {name} differs"));
+        let restart = self.at_restart.iter().map(|option| format!("{option} takes effect at the next start"));
+        added.chain(removed).chain(changed).chain(keys).chain(restart).collect()
+    }
+}
+
+impl fmt::Display for ConfigDiff {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_empty() {
+            return f.write_str("nothing differs");
+        }
+        f.write_str(&self.sentences().join("\n"))
+    }
+}
+
+impl fmt::Display for RouteChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut parts = Vec::new();
+        if self.needs_new_name() {
+            parts.push("is another route under the same name: give it a new name".to_owned());
+        }
+        if let Some((old, new)) = &self.origin {
+            parts.push(format!("goes from {old} to {new}"));
+        }
+        if !self.dropped_leaves.is_empty() {
+            parts.push(format!("no longer sends {}", names(&self.dropped_leaves)));
+        }
+        if !self.added_leaves.is_empty() {
+            parts.push(format!("sends {} as well", names(&self.added_leaves)));
+        }
+        if self.mapping && self.dropped_leaves.is_empty() && self.added_leaves.is_empty() {
+            parts.push("has another mapping".to_owned());
+        }
+        if self.credential {
+            parts.push("has another credential".to_owned());
+        }
+        if self.other {
+            parts.push("has other limits or options".to_owned());
+        }
+        let confirm = if self.needs_confirmation() { " (a reload needs --confirm)" } else { "" };
+        write!(f, "route {} {}{confirm}", self.name, parts.join(", "))
+    }
+}
+
+fn names(leaves: &[Leaf]) -> String {
+    leaves.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
