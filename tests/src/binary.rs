@@ -17,6 +17,8 @@ pub fn run(arguments: &[&str], environment: &[(&str, &str)]) -> Output {
     command.output().expect("the binary runs")
 }
 
+const OF_THE_TEST: [&str; 4] = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"];
+
 fn build() -> PathBuf {
     // target/<profile>/deps/<this test>
     let this = std::env::current_exe().expect("a test has a path");
@@ -26,13 +28,19 @@ fn build() -> PathBuf {
         Some("debug") | None => "dev",
         Some(name) => name,
     };
-    let built = Command::new(env!("CARGO"))
+    let mut build = Command::new(env!("CARGO"));
+    build
         .args(["build", "--quiet", "--package", "gateway", "--bin", "profile-gateway", "--profile", profile])
         .arg("--manifest-path")
         .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml"))
-        .env("CARGO_TARGET_DIR", target)
-        .output()
-        .expect("cargo runs");
+        .env("CARGO_TARGET_DIR", target);
+    // What cargo tells a test about the test's package would make other packages' build scripts run again.
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(|name| OF_THE_TEST.iter().any(|prefix| name.starts_with(prefix))) {
+            build.env_remove(name);
+        }
+    }
+    let built = build.output().expect("cargo runs");
     assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
     profile_directory.join("profile-gateway")
 }

@@ -17,8 +17,10 @@ pub trait Transport: Send + Sync + fmt::Debug {
     /// What [`Transport::send`] would put on the wire, the credential masked.
     fn preview(&self, request: &VendorRequest) -> Preview;
 
-    /// Told when the vendor does not accept the credential: it may have been replaced where it is kept.
-    fn credential_refused(&self) {}
+    /// Reads the credential where it is kept; whether it was replaced. From then on the new one is presented.
+    fn refresh_credential(&self) -> bool {
+        false
+    }
 }
 
 /// A request as it goes on the wire, the credential masked. Its `Debug` shows neither URL nor body.

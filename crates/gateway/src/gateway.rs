@@ -4,7 +4,7 @@ use std::{
     net::{SocketAddr, TcpListener},
     path::{Path, PathBuf},
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use actix_web::dev::ServerHandle;
@@ -12,19 +12,19 @@ use arc_swap::ArcSwap;
 use delivery::{
     ProcessClock, SeededJitter,
     engine::{Engine, Hub, Parts},
-    millis,
-    store::{Store, StoreError, Sweep},
+    store::{Store, StoreError},
 };
 use store_sqlite::{OpenError, SqliteStore};
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     api::{self, Keys, Meter, ServerLimits, Settings},
-    config::{Config, Retention, Vendor},
+    chores,
+    config::{Config, Vendor},
     operator,
     reload::Reload,
     routes::{RouteError, build_routes},
+    signals::{Signals, StopSignal},
 };
 
 /// A running gateway: store, engine, and the two listeners.
@@ -61,12 +61,10 @@ pub enum StartError {
     Route(#[from] RouteError),
 }
 
-/// How long a stop waits for requests under way: callers first, then vendors.
+/// How long a stop waits in all for requests under way, of callers and to vendors.
 const GRACE: Duration = Duration::from_secs(15);
-/// How long callers' requests may take to end.
+/// How long of this callers' requests may take to end.
 const CALLERS_GRACE: Duration = Duration::from_secs(4);
-/// How often what is older than its retention is removed.
-const SWEEP: Duration = Duration::from_secs(60 * 60);
 
 impl Gateway {
     /// Starts everything that the configuration describes. `file` is read again at a reload; without it there is none.
@@ -121,7 +119,8 @@ impl Gateway {
             tokio::spawn(server);
             handle
         });
-        tokio::spawn(keep_clean(engine.clone(), config.retention));
+        tokio::spawn(chores::keep_clean(engine.clone(), config.retention));
+        tokio::spawn(chores::look_for_new_credentials(engine.clone()));
         tracing::info!(%api_address, %operator_address, routes = config.routes.len(), "ready");
         Ok(Self { engine, store, reload, servers: servers.into(), stopping, api_address, operator_address })
     }
@@ -150,6 +149,7 @@ impl Gateway {
 
     /// Stops: no new connections, callers answered, requests to vendors finished or given up, store closed.
     pub async fn stop(self) {
+        let asked = Instant::now();
         self.stopping.cancel();
         let callers = self.servers.iter().map(|server| server.stop(true));
         self.engine.release_waiters();
@@ -157,7 +157,7 @@ impl Gateway {
         if stopped.is_err() {
             futures_util::future::join_all(self.servers.iter().map(|server| server.stop(false))).await;
         }
-        self.engine.stop(GRACE).await;
+        self.engine.stop(GRACE.saturating_sub(asked.elapsed())).await;
     }
 
     /// The engine.
@@ -173,47 +173,6 @@ impl Gateway {
     /// Where operators reach the gateway.
     pub fn operator_address(&self) -> SocketAddr {
         self.operator_address
-    }
-}
-
-/// What a process is told by a signal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum StopSignal {
-    /// SIGTERM or SIGINT.
-    Stop,
-    /// SIGHUP.
-    Reload,
-}
-
-/// The signals that a process is told something by. One that comes while an earlier one is dealt with is kept.
-#[derive(Debug)]
-pub struct Signals {
-    terminate: Signal,
-    interrupt: Signal,
-    hangup: Signal,
-}
-
-impl Signals {
-    /// Catches the signals from now on.
-    ///
-    /// # Errors
-    /// When the system does not let the process catch them.
-    pub fn catch() -> std::io::Result<Self> {
-        Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
-            hangup: signal(SignalKind::hangup())?,
-        })
-    }
-
-    /// The next signal; a stop goes before a reload.
-    pub(crate) async fn next(&mut self) -> StopSignal {
-        tokio::select! {
-            biased;
-            _ = self.terminate.recv() => StopSignal::Stop,
-            _ = self.interrupt.recv() => StopSignal::Stop,
-            _ = self.hangup.recv() => StopSignal::Reload,
-        }
     }
 }
 
@@ -247,22 +206,4 @@ fn address(listener: &TcpListener) -> Result<SocketAddr, StartError> {
 fn seed() -> u64 {
     use std::hash::{BuildHasher, RandomState};
     RandomState::new().hash_one(std::process::id())
-}
-
-async fn keep_clean(engine: Engine, retention: Retention) {
-    loop {
-        tokio::time::sleep(SWEEP).await;
-        let now = engine.now();
-        let sweep = Sweep {
-            updates_before: now - millis(retention.updates),
-            attempts_before: now - millis(retention.attempts),
-            now,
-        };
-        match engine.store().sweep(sweep).await {
-            Ok(removed) if removed > 0 => tracing::info!(removed, "removed what is older than its retention"),
-            Ok(_) => {}
-            Err(StoreError::Closed) => return,
-            Err(error) => tracing::warn!(%error, "old updates could not be removed"),
-        }
-    }
 }

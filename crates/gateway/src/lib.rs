@@ -4,10 +4,12 @@ pub mod cli;
 mod demo;
 mod serve;
 
+mod chores;
 pub mod gateway;
 mod reload;
 mod rotation;
 mod routes;
+mod signals;
 
 pub mod api;
 pub mod operator;

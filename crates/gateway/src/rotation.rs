@@ -8,8 +8,7 @@ use async_trait::async_trait;
 use delivery::{Preview, SendError, Transport};
 use transport_http::{Credential, HttpTransport};
 
-/// A transport that reads its credential again when the vendor does not accept it: the secret may have been replaced where
-/// it is kept, and the next request then presents the new one.
+/// A transport whose credential can be replaced where it is kept, while the gateway runs.
 pub(crate) struct RotatingTransport {
     route: String,
     inner: HttpTransport,
@@ -42,22 +41,22 @@ impl Transport for RotatingTransport {
         self.inner.preview(request)
     }
 
-    fn credential_refused(&self) {
-        match (self.read)() {
-            Ok(Some((credential, digest))) => {
-                let mut present = self.digest.lock().unwrap_or_else(PoisonError::into_inner);
-                if *present != digest {
-                    *present = digest;
-                    self.inner.replace_credential(&credential);
-                    tracing::info!(
-                        route = self.route,
-                        "the credential was replaced; the new one is used from now on"
-                    );
-                }
+    fn refresh_credential(&self) -> bool {
+        let (credential, digest) = match (self.read)() {
+            Ok(Some(found)) => found,
+            Ok(None) => return false,
+            Err(reason) => {
+                tracing::error!(route = self.route, reason, "the credential cannot be read again");
+                return false;
             }
-            Ok(None) => {}
-            Err(reason) => tracing::error!(route = self.route, reason, "the credential cannot be read again"),
+        };
+        let mut present = self.digest.lock().unwrap_or_else(PoisonError::into_inner);
+        if *present == digest {
+            return false;
         }
+        *present = digest;
+        self.inner.replace_credential(&credential);
+        true
     }
 }
 

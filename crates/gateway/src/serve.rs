@@ -1,11 +1,6 @@
 use std::{path::Path, process::ExitCode};
 
-use crate::{
-    config::Config,
-    exit::fail,
-    gateway::{Gateway, Signals},
-    log,
-};
+use crate::{config::Config, exit::fail, gateway::Gateway, log, signals::Signals};
 
 /// Runs the gateway until it is told to stop.
 pub(crate) fn run(config: Config, file: &Path) -> ExitCode {

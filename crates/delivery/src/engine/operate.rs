@@ -57,10 +57,22 @@ impl Engine {
         self.inner.store.erase(Erase { user, by, windows, now: self.now() }).await
     }
 
-    /// The routes whose credential was replaced are probed at once.
-    pub fn credential_replaced(&self, route: RouteId) {
+    /// Reads all credentials where they are kept. A route whose credential was replaced is probed at once, if it is paused.
+    pub fn refresh_credentials(&self) {
+        let routes: Vec<RouteId> = self.current().lines.keys().copied().collect();
+        routes.into_iter().for_each(|route| self.refresh_credential(route));
+    }
+
+    pub(super) fn refresh_credential(&self, route: RouteId) {
         let current = self.current();
-        if let (Some(line), Some(route)) = (current.lines.get(&route), current.routes.get(route)) {
+        let (Some(line), Some(route)) = (current.lines.get(&route), current.routes.get(route)) else {
+            return;
+        };
+        if route.transport.refresh_credential() {
+            tracing::info!(
+                route = route.name,
+                "the credential was replaced; the new one is used from now on"
+            );
             line.gate().reconfigured(&route.limits, self.now());
             line.wake().now();
         }

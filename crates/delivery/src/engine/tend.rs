@@ -55,11 +55,7 @@ impl Engine {
                 self.inner.store.set_pause(line.id(), None, gateway(), now).await?;
             }
             Action::Release => line.release(now),
-            Action::RereadCredential => {
-                if let Some(route) = current.routes.get(line.id()) {
-                    route.transport.credential_refused();
-                }
-            }
+            Action::RereadCredential => self.refresh_credential(line.id()),
             Action::PutBackRejected { since } => {
                 let rearm = Rearm::RoutePaused { holds_since: since };
                 self.rearm(rearm, RearmTarget::Attention(line.id()), gateway()).await?;

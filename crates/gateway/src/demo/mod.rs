@@ -7,11 +7,7 @@ mod world;
 
 use std::{net::SocketAddr, process::ExitCode, time::Duration};
 
-use crate::{
-    exit::fail,
-    gateway::{Gateway, Signals},
-    log,
-};
+use crate::{exit::fail, gateway::Gateway, log, signals::Signals};
 use world::World;
 
 /// How the demo is run.
