@@ -13,6 +13,14 @@ fn a_refused_credential_pauses_the_route_and_a_new_one_in_its_file_is_used_when_
 }
 
 #[test]
+fn a_new_credential_in_its_file_is_found_without_anybody_doing_anything() {
+    let (world, gateway, updates) = refused();
+    world.write_secret(Vendor::Communal, &Config::new(Vendor::Communal).credential);
+    assert_delivered(&gateway, &updates);
+    gateway.stop();
+}
+
+#[test]
 fn a_reload_takes_a_new_credential_over_and_opens_the_route_that_was_paused_for_the_old_one() {
     let (world, gateway, updates) = refused();
     world.write_secret(Vendor::Communal, &Config::new(Vendor::Communal).credential);
