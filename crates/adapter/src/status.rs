@@ -28,7 +28,7 @@ fn meaning(response: &VendorResponse) -> (ErrorKind, AppliedState) {
     use ErrorKind::*;
     match response.status {
         // A web application firewall answers for the vendor: not its word about the person or the credential.
-        401 | 403 | 406 | 429 if response.is_html() => (Misdirected, No),
+        401 | 403 | 406 if response.is_html() => (Misdirected, No),
         400 | 422 => (Invalid, No),
         401 => (Unauthenticated, No),
         403 => (Forbidden, No),
@@ -119,6 +119,7 @@ mod tests {
             ErrorKind::Unreadable
         );
         assert_eq!(read(&answer(403, "text/html", page)).expect_err("wall").kind, ErrorKind::Misdirected);
+        assert_eq!(read(&answer(429, "text/html", page)).expect_err("a limit").kind, ErrorKind::RateLimited);
         assert!(read(&answer(200, "text/html", "{\"ok\":true}")).is_ok());
         assert!(read(&answer(204, "", "")).is_ok());
     }

@@ -36,8 +36,31 @@ pub enum Sample {
     RejectedUnnamed,
     /// The answer was about another person.
     WrongSubject,
+    /// Another definite answer about the person.
+    Answered,
     /// Says nothing about the route.
     Nothing,
+}
+
+impl Sample {
+    /// Whether the vendor itself has answered, whatever it said.
+    pub fn is_an_answer(self) -> bool {
+        match self {
+            Sample::Success
+            | Sample::Unauthenticated
+            | Sample::Forbidden
+            | Sample::NotFound
+            | Sample::RejectedUnnamed
+            | Sample::WrongSubject
+            | Sample::Answered => true,
+            Sample::Failure
+            | Sample::Throttled(_)
+            | Sample::Misdirected
+            | Sample::Unreadable
+            | Sample::Tls
+            | Sample::Nothing => false,
+        }
+    }
 }
 
 /// What a lane was like when its attempt began.
@@ -76,6 +99,8 @@ pub fn of_send_error(error: &SendError, history: &History, moment: &Moment) -> (
             let case = Case { class: FailureClass::Tls, ..case };
             (case.not_applied(case.fault_of_route()), Sample::Tls)
         }
+        // The name leads to an address that the route may not reach: nobody was asked, and every lane would meet it.
+        SendErrorKind::AddressRefused => (case.not_applied(case.fault_of_route()), Sample::Misdirected),
         // The built URL was not what the route is configured for: nothing that another try would mend.
         SendErrorKind::Refused => {
             (case.blocked(BlockReason::Internal, FailureClass::Internal), Sample::Nothing)
@@ -98,10 +123,10 @@ pub fn of_vendor_error(
     let again = |failure: Failure| if maybe { case.unknown(failure) } else { case.not_applied(failure) };
     match error.kind {
         ErrorKind::Invalid => {
-            let sample = if error.fields.is_empty() { Sample::RejectedUnnamed } else { Sample::Nothing };
+            let sample = if error.fields.is_empty() { Sample::RejectedUnnamed } else { Sample::Answered };
             (Outcome::Rejected { named: Vec::new(), status: Some(status) }, sample)
         }
-        ErrorKind::TooLarge => (case.blocked(BlockReason::TooLarge, class), Sample::Nothing),
+        ErrorKind::TooLarge => (case.blocked(BlockReason::TooLarge, class), Sample::Answered),
         ErrorKind::Forbidden => (case.blocked(BlockReason::Forbidden, class), Sample::Forbidden),
         ErrorKind::WrongSubject => (case.blocked(BlockReason::WrongSubject, class), Sample::WrongSubject),
         ErrorKind::Unauthenticated => (again(case.fault_of_route()), Sample::Unauthenticated),
@@ -115,7 +140,7 @@ pub fn of_vendor_error(
             None => (again(case.outage()), Sample::Failure),
         },
         ErrorKind::NotFound => case.not_found(),
-        ErrorKind::Conflict => case.tries(&backoff::CONFLICT, BlockReason::Conflict, maybe, Sample::Nothing),
+        ErrorKind::Conflict => case.tries(&backoff::CONFLICT, BlockReason::Conflict, maybe, Sample::Answered),
         ErrorKind::Unreadable => case.tries(&[10_000; 4], BlockReason::Protocol, maybe, Sample::Unreadable),
     }
 }
@@ -155,7 +180,7 @@ impl Case<'_> {
     }
 
     fn not_applied(&self, failure: Failure) -> Outcome {
-        if self.expired() {
+        if failure.counted && self.expired() {
             self.blocked(BlockReason::Expired, self.class)
         } else {
             Outcome::NotApplied { failure }
@@ -164,7 +189,7 @@ impl Case<'_> {
 
     fn unknown(&self, failure: Failure) -> Outcome {
         let suspect_until = self.moment.suspect_until;
-        match self.expired() {
+        match failure.counted && self.expired() {
             true => self.blocked_in_doubt(BlockReason::Expired),
             false => Outcome::Unknown { failure, suspect_until },
         }

@@ -4,14 +4,14 @@
 use std::collections::BTreeMap;
 
 use adapter::Fate;
-use canonical::Leaf;
+use canonical::{Leaf, Profile};
 
 use crate::{
-    Preview, Route,
+    Enrol, Preview, Route,
     decide::{self, ClaimLoaded, Loaded},
     lane::{Lane, State},
     planner,
-    store::{Accept, AcceptError, LaneId, LaneRow, RouteVerdict, UserRow, Verdict},
+    store::{Accept, AcceptError, LaneId, LaneRow, RouteId, RouteVerdict, UserRow, Verdict},
 };
 
 /// What an update would mean to one route.
@@ -33,11 +33,23 @@ pub struct RoutePlan {
     pub stopped_by: Vec<Leaf>,
 }
 
-/// Plans an update.
+/// The subjects that the plan would reserve, as a store compares them: a store looks up who else has them.
+pub fn subject_keys(command: &Accept, user: Option<&UserRow>) -> Vec<(RouteId, String)> {
+    let mut profile = user.map(|user| Profile::clone(&user.profile)).unwrap_or_default();
+    // What the patch breaks is told by the plan itself.
+    let _ = profile.apply(&command.patch, 1);
+    let by_email = command.routes.iter().filter(|(_, route)| route.enrol == Enrol::Email);
+    let keys =
+        by_email.filter_map(|(id, route)| Some((id, planner::subject_of(route, &profile, None)?.key())));
+    decide::identity_keys(command).into_iter().chain(keys).collect()
+}
+
+/// Plans an update. Another user has the subjects of the routes in `loaded.taken`.
 ///
 /// # Errors
 /// Why the update would be refused.
 pub fn plan(command: &Accept, loaded: Loaded) -> Result<BTreeMap<String, RoutePlan>, AcceptError> {
+    let taken = loaded.taken.clone();
     let writes = decide::accept(command, loaded)?;
     let lanes: Vec<LaneRow> = writes.lanes.into_iter().chain(writes.untouched).collect();
     let mut plans = BTreeMap::new();
@@ -52,7 +64,10 @@ pub fn plan(command: &Accept, loaded: Loaded) -> Result<BTreeMap<String, RoutePl
             .chain(writes.update.unchanged.iter().map(|leaf| (leaf.clone(), Fate::Unchanged)))
             .chain(verdict.fates.clone())
             .collect();
-        plans.insert(route.name.clone(), of_route(command, route, verdict, of_update, &writes.user, lane));
+        plans.insert(
+            route.name.clone(),
+            of_route(command, route, verdict, of_update, &writes.user, lane, taken.contains(&id)),
+        );
     }
     Ok(plans)
 }
@@ -64,6 +79,7 @@ fn of_route(
     leaves: BTreeMap<Leaf, Fate>,
     user: &UserRow,
     lane: Option<LaneRow>,
+    taken: bool,
 ) -> RoutePlan {
     let mut plan = RoutePlan {
         verdict: verdict.verdict,
@@ -81,7 +97,7 @@ fn of_route(
         return stopped(plan, &row.lane);
     }
     let mut loaded = ClaimLoaded { row, user_id: command.user.clone(), user: user.clone() };
-    let Some(work) = decide::claim(route, &mut loaded, command.now, |_| false) else {
+    let Some(work) = decide::claim(route, &mut loaded, command.now, |_| taken) else {
         return stopped(plan, &loaded.row.lane);
     };
     if let Ok((requests, sent)) = planner::build(route, &user.profile, &work.claim) {

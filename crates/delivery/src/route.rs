@@ -73,6 +73,17 @@ pub enum Rate {
     Unlimited,
 }
 
+impl Rate {
+    /// The lower of two rates.
+    pub fn lower(self, other: Self) -> Self {
+        match (self, other) {
+            (Rate::PerSecond(one), Rate::PerSecond(other)) => Rate::PerSecond(one.min(other)),
+            (Rate::Unlimited, other) => other,
+            (limited, Rate::Unlimited) => limited,
+        }
+    }
+}
+
 impl Route {
     /// Whether the route serves a user with this profile.
     pub fn serves(&self, profile: &Profile) -> bool {

@@ -171,7 +171,7 @@ impl Case<'_> {
 
     /// The first that fits.
     fn state(&self) -> RouteState {
-        if self.user.erased_at.is_some() && self.user.version >= self.update.version {
+        if self.user.erased_at.is_some() || self.update.incarnation < self.user.incarnation {
             return RouteState::Erased;
         }
         match self.verdict.verdict {
@@ -183,6 +183,9 @@ impl Case<'_> {
         let Some(lane) = self.lane else { return RouteState::NoIdentity };
         if lane.state == State::Erased {
             return RouteState::Erased;
+        }
+        if planner::subject_of(self.route, &self.user.profile, Some(lane)).is_none() {
+            return RouteState::NoIdentity;
         }
         let confirmed = lane.acked >= self.update.version;
         // A refused leaf of which the vendor has never taken any value can stop the rest as well: then nothing goes on.

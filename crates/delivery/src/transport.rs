@@ -61,7 +61,9 @@ pub enum SendErrorKind {
     Connect,
     /// The other side could not prove who it is. Not applied.
     Tls,
-    /// The gateway itself refused to send: the URL or the address is not the configured one. Not applied.
+    /// The host name leads to an address that the route may not reach. Not applied.
+    AddressRefused,
+    /// The gateway itself refused to send: the URL is not the configured one. Not applied.
     Refused,
     /// No answer in time. May have been applied.
     Timeout,

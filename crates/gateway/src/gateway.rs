@@ -39,6 +39,15 @@ pub struct Gateway {
     operator_address: SocketAddr,
 }
 
+/// What an operator has confirmed for a start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Confirm {
+    /// Nothing.
+    Nothing,
+    /// A route whose host has changed is the same vendor.
+    Origins,
+}
+
 /// Why a gateway cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
@@ -71,7 +80,7 @@ impl Gateway {
     ///
     /// # Errors
     /// Why it cannot start; nothing is left running then.
-    pub async fn start(config: Config, file: Option<&Path>) -> Result<Self, StartError> {
+    pub async fn start(config: Config, file: Option<&Path>, confirm: Confirm) -> Result<Self, StartError> {
         let api_listener = listen(config.server.listen)?;
         let operator_listener = listen(config.operator.listen)?;
         let (api_address, operator_address) = (address(&api_listener)?, address(&operator_listener)?);
@@ -85,7 +94,7 @@ impl Gateway {
             clock: Arc::new(ProcessClock::start()),
             jitter: Arc::new(SeededJitter::new(seed())),
         };
-        let engine = Engine::start(parts, routes).await?;
+        let engine = Engine::start(parts, routes, confirm == Confirm::Origins).await?;
         let keys = Arc::new(ArcSwap::from_pointee(Keys::new(config.keys.clone())));
         let settings = Arc::new(ArcSwap::from_pointee(settings_of(&config)));
         let meter = Arc::new(Meter::default());

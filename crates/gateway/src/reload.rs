@@ -12,7 +12,7 @@ use crate::{
     api::Keys,
     config::{Config, ConfigDiff, Environment},
     operator::{ReloadReport, Reloader},
-    routes::build_routes,
+    routes::rebuild_routes,
 };
 
 /// Replaces the configuration of a running gateway as a whole, or refuses and keeps the old one.
@@ -58,9 +58,9 @@ impl Reload {
         let new = Config::load(file, &Environment::of_process()).map_err(|errors| errors.to_string())?;
         let diff = ConfigDiff::between(&current, &new);
         self.check(&diff, confirmed).await?;
-        let routes = build_routes(&new).map_err(|error| error.to_string())?;
+        let routes = rebuild_routes(&new, &diff, &self.engine.routes()).map_err(|error| error.to_string())?;
         self.engine.reload(routes, confirmed).await.map_err(|error| error.to_string())?;
-        self.keys.store(Arc::new(Keys::new(new.keys.clone())));
+        self.keys.store(Arc::new(self.keys.load().replaced_by(new.keys.clone())));
         *current = new;
         let changes = diff.sentences();
         Ok(ReloadReport { changes })

@@ -1,9 +1,15 @@
 use std::{path::Path, process::ExitCode};
 
-use crate::{config::Config, exit::fail, gateway::Gateway, log, signals::Signals};
+use crate::{
+    config::Config,
+    exit::fail,
+    gateway::{Confirm, Gateway},
+    log,
+    signals::Signals,
+};
 
 /// Runs the gateway until it is told to stop.
-pub(crate) fn run(config: Config, file: &Path) -> ExitCode {
+pub(crate) fn run(config: Config, file: &Path, confirm: Confirm) -> ExitCode {
     log::init(&config.log);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -15,7 +21,7 @@ pub(crate) fn run(config: Config, file: &Path) -> ExitCode {
             Ok(signals) => signals,
             Err(error) => return fail(&format!("the process cannot catch signals: {error}")),
         };
-        let gateway = match Gateway::start(config, Some(file)).await {
+        let gateway = match Gateway::start(config, Some(file), confirm).await {
             Ok(gateway) => gateway,
             Err(error) => return fail(&error.to_string()),
         };

@@ -13,7 +13,7 @@ pub(crate) fn claim(tx: &mut Tx<'_>, command: &ClaimDue) -> Result<Claimed, OpEr
     let Some(route) = command.routes.get(command.route) else { return Ok(Claimed::default()) };
     let due = due::due(tx, command)?;
     let turn = tx.memory.turns.entry(command.route).or_default();
-    let chosen = decide::choose(due, command.limit, command.retries, turn);
+    let chosen = decide::choose(due, command.limit, command.retries, command.probe, turn);
     let mut claimed = Claimed { more: chosen.more, ..Claimed::default() };
     for due in chosen.lanes {
         let (user_id, mut row) = due.row;

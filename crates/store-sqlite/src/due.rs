@@ -12,13 +12,16 @@ const PRIORITIES: [Priority; 2] = [Priority::Interactive, Priority::Bulk];
 const CAUSES: [WaitCause; 4] =
     [WaitCause::Backoff, WaitCause::Outage, WaitCause::Verify, WaitCause::HoldRetry];
 
+/// From how many due lanes of each kind a probe is taken.
+const PROBED_FROM: u32 = 64;
+
 /// A due lane with its user.
 pub(crate) type DueLane = Due<(UserId, LaneRow)>;
 
 /// The due lanes of a route: of each kind one more than may be claimed, so that it shows whether there are more.
 pub(crate) fn due(tx: &mut Tx<'_>, command: &ClaimDue) -> Result<Vec<DueLane>, OpError> {
     let (route, now) = (command.route.0, command.now);
-    let most = command.limit.saturating_add(1);
+    let most = if command.probe.is_some() { PROBED_FROM } else { command.limit.saturating_add(1) };
     let mut found = Vec::new();
     for priority in PRIORITIES.map(Coded::code) {
         const READY: &str = "INDEXED BY lane_due WHERE state = 1 AND route_id = ?1 AND why IS NULL AND prio = ?2 \

@@ -51,7 +51,8 @@ END;
 -- Names of leaves, never values.
 CREATE TABLE updates(
   update_id BLOB PRIMARY KEY, user_id TEXT NOT NULL, ver INTEGER NOT NULL, caller INTEGER NOT NULL REFERENCES callers,
-  at INTEGER NOT NULL, created INTEGER NOT NULL, effective INTEGER NOT NULL, leaves TEXT NOT NULL, verdicts TEXT NOT NULL
+  at INTEGER NOT NULL, incarnation INTEGER NOT NULL, created INTEGER NOT NULL, effective INTEGER NOT NULL,
+  leaves TEXT NOT NULL, verdicts TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
 CREATE INDEX update_user ON updates(user_id, update_id);
 

@@ -9,7 +9,7 @@ use crate::{codes::Coded, error::OpError, lanes::number};
 
 /// What every query of updates selects, in the order in which [`read`] takes it.
 pub(crate) const COLUMNS: &str = "update_id, user_id, ver, (SELECT name FROM callers WHERE caller = updates.caller), at, \
-     created, effective, leaves, verdicts";
+     created, effective, leaves, verdicts, incarnation";
 
 #[derive(Serialize, Deserialize)]
 struct Leaves {
@@ -22,8 +22,8 @@ type Verdicts = BTreeMap<i64, (i64, BTreeMap<Leaf, i64>)>;
 
 /// Writes an update.
 pub(crate) fn write(connection: &Connection, update: &UpdateRow, caller: i64) -> rusqlite::Result<()> {
-    const INSERT: &str = "INSERT INTO updates(update_id, user_id, ver, caller, at, created, effective, leaves, verdicts) \
-         VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    const INSERT: &str = "INSERT INTO updates(update_id, user_id, ver, caller, at, created, effective, leaves, verdicts, incarnation) \
+         VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
     let unwritable = |error: serde_json::Error| rusqlite::Error::ToSqlConversionFailure(error.into());
     let leaves = Leaves { changed: update.changed.clone(), unchanged: update.unchanged.clone() };
     let verdicts: Verdicts = update
@@ -44,6 +44,7 @@ pub(crate) fn write(connection: &Connection, update: &UpdateRow, caller: i64) ->
         update.effective,
         serde_json::to_string(&leaves).map_err(unwritable)?,
         serde_json::to_string(&verdicts).map_err(unwritable)?,
+        update.incarnation,
     ])?;
     Ok(())
 }
@@ -74,6 +75,7 @@ pub(crate) fn read(row: &Row<'_>) -> Result<UpdateRow, OpError> {
         version: row.get::<_, i64>(2)?.cast_unsigned(),
         caller: row.get(3)?,
         at: row.get(4)?,
+        incarnation: row.get(9)?,
         created: row.get(5)?,
         effective: row.get(6)?,
         changed: leaves.changed,

@@ -28,7 +28,7 @@ pub(crate) fn classify(error: &reqwest::Error) -> SendError {
 fn resolving(error: ResolveError) -> (SendErrorKind, String) {
     let kind = match error {
         ResolveError::TimedOut | ResolveError::NoAddress => SendErrorKind::Dns,
-        ResolveError::Refused(_) => SendErrorKind::Refused,
+        ResolveError::Refused(_) => SendErrorKind::AddressRefused,
     };
     (kind, error.to_string())
 }

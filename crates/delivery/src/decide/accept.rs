@@ -6,6 +6,7 @@ use canonical::{Applied, Fault, FaultKind, IdentityChange, Leaf, Profile};
 use crate::{
     Enrol, Route,
     lane::{self, Event, Lane, Rearm, State, Version},
+    millis,
     planner::{self, RouteView},
     store::{
         Accept, AcceptError, AuditRow, IdentityAct, LaneRow, Precondition, RouteId, RouteVerdict, UpdateRow,
@@ -62,7 +63,7 @@ pub fn accept(command: &Accept, loaded: Loaded) -> Result<AcceptWrites, AcceptEr
     let before = user.filter(|user| user.erased_at.is_none() || command.precondition == Precondition::Absent);
     let (user, applied, created) = next_user(command, before, !identities.is_empty())?;
     let effective = !applied.changed.is_empty() || !identities.is_empty();
-    let fan_out = FanOut { command, user: &user, applied: &applied, identities: &identities, effective };
+    let fan_out = FanOut { command, user: &user, applied: &applied, identities: &identities };
     let mut writes = Vec::new();
     let mut verdicts = BTreeMap::new();
     let mut lanes: BTreeMap<RouteId, LaneRow> = lanes.into_iter().map(|lane| (lane.route, lane)).collect();
@@ -80,6 +81,7 @@ pub fn accept(command: &Accept, loaded: Loaded) -> Result<AcceptWrites, AcceptEr
         version: user.version,
         caller: command.caller.0.clone(),
         at: command.now,
+        incarnation: user.incarnation,
         created,
         changed: applied.changed.into_iter().collect(),
         unchanged: applied.unchanged.into_iter().collect(),
@@ -185,7 +187,6 @@ struct FanOut<'a> {
     user: &'a UserRow,
     applied: &'a Applied,
     identities: &'a Identities,
-    effective: bool,
 }
 
 impl FanOut<'_> {
@@ -206,7 +207,7 @@ impl FanOut<'_> {
             lane::apply(
                 &mut lane,
                 &view.facts(),
-                Event::Rearm(Rearm::Identity { subject }),
+                Event::Rearm(Rearm::Identity { subject, window: millis(route.window()) }),
                 self.command.now,
             );
             lane.suspect_until = lane.suspect_until.max(suspect_until);
@@ -220,7 +221,7 @@ impl FanOut<'_> {
             let event = Event::Accept { changed: &changed, resent: &resent, priority };
             lane::apply(&mut lane, &view.facts(), event, self.command.now);
         }
-        let verdict = RouteVerdict { verdict: self.verdict(known, &view), fates: self.fates(route) };
+        let verdict = RouteVerdict { verdict: self.verdict(id, known, &view), fates: self.fates(route) };
         let changes = match before {
             Some(before) => before.lane != lane,
             None => act.is_some() || (known && enrols),
@@ -229,14 +230,12 @@ impl FanOut<'_> {
         (verdict, row)
     }
 
-    fn verdict(&self, known: bool, view: &RouteView) -> Verdict {
+    fn verdict(&self, id: RouteId, known: bool, view: &RouteView) -> Verdict {
         match () {
             () if !known => Verdict::NoIdentity,
             () if !view.serves() => Verdict::NotMatching,
             () if self.applied.changed.iter().any(|leaf| view.carries(leaf)) => Verdict::Owed,
-            () if self.effective && !self.identities.is_empty() && self.owes_by_identity(view) => {
-                Verdict::Owed
-            }
+            () if self.identities.contains_key(&id) && self.owes_by_identity(view) => Verdict::Owed,
             () => Verdict::NothingToCarry,
         }
     }

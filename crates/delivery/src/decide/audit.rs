@@ -11,7 +11,8 @@ const MOST_NAMED: usize = 20;
 /// What the audit says of a lane that was just blocked; none of any other change.
 pub fn block_audit(before: State, row: &LaneRow, now: Millis) -> Option<AuditRow> {
     let State::Blocked(reason) = row.lane.state else { return None };
-    if before == row.lane.state {
+    // That data is missing is told to the caller, again and again; it is no event for operators.
+    if before == row.lane.state || reason == BlockReason::NeedsData {
         return None;
     }
     let lane = row.id.map_or(0, |id| id.0);

@@ -37,7 +37,19 @@ const BULK_TURN: u32 = 9;
 
 /// Chooses at most `limit` lanes, at most `retries` of them retries: the longest due first, eight of the interactive queue
 /// for each of the bulk queue. `turn` is kept per route, so that bulk gets its turn however small the limit is.
-pub fn choose<T>(mut due: Vec<Due<T>>, limit: u32, retries: u32, turn: &mut u32) -> Chosen<T> {
+///
+/// A `probe` of a route that was out of order, a fraction in `[0, 1)`, takes one lane by chance, and one that has not failed
+/// before others: else the lanes that the vendor cannot serve would be asked for ever, because they are due the longest.
+pub fn choose<T>(
+    mut due: Vec<Due<T>>,
+    limit: u32,
+    retries: u32,
+    probe: Option<f64>,
+    turn: &mut u32,
+) -> Chosen<T> {
+    if let Some(fraction) = probe {
+        return Chosen { lanes: by_chance(due, fraction), more: false, postponed: false };
+    }
     due.sort_by_key(|due| (due.priority, due.next_at, due.id));
     let found = due.len();
     let mut allowed = retries;
@@ -61,6 +73,19 @@ pub fn choose<T>(mut due: Vec<Due<T>>, limit: u32, retries: u32, turn: &mut u32)
     }
     let more = !interactive.is_empty() || !bulk.is_empty();
     Chosen { lanes, more, postponed }
+}
+
+fn by_chance<T>(due: Vec<Due<T>>, fraction: f64) -> Vec<Due<T>> {
+    let (failed, fresh): (Vec<_>, Vec<_>) = due.into_iter().partition(|due| due.retry);
+    let mut lanes = if fresh.is_empty() { failed } else { fresh };
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "an index"
+    )]
+    let at = (lanes.len() as f64 * fraction) as usize;
+    if at < lanes.len() { vec![lanes.swap_remove(at)] } else { lanes.into_iter().take(1).collect() }
 }
 
 /// Whether a due lane repeats a failed attempt. One that its route's recovery made due does not count: the route's slow start
@@ -88,7 +113,7 @@ mod tests {
     #[test]
     fn the_longest_due_goes_first_and_what_is_left_over_is_told() {
         let lanes = [3, 1, 2].map(|id| due(id, Priority::Interactive, false));
-        let chosen = choose(lanes.into(), 2, 0, &mut 0);
+        let chosen = choose(lanes.into(), 2, 0, None, &mut 0);
         assert_eq!((ids(&chosen), chosen.more, chosen.postponed), (vec![1, 2], true, false));
     }
 
@@ -99,8 +124,25 @@ mod tests {
             due(2, Priority::Interactive, true),
             due(3, Priority::Interactive, false),
         ];
-        let chosen = choose(lanes, 9, 1, &mut 0);
+        let chosen = choose(lanes, 9, 1, None, &mut 0);
         assert_eq!((ids(&chosen), chosen.more, chosen.postponed), (vec![1, 3], false, true));
+    }
+
+    #[test]
+    fn a_probe_takes_a_lane_by_chance_and_one_that_has_not_failed_before_others() {
+        let lanes = || (1..=4).map(|id| due(id, Priority::Interactive, id <= 2)).collect::<Vec<_>>();
+        let probe = |fraction| ids(&choose(lanes(), 1, 0, Some(fraction), &mut 0));
+        assert_eq!((probe(0.0), probe(0.9)), (vec![3], vec![4]));
+        let failed = |fraction| {
+            ids(&choose(
+                lanes()[..].iter().take(2).map(|d| due(d.id.0, d.priority, true)).collect(),
+                1,
+                0,
+                Some(fraction),
+                &mut 0,
+            ))
+        };
+        assert_eq!((failed(0.1), failed(0.6)), (vec![1], vec![2]));
     }
 
     #[test]
@@ -109,7 +151,7 @@ mod tests {
         let mut bulk = 0;
         for _ in 0..90 {
             let lanes = vec![due(1, Priority::Bulk, false), due(2, Priority::Interactive, false)];
-            bulk += usize::from(ids(&choose(lanes, 1, 0, &mut turn)) == [1]);
+            bulk += usize::from(ids(&choose(lanes, 1, 0, None, &mut turn)) == [1]);
         }
         assert_eq!(bulk, 10);
     }

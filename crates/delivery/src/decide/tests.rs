@@ -142,6 +142,19 @@ fn an_update_is_owed_where_there_is_a_subject() {
 }
 
 #[test]
+fn an_identity_at_one_route_makes_no_other_route_owe_anything() {
+    let mut world = World::new();
+    world.accept(&jane());
+    let work = world.claim(VILLAGE, false).expect("due");
+    world.settle(&work, ok());
+    let command = world.command(&json!({"identities": {"communal": 90}}));
+    let command = Accept { may_operate: true, ..command };
+    let update = world.try_accept(&command).expect("an operator may");
+    assert_eq!(World::verdict(&update, COMMUNAL), Verdict::Owed);
+    assert_eq!(World::verdict(&update, VILLAGE), Verdict::NothingToCarry);
+}
+
+#[test]
 fn what_a_route_cannot_carry_is_told_and_never_touches_its_lane() {
     let mut world = World::new();
     world.accept(&jane());
@@ -257,6 +270,7 @@ fn an_erased_user_comes_back_only_when_asked_for_and_versions_go_on() {
     let revive = Accept { precondition: Precondition::Absent, ..world.command(&jane()) };
     let update = world.try_accept(&revive).expect("a new incarnation");
     assert_eq!((update.version, update.created, world.user().incarnation), (3, true, 2));
+    assert_eq!(update.incarnation, 2);
     let lane = &world.lane(COMMUNAL).lane;
     assert_eq!((lane.state, lane.floor, lane.suspect_until), (State::Ready, 2, Some(78_000)));
 }

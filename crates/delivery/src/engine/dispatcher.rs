@@ -85,6 +85,7 @@ async fn claim(
         routes: Arc::clone(&current.routes),
         limit: permits,
         retries: line.retries_allowed(now),
+        probe: line.is_probing().then(|| engine.jitter()),
         released_at: line.released_at(),
         now,
     };

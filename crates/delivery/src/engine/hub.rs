@@ -48,16 +48,19 @@ impl Hub {
         let (sender, changes) = mpsc::unbounded_channel();
         let id = self.next_waiter.fetch_add(1, Ordering::Relaxed);
         self.waiting.fetch_add(1, Ordering::AcqRel);
+        let mut waiters = self.waiters();
         if !self.closed.load(Ordering::Acquire) {
-            self.waiters().entry(user.clone()).or_default().push((id, sender));
+            waiters.entry(user.clone()).or_default().push((id, sender));
         }
+        drop(waiters);
         Waiter { hub: Arc::clone(self), user: user.clone(), id, changes }
     }
 
     /// Ends every wait.
     pub(super) fn close(&self) {
+        let mut waiters = self.waiters();
         self.closed.store(true, Ordering::Release);
-        self.waiters().clear();
+        waiters.clear();
     }
 
     /// Whether the lane was erased after the claim with this epoch.

@@ -9,7 +9,7 @@ use std::{
 use tokio::sync::Notify;
 
 use crate::{
-    Millis, Route,
+    Millis, Rate, Route,
     failure::Sample,
     gate::{Action, Bucket, Gate, Pause, Refusal},
     store::{RegisteredRoute, RouteId},
@@ -25,8 +25,31 @@ pub(super) struct Line {
     released_at: Arc<AtomicI64>,
 }
 
-/// The buckets of one set of routes, by what the vendor counts.
-pub(super) type Buckets = BTreeMap<String, Arc<Mutex<Bucket>>>;
+/// The buckets of one set of routes, by what the vendor counts. A reload that leaves a rate as it is leaves its bucket as
+/// full as it was.
+#[derive(Debug, Default)]
+pub(super) struct Buckets(BTreeMap<String, (Rate, Arc<Mutex<Bucket>>)>);
+
+impl Buckets {
+    /// The buckets of these routes; where two routes share one, the lower rate counts.
+    pub(super) fn of(routes: &[Arc<Route>], before: &Self) -> Self {
+        let mut rates: BTreeMap<&str, Rate> = BTreeMap::new();
+        for route in routes {
+            let rate = rates.entry(&route.limits.rate_key).or_insert(route.limits.rate);
+            *rate = rate.lower(route.limits.rate);
+        }
+        let bucket = |key: &str, rate: Rate| match before.0.get(key) {
+            Some((known, bucket)) if *known == rate => Arc::clone(bucket),
+            _ => Arc::new(Mutex::new(Bucket::new(rate))),
+        };
+        Self(rates.into_iter().map(|(key, rate)| (key.to_owned(), (rate, bucket(key, rate)))).collect())
+    }
+
+    fn get(&self, route: &Route) -> Arc<Mutex<Bucket>> {
+        let known = self.0.get(&route.limits.rate_key).map(|(_, bucket)| Arc::clone(bucket));
+        known.unwrap_or_else(|| Arc::new(Mutex::new(Bucket::new(route.limits.rate))))
+    }
+}
 
 impl Line {
     /// The line of a route; what was learnt of the route before a reload is kept.
@@ -34,13 +57,12 @@ impl Line {
         route: &Route,
         known: &RegisteredRoute,
         before: Option<&Arc<Line>>,
-        buckets: &mut Buckets,
+        buckets: &Buckets,
         now: Millis,
     ) -> Arc<Self> {
-        let new_bucket = || Arc::new(Mutex::new(Bucket::new(route.limits.rate)));
-        let bucket = Arc::clone(buckets.entry(route.limits.rate_key.clone()).or_insert_with(new_bucket));
+        let bucket = buckets.get(route);
         let Some(before) = before else {
-            let mut gate = Gate::new(&route.limits);
+            let mut gate = Gate::new(&route.limits, now);
             gate.set_pause(known.pause);
             return Arc::new(Self {
                 id: known.id,
@@ -101,6 +123,10 @@ impl Line {
         if self.wake.backlog.load(Ordering::Acquire) {
             self.wake.now();
         }
+    }
+
+    pub(super) fn is_probing(&self) -> bool {
+        self.gate().is_probing()
     }
 
     pub(super) fn retries_allowed(&self, now: Millis) -> u32 {

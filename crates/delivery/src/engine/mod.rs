@@ -26,7 +26,7 @@ pub use observe::RouteCondition;
 
 use crate::{
     Clock, Jitter, Millis, Route, RouteSet,
-    decide::{self, Loaded},
+    decide::Loaded,
     lane::{Priority, Rearm},
     millis,
     plan::{self, RoutePlan},
@@ -35,7 +35,7 @@ use crate::{
         RegisteredRoute, RouteId, RouteRegistration, Store, StoreError, UpdateId, Work,
     },
 };
-use line::Line;
+use line::{Buckets, Line};
 
 /// The engine; cheap to clone.
 #[derive(Debug, Clone)]
@@ -60,6 +60,7 @@ struct Inner {
 struct Current {
     routes: Arc<RouteSet>,
     lines: BTreeMap<RouteId, Arc<Line>>,
+    buckets: Buckets,
 }
 
 /// What the engine works with.
@@ -120,7 +121,11 @@ impl Engine {
     ///
     /// # Errors
     /// When a route's name now means something else, or the store fails.
-    pub async fn start(parts: Parts, routes: Vec<Arc<Route>>) -> Result<Self, StoreError> {
+    pub async fn start(
+        parts: Parts,
+        routes: Vec<Arc<Route>>,
+        confirm_origins: bool,
+    ) -> Result<Self, StoreError> {
         let Parts { store, hub, clock, jitter } = parts;
         let inner = Inner {
             store,
@@ -133,14 +138,15 @@ impl Engine {
             stopping: CancellationToken::new(),
         };
         let engine = Self { inner: Arc::new(inner) };
-        let registered = engine.register(&routes, false).await?;
+        let registered = engine.register(&routes, confirm_origins).await?;
         let windows =
             registered.iter().zip(&routes).map(|(known, route)| (known.id, millis(route.window()))).collect();
         let found = engine.inner.store.start(windows, engine.now()).await?;
         if found > 0 {
             tracing::info!(lanes = found, "lanes were in flight or suspect when the last process ended");
         }
-        engine.install(routes, registered).await?;
+        let remapped = engine.install(routes, registered);
+        engine.rearm_remapped(remapped).await;
         engine.inner.runtime.spawn(tend::tend(engine.clone()));
         Ok(engine)
     }
@@ -150,8 +156,23 @@ impl Engine {
     /// # Errors
     /// When a route's name now means something else, or the store fails; the old routes stay.
     pub async fn reload(&self, routes: Vec<Arc<Route>>, confirm_origins: bool) -> Result<(), StoreError> {
-        let registered = self.register(&routes, confirm_origins).await?;
-        self.install(routes, registered).await
+        let engine = self.clone();
+        self.to_the_end(async move {
+            let registered = engine.register(&routes, confirm_origins).await?;
+            let remapped = engine.install(routes, registered);
+            engine.rearm_remapped(remapped).await;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Does something that must not be left half done, even if whoever asked stops waiting.
+    async fn to_the_end<T: Send + 'static>(
+        &self,
+        act: impl Future<Output = Result<T, StoreError>> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let ended = self.inner.runtime.spawn(act).await;
+        ended.unwrap_or_else(|_| Err(StoreError::OutcomeUnknown("the gateway failed".to_owned())))
     }
 
     async fn register(
@@ -170,18 +191,20 @@ impl Engine {
         self.inner.store.register_routes(registrations.collect()).await
     }
 
-    async fn install(
-        &self,
-        routes: Vec<Arc<Route>>,
-        registered: Vec<RegisteredRoute>,
-    ) -> Result<(), StoreError> {
+    /// From here on nothing is refused: the new routes are in force before anything else is done.
+    fn install(&self, routes: Vec<Arc<Route>>, registered: Vec<RegisteredRoute>) -> Vec<RouteId> {
         let before = self.current();
-        let mut buckets = BTreeMap::new();
+        let buckets = Buckets::of(&routes, &before.buckets);
         let mut lines = BTreeMap::new();
         let mut set = Vec::new();
         let mut remapped = Vec::new();
         for (route, known) in routes.into_iter().zip(registered) {
-            let line = Line::for_route(&route, &known, before.lines.get(&known.id), &mut buckets, self.now());
+            let same = before.routes.get(known.id).is_some_and(|old| Arc::ptr_eq(old, &route));
+            let old = before.lines.get(&known.id);
+            let line = match old {
+                Some(old) if same => Arc::clone(old),
+                _ => Line::for_route(&route, &known, old, &buckets, self.now()),
+            };
             self.inner.hub.watch(known.id, line.wake());
             if known.mapping_changed {
                 remapped.push(known.id);
@@ -189,7 +212,7 @@ impl Engine {
             lines.insert(known.id, line);
             set.push((known.id, route));
         }
-        let current = Current { routes: Arc::new(RouteSet::new(set)), lines };
+        let current = Current { routes: Arc::new(RouteSet::new(set)), lines, buckets };
         let is_new = |(id, _): &(&RouteId, &Arc<Line>)| !before.lines.contains_key(id);
         let added: Vec<_> =
             current.lines.iter().filter(is_new).map(|(id, line)| (*id, Arc::clone(line.wake()))).collect();
@@ -198,10 +221,17 @@ impl Engine {
             self.inner.runtime.spawn(dispatcher::run(self.clone(), id, wake));
         }
         self.current().lines.values().for_each(|line| line.wake().now());
-        for route in remapped {
-            self.rearm(Rearm::Mapping, RearmTarget::Attention(route), Actor("gateway".to_owned())).await?;
+        remapped
+    }
+
+    /// What was refused under another mapping is tried again.
+    async fn rearm_remapped(&self, routes: Vec<RouteId>) {
+        for route in routes {
+            let target = RearmTarget::Attention(route);
+            if let Err(error) = self.rearm(Rearm::Mapping, target, Actor("gateway".to_owned())).await {
+                tracing::error!(route = route.0, %error, "what the old mapping was refused for is not tried again; retry the route");
+            }
         }
-        Ok(())
     }
 
     /// Takes an update. It goes on even if the caller stops waiting for the answer.
@@ -247,7 +277,8 @@ impl Engine {
     pub async fn plan(&self, submission: Submission) -> Result<BTreeMap<String, RoutePlan>, AcceptError> {
         let snapshot = self.inner.store.user(&submission.user).await?;
         let accept = submission.into_accept(&self.routes(), Vec::new(), self.now());
-        let taken = self.inner.store.taken(&accept.user, decide::identity_keys(&accept)).await?;
+        let user = snapshot.as_ref().map(|snapshot| &snapshot.user);
+        let taken = self.inner.store.taken(&accept.user, plan::subject_keys(&accept, user)).await?;
         let (user, lanes) = snapshot.map(|snapshot| (snapshot.user, snapshot.lanes)).unzip();
         let loaded = Loaded { user, lanes: lanes.unwrap_or_default(), taken };
         plan::plan(&accept, loaded)
@@ -265,8 +296,9 @@ impl Engine {
     /// # Errors
     /// When the store fails.
     pub async fn rearm(&self, rearm: Rearm, target: RearmTarget, by: Actor) -> Result<u64, StoreError> {
-        let (routes, now) = (self.routes(), self.now());
-        self.inner.store.rearm(RearmLanes { rearm, target, routes, by, now }).await
+        let rearm = RearmLanes { rearm, target, routes: self.routes(), by, now: self.now() };
+        let store = Arc::clone(&self.inner.store);
+        self.to_the_end(async move { store.rearm(rearm).await }).await
     }
 
     /// Stops sending new requests, waits for those under way at most `grace`, and closes the store. What is still under

@@ -6,6 +6,7 @@ use super::{Engine, Waiter};
 use crate::{
     Millis,
     gate::Pause,
+    lane::Version,
     status::{self, UpdateStatus},
     store::{LaneRow, RouteId, UpdateRow, UserRow},
 };
@@ -76,8 +77,17 @@ impl Engine {
                 changed = waiter.changed() => changed,
             };
             let Some(changed) = changed else { return (status, false) };
-            lanes.retain(|lane| lane.route != changed.route);
-            lanes.push(changed);
+            match lanes.iter_mut().find(|lane| lane.route == changed.route) {
+                // A change from before the rows were read; neither number ever falls.
+                Some(known) if age(&changed) < age(known) => {}
+                Some(known) => *known = changed,
+                None => lanes.push(changed),
+            }
         }
     }
+}
+
+/// Which of two rows of a lane is the later one.
+fn age(row: &LaneRow) -> (u64, Version) {
+    (row.lane.epoch, row.lane.want)
 }

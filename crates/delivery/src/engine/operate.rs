@@ -14,11 +14,7 @@ impl Engine {
     /// When the store fails; the route then goes on.
     pub async fn pause(&self, route: RouteId, by: Actor) -> Result<(), StoreError> {
         let pause = Pause { reason: PauseReason::Operator, probe_at: None, probes: 0 };
-        self.inner.store.set_pause(route, Some(pause), by, self.now()).await?;
-        if let Some(line) = self.current().lines.get(&route) {
-            line.set_pause(Some(pause));
-        }
-        Ok(())
+        self.set_pause(route, Some(pause), by).await
     }
 
     /// Sends again at a route, whatever it was paused for.
@@ -26,12 +22,22 @@ impl Engine {
     /// # Errors
     /// When the store fails; the route then stays paused.
     pub async fn resume(&self, route: RouteId, by: Actor) -> Result<(), StoreError> {
-        self.inner.store.set_pause(route, None, by, self.now()).await?;
-        if let Some(line) = self.current().lines.get(&route) {
-            line.set_pause(None);
-            line.release(self.now());
-        }
-        Ok(())
+        self.set_pause(route, None, by).await
+    }
+
+    async fn set_pause(&self, route: RouteId, pause: Option<Pause>, by: Actor) -> Result<(), StoreError> {
+        let engine = self.clone();
+        self.to_the_end(async move {
+            engine.inner.store.set_pause(route, pause, by, engine.now()).await?;
+            if let Some(line) = engine.current().lines.get(&route) {
+                line.set_pause(pause);
+                if pause.is_none() {
+                    line.release(engine.now());
+                }
+            }
+            Ok(())
+        })
+        .await
     }
 
     /// Answers everybody who waits for a route to settle, because the gateway stops.

@@ -45,14 +45,17 @@ impl Engine {
         let current = self.current();
         let name = current.routes.get(line.id()).map_or("", |route| route.name.as_str());
         match action {
-            Action::Pause(pause) => {
-                tracing::warn!(route = name, reason = ?pause.reason, "the route is paused");
-                self.inner.store.set_pause(line.id(), Some(pause), gateway(), now).await?;
+            Action::Pause | Action::Resume => {
+                // The gate as it is now: of two attempts that end together, the later word is stored whoever comes first.
+                let pause = line.gate().pause();
+                match pause {
+                    Some(pause) => {
+                        tracing::warn!(route = name, reason = ?pause.reason, "the route is paused");
+                    }
+                    None => tracing::info!(route = name, "the route works again"),
+                }
+                self.inner.store.set_pause(line.id(), pause, gateway(), now).await?;
                 line.wake().later();
-            }
-            Action::Resume => {
-                tracing::info!(route = name, "the route works again");
-                self.inner.store.set_pause(line.id(), None, gateway(), now).await?;
             }
             Action::Release => line.release(now),
             Action::RereadCredential => self.refresh_credential(line.id()),

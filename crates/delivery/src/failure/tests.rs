@@ -127,7 +127,7 @@ fn the_route_learns_what_kind_of_failure_it_was() {
         fields: vec!["email".to_owned()],
         ..VendorError::new(ErrorKind::Invalid, AppliedState::No, "")
     };
-    assert_eq!(of_vendor_error(&named, 422, &History::default(), &moment()).1, Sample::Nothing);
+    assert_eq!(of_vendor_error(&named, 422, &History::default(), &moment()).1, Sample::Answered);
 }
 
 #[test]

@@ -39,10 +39,15 @@ impl Breaker {
         self.probing = false;
     }
 
-    /// Whether the breaker was open.
-    pub(super) fn succeeded(&mut self, now: Millis) -> bool {
+    pub(super) fn is_probing(&self) -> bool {
+        self.probing
+    }
+
+    /// The vendor answers, whatever it says; whether an outage has ended with it.
+    pub(super) fn answered(&mut self, now: Millis) -> bool {
         self.note(now, true);
-        let had_failed = self.consecutive > 0;
+        // Fewer lanes say more about themselves than about the route.
+        let was_out = self.lanes.len() >= DISTINCT_LANES;
         self.consecutive = 0;
         self.lanes.clear();
         let was_open = self.open_until.take().is_some();
@@ -51,7 +56,7 @@ impl Breaker {
             self.opened = 0;
         }
         self.probing = false;
-        was_open || had_failed
+        was_open || was_out
     }
 
     /// Learns from an attempt without success; whether the breaker has opened because of it.

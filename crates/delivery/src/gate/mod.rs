@@ -26,6 +26,8 @@ pub struct Gate {
     pause: Option<Pause>,
     throttled_until: Millis,
     throttles: u32,
+    walls: u32,
+    probing: bool,
     concurrency: Concurrency,
     breaker: Breaker,
     budget: RetryBudget,
@@ -74,7 +76,7 @@ pub enum Refusal {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
     /// Store that the route is paused.
-    Pause(Pause),
+    Pause,
     /// Store that the route is open again.
     Resume,
     /// Lanes that wait because of the route are due.
@@ -91,16 +93,18 @@ pub enum Action {
 }
 
 impl Gate {
-    /// A gate of an open route.
-    pub fn new(limits: &Limits) -> Self {
+    /// A gate of an open route, as of `now`.
+    pub fn new(limits: &Limits, now: Millis) -> Self {
         Self {
             pause: None,
             throttled_until: 0,
             throttles: 0,
+            walls: 0,
+            probing: false,
             concurrency: Concurrency::new(limits.concurrency, millis(limits.timeout)),
             breaker: Breaker::default(),
             budget: RetryBudget::default(),
-            streaks: Streaks::default(),
+            streaks: Streaks::new(now),
             fresh: true,
         }
     }
@@ -110,23 +114,36 @@ impl Gate {
     /// # Errors
     /// Why there is none now.
     pub fn admit(&mut self, now: Millis) -> Result<(), Refusal> {
+        let busy = self.concurrency.in_flight() > 0;
         if let Some(pause) = self.pause {
             let probe_is_due = pause.probe_at.is_some_and(|probe_at| probe_at <= now);
-            if !probe_is_due || self.concurrency.in_flight() > 0 {
-                return Err(Refusal::Paused(pause.probe_at));
+            if !probe_is_due || busy {
+                // While the probe is out, its settle says how to go on.
+                return Err(Refusal::Paused(pause.probe_at.filter(|_| !busy)));
             }
         }
         if now < self.throttled_until {
             return Err(Refusal::Throttled(self.throttled_until));
         }
         self.breaker.admit(now, self.concurrency.in_flight()).map_err(Refusal::Breaker)?;
-        if self.concurrency.acquire() { Ok(()) } else { Err(Refusal::Concurrency) }
+        if !self.concurrency.acquire() {
+            return Err(Refusal::Concurrency);
+        }
+        // Nothing else is under way then, so that the next settle is the probe's.
+        self.probing = self.pause.is_some();
+        Ok(())
+    }
+
+    /// Whether the permit that was taken last is to find out whether the route works.
+    pub fn is_probing(&self) -> bool {
+        self.probing || self.breaker.is_probing()
     }
 
     /// Gives back a permit that was not used.
     pub fn give_back(&mut self) {
         self.concurrency.give_back();
         self.breaker.give_back();
+        self.probing = false;
     }
 
     /// How many retries the budget allows now.
@@ -149,64 +166,111 @@ impl Gate {
         jitter: f64,
     ) -> Vec<Action> {
         let mut actions = Vec::new();
+        let probe = std::mem::take(&mut self.probing);
+        let success = sample == Sample::Success;
         let congested = matches!(sample, Sample::Failure | Sample::Throttled(_));
-        self.concurrency.release(congested, sample == Sample::Success, now);
-        if sample == Sample::Success {
-            if attempt > 0 {
-                self.budget.refund();
+        self.concurrency.release(congested, success, now);
+        if success && attempt > 0 {
+            self.budget.refund();
+        }
+        self.learn(lane, attempt, sample, now, jitter, &mut actions);
+        match self.pause {
+            Some(pause) if probe => self.probed(pause, sample, now, &mut actions),
+            // What was under way when the route was paused says nothing about it.
+            Some(_) => {}
+            None => {
+                if let Some(reason) = self.streaks.note(sample, lane, now) {
+                    self.pause_for(reason, sample, 0, now, &mut actions);
+                }
             }
-            self.succeeded(now, &mut actions);
-            return actions;
-        }
-        if let Sample::Throttled(delay) = sample {
-            self.throttle(delay, now, jitter);
-        }
-        if sample == Sample::Unauthenticated {
-            actions.push(Action::RereadCredential);
-        }
-        if self.breaker.failed(sample == Sample::Failure, lane, attempt, now, jitter) {
-            self.concurrency.restart();
-        }
-        if let Some(reason) = self.streaks.note(sample, lane, now) {
-            self.pause_for(reason, sample, now, &mut actions);
-        } else if let Some(pause) = self.pause {
-            // A probe that failed for another reason leaves the route paused.
-            self.pause_for(pause.reason, sample, now, &mut actions);
         }
         actions
     }
 
-    fn succeeded(&mut self, now: Millis, actions: &mut Vec<Action>) {
-        self.throttles = 0;
-        let recovered = self.breaker.succeeded(now) | self.streaks.succeeded(now);
-        let resumable = self.pause.is_some_and(|pause| pause.reason != PauseReason::Operator);
-        if resumable {
-            self.pause = None;
+    /// What an attempt says about how fast the route may go on.
+    fn learn(
+        &mut self,
+        lane: i64,
+        attempt: u32,
+        sample: Sample,
+        now: Millis,
+        jitter: f64,
+        actions: &mut Vec<Action>,
+    ) {
+        if sample == Sample::Success {
+            (self.throttles, self.walls) = (0, 0);
+            self.streaks.succeeded(now);
+            // Under a new credential or configuration, who was forbidden before may be allowed now.
+            if std::mem::take(&mut self.fresh) {
+                actions.push(Action::RouteWorks);
+            }
+        }
+        match sample {
+            Sample::Throttled(delay) => self.throttle(delay, now, jitter),
+            Sample::Misdirected => self.wall(now),
+            Sample::Unauthenticated => actions.push(Action::RereadCredential),
+            _ => {}
+        }
+        if sample.is_an_answer() {
+            if self.breaker.answered(now) {
+                actions.push(Action::Release);
+            }
+        } else if self.breaker.failed(sample == Sample::Failure, lane, attempt, now, jitter) {
             self.concurrency.restart();
-            actions.push(Action::Resume);
         }
-        // Under a new credential or configuration, who was forbidden before may be allowed now.
-        if std::mem::take(&mut self.fresh) || resumable {
-            actions.push(Action::RouteWorks);
+    }
+
+    /// The probe of a paused route has ended.
+    fn probed(&mut self, pause: Pause, sample: Sample, now: Millis, actions: &mut Vec<Action>) {
+        let works = match pause.reason {
+            PauseReason::Operator => false,
+            PauseReason::Config => sample == Sample::Success,
+            // Any answer about the person shows that the credential, or the way, is in order.
+            PauseReason::Auth => {
+                sample.is_an_answer() && !matches!(sample, Sample::Unauthenticated | Sample::Forbidden)
+            }
+            PauseReason::Tls => sample.is_an_answer(),
+        };
+        if !works {
+            return self.pause_for(pause.reason, sample, pause.probes + 1, now, actions);
         }
-        if recovered || resumable {
-            actions.push(Action::Release);
-        }
+        self.pause = None;
+        self.concurrency.restart();
+        actions.extend([Action::Resume, Action::RouteWorks, Action::Release]);
     }
 
     fn throttle(&mut self, delay: Option<Duration>, now: Millis, jitter: f64) {
         let delay = match delay {
             Some(delay) => millis(delay),
-            None => (1_000 << self.throttles.min(6)).min(60_000),
+            // Several answers to requests that were under way together are one word of the vendor.
+            None if now < self.throttled_until => return,
+            None => {
+                self.throttles += 1;
+                (1_000 << (self.throttles - 1).min(6)).min(60_000)
+            }
         };
-        self.throttles += 1;
         #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "at most a day")]
         let spread = (delay as f64 * 0.1 * jitter) as Millis;
         self.throttled_until = self.throttled_until.max(now + delay + spread);
     }
 
-    fn pause_for(&mut self, reason: PauseReason, sample: Sample, now: Millis, actions: &mut Vec<Action>) {
-        let probes = self.pause.map_or(0, |pause| pause.probes + 1);
+    /// Something stands before the vendor: asked less and less often until it lets a request through.
+    fn wall(&mut self, now: Millis) {
+        if now < self.throttled_until {
+            return;
+        }
+        self.throttled_until = now + (60_000 << self.walls.min(4)).min(900_000);
+        self.walls += 1;
+    }
+
+    fn pause_for(
+        &mut self,
+        reason: PauseReason,
+        sample: Sample,
+        probes: u32,
+        now: Millis,
+        actions: &mut Vec<Action>,
+    ) {
         let probe_at = match (reason, sample) {
             (PauseReason::Operator, _) | (_, Sample::WrongSubject) => None,
             (PauseReason::Auth, _) => Some(now + backoff::AUTH_PROBES[(probes as usize).min(4)]),
@@ -214,14 +278,15 @@ impl Gate {
             (PauseReason::Config, _) => Some(now + backoff::CONFIG_PROBE),
         };
         let pause = Pause { reason, probe_at, probes };
-        if self.pause.is_none() && sample == Sample::RejectedUnnamed {
-            actions.push(Action::PutBackRejected { since: self.streaks.last_success() });
-        }
-        if self.pause.is_none() && sample == Sample::Forbidden {
-            actions.push(Action::RouteWorks);
+        match (self.pause, sample) {
+            (None, Sample::RejectedUnnamed) => {
+                actions.push(Action::PutBackRejected { since: self.streaks.last_success() });
+            }
+            (None, Sample::Forbidden) => actions.push(Action::RouteWorks),
+            _ => {}
         }
         self.pause = Some(pause);
-        actions.push(Action::Pause(pause));
+        actions.push(Action::Pause);
     }
 
     /// Pauses the route, by an operator or as it was stored.
@@ -246,7 +311,7 @@ impl Gate {
         self.streaks.forget();
         self.fresh = true;
         if let Some(pause) = &mut self.pause
-            && pause.reason != PauseReason::Operator
+            && pause.probe_at.is_some()
         {
             pause.probe_at = Some(now);
         }

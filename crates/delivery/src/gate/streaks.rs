@@ -35,6 +35,11 @@ const RULES: [(Kind, usize, Millis, PauseReason); 6] = [
 ];
 
 impl Streaks {
+    /// Nothing noted yet; what was refused before `now` was refused under another process or configuration.
+    pub(super) fn new(now: Millis) -> Self {
+        Self { last_success: now, ..Self::default() }
+    }
+
     /// Notes an attempt without success; why the route is to be paused, if it is.
     pub(super) fn note(&mut self, sample: Sample, lane: i64, now: Millis) -> Option<PauseReason> {
         let kind = match sample {
@@ -47,7 +52,12 @@ impl Streaks {
             Sample::Misdirected => Kind::Misdirected,
             Sample::Unreadable => Kind::Unreadable,
             Sample::RejectedUnnamed => Kind::Rejected,
-            Sample::Success | Sample::Failure | Sample::Throttled(_) | Sample::NotFound | Sample::Nothing => {
+            Sample::Success
+            | Sample::Failure
+            | Sample::Throttled(_)
+            | Sample::NotFound
+            | Sample::Answered
+            | Sample::Nothing => {
                 return None;
             }
         };
@@ -62,15 +72,11 @@ impl Streaks {
         (seen.len() >= lanes || repeated).then_some(reason)
     }
 
-    /// Whether refusals of the credential or the route had been noted.
-    pub(super) fn succeeded(&mut self, now: Millis) -> bool {
-        let noted =
-            [Kind::Unauthenticated, Kind::Misdirected].iter().any(|kind| self.lanes.contains_key(kind));
+    pub(super) fn succeeded(&mut self, now: Millis) {
         self.lanes.clear();
         self.began.clear();
         self.last_success = now;
         self.has_worked = true;
-        noted
     }
 
     pub(super) fn last_success(&self) -> Millis {

@@ -13,7 +13,7 @@ fn limits(concurrency: u32) -> Limits {
 }
 
 fn gate() -> Gate {
-    Gate { fresh: false, ..Gate::new(&limits(16)) }
+    Gate { fresh: false, ..Gate::new(&limits(16), 0) }
 }
 
 fn attempt(gate: &mut Gate, lane: i64, sample: Sample, now: Millis) -> Vec<Action> {
@@ -95,7 +95,7 @@ fn a_second_refused_credential_pauses_the_route_until_a_probe_works() {
     assert_eq!(attempt(&mut gate, 1, Sample::Unauthenticated, 0), [Action::RereadCredential]);
     let actions = attempt(&mut gate, 2, Sample::Unauthenticated, 0);
     let pause = Pause { reason: PauseReason::Auth, probe_at: Some(60_000), probes: 0 };
-    assert_eq!(actions, [Action::RereadCredential, Action::Pause(pause)]);
+    assert_eq!((actions, gate.pause()), (vec![Action::RereadCredential, Action::Pause], Some(pause)));
     assert_eq!(gate.admit(1_000), Err(Refusal::Paused(Some(60_000))));
     attempt(&mut gate, 1, Sample::Unauthenticated, 60_000);
     assert_eq!(gate.pause().expect("still").probe_at, Some(60_000 + 300_000));
@@ -117,7 +117,8 @@ fn the_first_success_after_a_new_configuration_lets_the_forbidden_try_again() {
 fn an_answer_about_another_person_pauses_the_route_until_somebody_resumes_it() {
     let mut gate = gate();
     let actions = attempt(&mut gate, 1, Sample::WrongSubject, 0);
-    assert_eq!(actions, [Action::Pause(Pause { reason: PauseReason::Config, probe_at: None, probes: 0 })]);
+    let pause = Pause { reason: PauseReason::Config, probe_at: None, probes: 0 };
+    assert_eq!((actions, gate.pause()), (vec![Action::Pause], Some(pause)));
     assert_eq!(gate.admit(Millis::MAX / 2), Err(Refusal::Paused(None)));
     gate.set_pause(None);
     assert_eq!(gate.admit(0), Ok(()));
@@ -132,7 +133,10 @@ fn three_lanes_refused_without_a_reason_are_the_routes_fault() {
     }
     let actions = attempt(&mut gate, 3, Sample::RejectedUnnamed, 10);
     assert_eq!(actions[0], Action::PutBackRejected { since: 5 });
-    assert!(matches!(actions[1], Action::Pause(Pause { reason: PauseReason::Config, .. })));
+    assert_eq!(
+        (actions[1], gate.pause().map(|pause| pause.reason)),
+        (Action::Pause, Some(PauseReason::Config))
+    );
 }
 
 #[test]
@@ -141,7 +145,7 @@ fn unknown_people_pause_only_a_route_that_has_never_worked() {
     for lane in 0..19 {
         assert_eq!(attempt(&mut fresh, lane, Sample::NotFound, 0), []);
     }
-    assert!(matches!(attempt(&mut fresh, 19, Sample::NotFound, 0)[0], Action::Pause(_)));
+    assert_eq!(attempt(&mut fresh, 19, Sample::NotFound, 0), [Action::Pause]);
     let mut worked = gate();
     attempt(&mut worked, 0, Sample::Success, 0);
     for lane in 0..40 {
@@ -183,4 +187,97 @@ fn a_bucket_gives_its_rate_and_one_second_at_once() {
     assert_eq!((slow.take(0), slow.take(0)), (Ok(()), Err(2_000)));
     let mut unlimited = Bucket::new(Rate::Unlimited);
     assert!((0..1_000).all(|_| unlimited.take(0).is_ok()));
+}
+
+/// A gate with several requests under way.
+fn busy(requests: u32) -> Gate {
+    let mut gate = gate();
+    (0..requests).for_each(|_| gate.admit(0).expect("admitted"));
+    gate
+}
+
+#[test]
+fn what_was_under_way_when_a_route_was_paused_does_not_change_the_pause() {
+    for (first, then) in [
+        (Sample::WrongSubject, Sample::Success),
+        (Sample::WrongSubject, Sample::Failure),
+        (Sample::WrongSubject, Sample::Tls),
+    ] {
+        let mut gate = busy(3);
+        gate.settle(1, 0, first, 0, 0.5);
+        let pause = gate.pause();
+        gate.settle(2, 0, then, 1, 0.5);
+        assert_eq!(gate.pause(), pause, "{first:?} then {then:?}");
+    }
+    let mut gate = busy(2);
+    let operator = Pause { reason: PauseReason::Operator, probe_at: None, probes: 0 };
+    gate.set_pause(Some(operator));
+    gate.settle(1, 0, Sample::Tls, 0, 0.5);
+    gate.settle(2, 0, Sample::Unauthenticated, 0, 0.5);
+    assert_eq!(gate.pause(), Some(operator));
+}
+
+#[test]
+fn answers_to_requests_that_were_under_way_together_count_once() {
+    let mut gate = busy(4);
+    (1..=4).for_each(|lane| drop(gate.settle(lane, 0, Sample::Unauthenticated, 0, 0.5)));
+    assert_eq!(
+        gate.pause().and_then(|pause| pause.probe_at),
+        Some(60_000),
+        "the first probe comes after a minute"
+    );
+    let mut gate = busy(4);
+    (1..=4).for_each(|lane| drop(gate.settle(lane, 0, Sample::Throttled(None), 0, 0.0)));
+    assert_eq!(gate.throttled_until(0), Some(1_000));
+}
+
+#[test]
+fn a_probe_that_finds_the_credential_in_order_opens_the_route_whatever_it_finds_of_the_person() {
+    for sample in [Sample::NotFound, Sample::Answered, Sample::RejectedUnnamed] {
+        let mut gate = gate();
+        attempt(&mut gate, 1, Sample::Unauthenticated, 0);
+        attempt(&mut gate, 2, Sample::Unauthenticated, 0);
+        attempt(&mut gate, 3, sample, 60_000);
+        assert_eq!(gate.pause(), None, "{sample:?}");
+    }
+}
+
+#[test]
+fn while_a_probe_is_out_nobody_is_told_to_ask_again_at_a_time_that_has_passed() {
+    let mut gate = gate();
+    attempt(&mut gate, 1, Sample::Unauthenticated, 0);
+    attempt(&mut gate, 2, Sample::Unauthenticated, 0);
+    gate.admit(60_000).expect("the probe");
+    assert_eq!(gate.admit(61_000), Err(Refusal::Paused(None)));
+}
+
+#[test]
+fn any_answer_of_the_vendor_ends_an_outage() {
+    let mut gate = gate();
+    (0..5).for_each(|lane| drop(attempt(&mut gate, lane, Sample::Failure, 0)));
+    let until = gate.breaker_open_until().expect("open");
+    assert!(attempt(&mut gate, 9, Sample::NotFound, until).contains(&Action::Release));
+    assert_eq!(gate.breaker_open_until(), None);
+}
+
+#[test]
+fn one_failing_lane_releases_nobody_from_a_backoff() {
+    let mut gate = gate();
+    for at in 0..50 {
+        attempt(&mut gate, -1, Sample::Failure, at);
+        assert_eq!(attempt(&mut gate, at, Sample::Success, at), []);
+    }
+}
+
+#[test]
+fn a_wall_before_the_vendor_is_asked_less_and_less() {
+    let mut gate = gate();
+    let (mut now, mut waits) = (0, Vec::new());
+    for _ in 0..6 {
+        attempt(&mut gate, 1, Sample::Misdirected, now);
+        let until = gate.throttled_until(now).expect("throttled");
+        waits.push((until - now) / 60_000);
+        now = until;
+    }
+    assert_eq!(waits, [1, 2, 4, 8, 15, 15]);
 }

@@ -24,10 +24,12 @@ pub(super) fn accept(
         wake(lane, now);
     }
     if let State::Blocked(reason) = lane.state
-        && rearms(reason, facts, changed, concerns_route)
+        && (rearms(reason, facts, changed, concerns_route)
+            || (tried_again && reason == BlockReason::Rejected))
     {
         lane.want = lane.want.max(facts.version);
         lane.attempt = 0;
+        lane.first_fail_at = None;
         lane.ready(now);
     }
     Effect::Done

@@ -25,12 +25,14 @@ pub enum Rearm {
     Identity {
         /// The new subject and its key; none when it was removed.
         subject: Option<(String, String)>,
+        /// How long an attempt under the old subject may still change the vendor, in milliseconds.
+        window: Millis,
     },
 }
 
 pub(super) fn rearm(lane: &mut Lane, facts: &Facts<'_>, rearm: &Rearm, now: Millis) -> Effect {
-    if let Rearm::Identity { subject } = rearm {
-        return change_identity(lane, facts, subject.clone(), now);
+    if let Rearm::Identity { subject, window } = rearm {
+        return change_identity(lane, facts, subject.clone(), *window, now);
     }
     if lane.state == State::InFlight {
         match rearm {
@@ -52,24 +54,14 @@ pub(super) fn rearm(lane: &mut Lane, facts: &Facts<'_>, rearm: &Rearm, now: Mill
             lane.dirty_since.get_or_insert(now);
             again(lane, now);
         }
-        Rearm::Due => {
-            if let State::Blocked(reason) = lane.state
-                && is_automatic(reason)
-                && lane.next_at <= now
-                && lane.first_fail_at.is_none_or(|since| now - since < AUTOMATIC_FOR)
-            {
-                let since = lane.first_fail_at;
-                again(lane, now);
-                lane.first_fail_at = since;
-            }
-        }
+        Rearm::Due => due(lane, now),
         Rearm::RouteWorks => {
             if lane.state == State::Blocked(BlockReason::Forbidden) {
                 again(lane, now);
             }
         }
         Rearm::RoutePaused { holds_since } => {
-            lane.held.retain(|_, hold| hold.since < *holds_since);
+            drop_holds(lane, *holds_since);
             if matches!(
                 lane.state,
                 State::Blocked(BlockReason::Rejected | BlockReason::Forbidden) | State::Idle | State::Wait(_)
@@ -80,6 +72,25 @@ pub(super) fn rearm(lane: &mut Lane, facts: &Facts<'_>, rearm: &Rearm, now: Mill
         Rearm::Identity { .. } => {}
     }
     Effect::Done
+}
+
+/// Tries a block whose own time has come: of its kind, or of a leaf whose refusal stops the whole lane.
+fn due(lane: &mut Lane, now: Millis) {
+    let State::Blocked(reason) = lane.state else { return };
+    let since = lane.first_fail_at;
+    let of_its_kind =
+        is_automatic(reason) && lane.next_at <= now && since.is_none_or(|since| now - since < AUTOMATIC_FOR);
+    let mut of_a_leaf = false;
+    if reason == BlockReason::Rejected {
+        for hold in lane.held.values_mut().filter(|hold| hold.next_try().is_some_and(|next| next <= now)) {
+            hold.again = true;
+            of_a_leaf = true;
+        }
+    }
+    if of_its_kind || of_a_leaf {
+        again(lane, now);
+        lane.first_fail_at = since;
+    }
 }
 
 /// When a block of this kind is tried by itself; 0 when never.
@@ -101,18 +112,32 @@ fn again(lane: &mut Lane, now: Millis) {
     lane.ready(now);
 }
 
+/// What was held is owed again, although the lane had gone on past it.
+fn drop_holds(lane: &mut Lane, since: Millis) {
+    let dropped = lane.held.values().filter(|hold| hold.since >= since).map(|hold| hold.version - 1).min();
+    lane.held.retain(|_, hold| hold.since < since);
+    if let Some(before) = dropped {
+        lane.acked = lane.acked.min(before);
+        lane.floor = lane.floor.min(before);
+    }
+}
+
 fn change_identity(
     lane: &mut Lane,
     facts: &Facts<'_>,
     subject: Option<(String, String)>,
+    window: Millis,
     now: Millis,
 ) -> Effect {
     lane.epoch += 1;
     // What is known of the vendor's copy was known of another subject's. Where there was none, nothing is known but what an
     // erase has left: the versions of the last incarnation and its lost request.
     if lane.subject.is_some() {
-        let Lane { epoch, want, sent, last_send_at, .. } = *lane;
-        *lane = Lane { epoch, want, sent, last_send_at, ..Lane::default() };
+        let Lane { epoch, want, sent, last_send_at, suspect_until, .. } = *lane;
+        // The subject may come back while a request under it is still on its way.
+        let in_flight = (lane.state == State::InFlight).then_some(now + window);
+        let suspect_until = suspect_until.max(in_flight);
+        *lane = Lane { epoch, want, sent, last_send_at, suspect_until, ..Lane::default() };
     }
     let (text, key) = subject.unzip();
     lane.subject = text;

@@ -264,9 +264,8 @@ fn rejected(lane: &mut Lane, facts: &Facts<'_>, sent: &Sent, named: &[Leaf], now
 fn filler_rejected(lane: &mut Lane, facts: &Facts<'_>, sent: &Sent, leaves: &[&Leaf], now: Millis) {
     for leaf in leaves {
         let refused = &sent.required[*leaf];
-        let of_profile =
-            facts.required.iter().find(|fact| fact.leaf == **leaf).and_then(|fact| fact.value.as_ref());
-        if of_profile.is_some_and(|value| value != refused) && !lane.held.contains_key(*leaf) {
+        // A newer value than the claim's has not been refused.
+        if facts.carried.get(*leaf).is_some_and(|version| *version > lane.sent) {
             continue;
         }
         let other = lane.confirmed_value(leaf).is_some_and(|confirmed| confirmed != refused);

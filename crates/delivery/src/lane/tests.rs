@@ -582,3 +582,81 @@ fn each_block_is_rearmed_by_what_can_mend_it() {
         }
     }
 }
+
+#[test]
+fn what_was_held_because_of_the_route_is_owed_again() {
+    let mut user = User::default();
+    let mut lane = in_step(&mut user, &[Leaf::Nickname]);
+    let changed = user.change(&[Leaf::Title]);
+    accept(&mut lane, &user, &changed, 1_000);
+    let refused = claim(&mut lane, &user, 1_000);
+    settle(&mut lane, &user, &refused, 1_000, rejected(&[]));
+    assert_eq!(try_claim(&mut lane, &user, 1_200), None, "the only leaf is held");
+    apply(&mut lane, &user.facts(), Event::Rearm(Rearm::RoutePaused { holds_since: 500 }), 2_000);
+    assert_eq!(claim(&mut lane, &user, 2_000).payload, [(Leaf::Title, 2)]);
+}
+
+#[test]
+fn a_refused_filler_that_nothing_can_replace_blocks_and_is_not_repeated() {
+    let mut user = User::default();
+    user.require(Leaf::Email, Some("old@x.org"));
+    let mut lane = in_step(&mut user, &[Leaf::Email]);
+    user.require(Leaf::Email, Some("new@x.org"));
+    let changed = user.change(&[Leaf::Department, Leaf::Email]);
+    accept(&mut lane, &user, &changed, 0);
+    let both = claim(&mut lane, &user, 0);
+    settle(&mut lane, &user, &both, 0, rejected(&[]));
+    let one = claim(&mut lane, &user, 200);
+    assert!(one.fillers == [(Leaf::Email, Filler::Confirmed(json!("old@x.org")))]);
+    settle(&mut lane, &user, &one, 200, rejected(&[Leaf::Email]));
+    assert_eq!(lane.state, State::Blocked(BlockReason::Rejected));
+}
+
+#[test]
+fn a_lane_that_was_blocked_for_long_does_not_expire_at_its_first_failure() {
+    let (mut lane, mut user) = (Lane::new(Some("89".to_owned())), User::default());
+    user.require(Leaf::Email, None);
+    let changed = user.change(&[Leaf::PhoneNumber]);
+    accept(&mut lane, &user, &changed, 0);
+    assert_eq!(try_claim(&mut lane, &user, 0), None);
+    user.require(Leaf::Email, Some("jane@x.org"));
+    let changed = user.change(&[Leaf::Email]);
+    accept(&mut lane, &user, &changed, 29 * 24 * HOUR);
+    assert_eq!((lane.state, lane.first_fail_at), (State::Ready, None));
+}
+
+#[test]
+fn a_refused_first_value_that_blocks_is_tried_by_itself_and_when_it_is_sent_again() {
+    for by_time in [true, false] {
+        let (mut lane, mut user) = (Lane::new(Some("89".to_owned())), User::default());
+        user.require(Leaf::Email, Some("taken@x.org"));
+        let changed = user.change(&[Leaf::Email, Leaf::PhoneNumber]);
+        accept(&mut lane, &user, &changed, 0);
+        let first = claim(&mut lane, &user, 0);
+        settle(&mut lane, &user, &first, 0, rejected(&[Leaf::Email]));
+        assert_eq!(try_claim(&mut lane, &user, 200), None);
+        let again = if by_time {
+            Event::Rearm(Rearm::Due)
+        } else {
+            Event::Accept { changed: &[], resent: &[Leaf::Email], priority: Priority::Interactive }
+        };
+        apply(&mut lane, &user.facts(), again, HOUR + 200);
+        assert_eq!(leaves(&claim(&mut lane, &user, HOUR + 200)), [Leaf::Email, Leaf::PhoneNumber]);
+    }
+}
+
+#[test]
+fn a_subject_that_is_removed_and_set_again_meets_its_own_lost_request() {
+    let mut user = User::default();
+    let mut lane = in_step(&mut user, &[Leaf::Title]);
+    let changed = user.change(&[Leaf::Title]);
+    accept(&mut lane, &user, &changed, 0);
+    claim(&mut lane, &user, 0);
+    for subject in [None, Some(("89".to_owned(), "89".to_owned()))] {
+        apply(&mut lane, &user.facts(), Event::Rearm(Rearm::Identity { subject, window: WINDOW }), 100);
+    }
+    assert_eq!((lane.state, lane.suspect_until), (State::Ready, Some(100 + WINDOW)));
+    let again = claim(&mut lane, &user, 200);
+    settle(&mut lane, &user, &again, 200, ok());
+    assert_eq!(lane.state, State::Wait(WaitCause::Verify));
+}

@@ -42,6 +42,7 @@ fn case() -> Case {
         version: 3,
         caller: "crm".to_owned(),
         at: 0,
+        incarnation: 1,
         created: false,
         changed: vec![Leaf::Email, Leaf::PhoneNumber],
         unchanged: vec![],
@@ -104,6 +105,7 @@ fn a_vendor_that_only_takes_updates_never_shows_them_as_applied() {
         route: route("main", Arc::new(adapter_village::Adapter::new(options)), Enrol::Identity),
         ..case()
     };
+    case.lane.subject = Some("jane@x.org".to_owned());
     case.confirm(3);
     assert_eq!(case.state(), RouteState::Accepted);
 }
@@ -121,6 +123,18 @@ fn what_was_found_at_accept_time_does_not_change() {
     }
     case.user.erased_at = Some(1);
     assert_eq!(case.state(), RouteState::Erased);
+}
+
+#[test]
+fn an_update_of_an_earlier_life_stays_erased_and_one_without_a_subject_has_no_identity() {
+    let mut case = case();
+    case.confirm(9);
+    case.user.incarnation = 2;
+    assert_eq!(case.state(), RouteState::Erased);
+    case.update.incarnation = 2;
+    assert_eq!(case.state(), RouteState::Applied);
+    case.lane.subject = None;
+    assert_eq!(case.state(), RouteState::NoIdentity);
 }
 
 #[test]

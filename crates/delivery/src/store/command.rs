@@ -94,6 +94,8 @@ pub struct ClaimDue {
     pub limit: u32,
     /// The most of them that are not claimed for the first time.
     pub retries: u32,
+    /// A fraction in `[0, 1)` when one lane is to find out whether the route works: it is taken by chance.
+    pub probe: Option<f64>,
     /// When the route recovered last: lanes that wait because of it since before then are due.
     pub released_at: Option<Millis>,
     /// The present.

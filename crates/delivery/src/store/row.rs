@@ -59,6 +59,8 @@ pub struct UpdateRow {
     pub caller: String,
     /// When it was accepted.
     pub at: Millis,
+    /// Which incarnation of the user it belongs to.
+    pub incarnation: u32,
     /// Whether the user was created by it.
     pub created: bool,
     /// The leaves that it changed.

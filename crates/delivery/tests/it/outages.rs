@@ -55,6 +55,23 @@ async fn one_user_whom_the_vendor_cannot_serve_does_not_stop_the_others() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn users_whom_the_vendor_cannot_serve_do_not_keep_an_outage_going() {
+    let world = World::new().await;
+    world.vendor().always(Act::Status(502));
+    for number in 1..=100 {
+        world.title(number, "Coach").await;
+    }
+    world.pass(seconds(300)).await;
+    world.vendor().only_for(&["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"], &Act::Status(500));
+    world.vendor().always(QUICK);
+    world.pass(seconds(1_200)).await;
+    let served =
+        world.vendor().seen().into_iter().filter(|seen| seen.at > seconds(300)).map(|seen| seen.subject);
+    let served: std::collections::BTreeSet<String> = served.collect();
+    assert!(served.len() > 80, "{} of 100 were asked for", served.len());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_pause_that_the_vendor_asks_for_holds_for_all_its_users_and_for_no_other_vendor() {
     let world = World::with(2, |_| {}).await;
     world.vendor().next([Act::With(429, "Retry-After", "30")]);

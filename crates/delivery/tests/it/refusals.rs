@@ -47,6 +47,8 @@ async fn three_users_refused_without_a_reason_pause_the_route_and_keep_their_val
     for number in 1..=3 {
         let lane = world.lane(number).await.lane;
         assert_eq!((lane.state, lane.held.is_empty()), (State::Idle, true), "user {number}");
+        let seen = world.vendor().seen().into_iter().filter(|seen| seen.subject == number.to_string());
+        assert!(seen.count() >= 2, "user {number} was sent again");
     }
 }
 

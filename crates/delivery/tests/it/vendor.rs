@@ -46,6 +46,7 @@ pub(crate) struct Vendor(Arc<Mutex<Inner>>, Instant);
 struct Inner {
     usual: Act,
     next: VecDeque<Act>,
+    for_subject: BTreeMap<String, Act>,
     seen: Vec<Seen>,
     in_flight: u32,
     most_in_flight: u32,
@@ -61,6 +62,7 @@ impl Vendor {
         let inner = Inner {
             usual: QUICK,
             next: VecDeque::new(),
+            for_subject: BTreeMap::new(),
             seen: Vec::new(),
             in_flight: 0,
             most_in_flight: 0,
@@ -78,6 +80,11 @@ impl Vendor {
     /// What it does with the next requests, before it goes on as always.
     pub(crate) fn next(&self, acts: impl IntoIterator<Item = Act>) {
         self.lock().next.extend(acts);
+    }
+
+    /// What it does with requests about these people, whatever else it does.
+    pub(crate) fn only_for(&self, subjects: &[&str], act: &Act) {
+        self.lock().for_subject.extend(subjects.iter().map(|subject| ((*subject).to_owned(), act.clone())));
     }
 
     /// Everything that arrived.
@@ -106,8 +113,9 @@ impl Vendor {
 
     fn begin(&self, request: &VendorRequest) -> Act {
         let mut inner = self.lock();
-        let act = inner.next.pop_front().unwrap_or_else(|| inner.usual.clone());
         let subject = request.subject.as_str().to_owned();
+        let own = inner.for_subject.get(&subject).cloned();
+        let act = own.or_else(|| inner.next.pop_front()).unwrap_or_else(|| inner.usual.clone());
         if !matches!(act, Act::Down) {
             let seen = Seen {
                 at: self.1.elapsed(),

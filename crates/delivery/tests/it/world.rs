@@ -41,7 +41,7 @@ impl World {
             clock: Arc::new(ProcessClock::start()),
             jitter: Arc::new(SeededJitter::new(7)),
         };
-        let engine = Engine::start(parts, routes_to(&vendors, adjust)).await.expect("starts");
+        let engine = Engine::start(parts, routes_to(&vendors, adjust), false).await.expect("starts");
         Self { engine, store, vendors, started: Instant::now() }
     }
 

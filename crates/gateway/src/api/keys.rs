@@ -24,12 +24,22 @@ const PREFIX: &str = "pgw_";
 impl Keys {
     /// The keys as configured.
     pub fn new(keys: impl IntoIterator<Item = KeyConfig>) -> Self {
+        Self::default().replaced_by(keys)
+    }
+
+    /// Other keys in the place of these; a caller whose rate stays the same has used as much of it as before.
+    pub fn replaced_by(&self, keys: impl IntoIterator<Item = KeyConfig>) -> Self {
+        let same = |known: &&Arc<Key>, new: &KeyConfig| {
+            known.config.name == new.name && known.config.rate == new.rate
+        };
         let mut buckets: BTreeMap<String, Arc<Mutex<Bucket>>> = BTreeMap::new();
         let keys = keys.into_iter().map(|config| {
+            let known =
+                self.0.iter().find(|known| same(known, &config)).map(|known| Arc::clone(&known.bucket));
             let rate = config.rate.unwrap_or(Rate::Unlimited);
-            let bucket = buckets.entry(config.name.clone());
-            let bucket = bucket.or_insert_with(|| Arc::new(Mutex::new(Bucket::new(rate))));
-            Arc::new(Key { bucket: Arc::clone(bucket), config })
+            let new = || known.unwrap_or_else(|| Arc::new(Mutex::new(Bucket::new(rate))));
+            let bucket = Arc::clone(buckets.entry(config.name.clone()).or_insert_with(new));
+            Arc::new(Key { bucket, config })
         });
         Self(keys.collect())
     }

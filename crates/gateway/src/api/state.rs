@@ -16,7 +16,7 @@ pub struct State {
     pub engine: Engine,
     /// Who may ask; replaced at a reload.
     pub keys: Arc<ArcSwap<Keys>>,
-    /// What is configured about requests; replaced at a reload.
+    /// What is configured about requests.
     pub settings: Arc<ArcSwap<Settings>>,
     /// The vendors that a route can be configured for.
     pub vendors: Vec<&'static Dialect>,

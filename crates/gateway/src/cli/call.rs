@@ -2,7 +2,7 @@ use std::process::ExitCode;
 
 use secrecy::SecretString;
 use serde_json::Value as JsonValue;
-use transport_http::OperatorClient;
+use transport_http::{CallError, OperatorClient};
 
 use crate::exit::{fail, refuse};
 
@@ -32,21 +32,32 @@ impl Target {
     /// # Errors
     /// The exit code, after the reason was printed.
     pub(super) async fn get(&self, path_and_query: &str) -> Result<JsonValue, ExitCode> {
-        let client = OperatorClient::new(&self.operator, self.key.clone())
-            .map_err(|error| fail(&error.to_string()))?;
-        let (status, body) = client.get(path_and_query).await.map_err(|error| fail(&error.to_string()))?;
-        let json: JsonValue =
-            serde_json::from_slice(&body).map_err(|_| fail("the answer is not JSON; is this a gateway?"))?;
-        if status == 401 {
-            return Err(refuse("the gateway wants a key with the scope operate: set PROFILE_GATEWAY_KEY"));
-        }
-        if status >= 400 {
-            let detail =
-                json.get("detail").or(json.get("title")).and_then(JsonValue::as_str).unwrap_or("refused");
-            return Err(fail(&format!("the gateway answers {status}: {detail}")));
-        }
-        Ok(json)
+        read(self.client()?.get(path_and_query).await)
     }
+
+    /// Asks the gateway for an act; errors as [`Target::get`].
+    pub(super) async fn post(&self, path_and_query: &str) -> Result<JsonValue, ExitCode> {
+        read(self.client()?.post(path_and_query).await)
+    }
+
+    fn client(&self) -> Result<OperatorClient, ExitCode> {
+        OperatorClient::new(&self.operator, self.key.clone()).map_err(|error| fail(&error.to_string()))
+    }
+}
+
+fn read(answer: Result<(u16, Vec<u8>), CallError>) -> Result<JsonValue, ExitCode> {
+    let (status, body) = answer.map_err(|error| fail(&error.to_string()))?;
+    let json: JsonValue =
+        serde_json::from_slice(&body).map_err(|_| fail("the answer is not JSON; is this a gateway?"))?;
+    if status == 401 {
+        return Err(refuse("the gateway wants a key with the scope operate: set PROFILE_GATEWAY_KEY"));
+    }
+    if status >= 400 {
+        let detail =
+            json.get("detail").or(json.get("title")).and_then(JsonValue::as_str).unwrap_or("refused");
+        return Err(fail(&format!("the gateway answers {status}: {detail}")));
+    }
+    Ok(json)
 }
 
 /// The text of a member, or a dash.

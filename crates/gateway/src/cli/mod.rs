@@ -7,17 +7,20 @@ mod key;
 mod lanes;
 mod output;
 mod plan;
+mod reload;
 mod routes;
 
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
-use crate::exit::{fail, refuse};
 use crate::{
     api,
     config::{Config, Environment, Style},
-    demo, serve,
+    demo,
+    exit::{fail, refuse},
+    gateway::Confirm,
+    serve,
 };
 use output::say;
 
@@ -34,7 +37,7 @@ enum Command {
     /// Run the gateway and four simulated vendors on this machine, with a few people to try it on
     Demo(demo::Options),
     /// Run the gateway
-    Serve(ConfigFile),
+    Serve(ServeArguments),
     /// Prove a configuration without starting anything
     Check(check::Arguments),
     /// Show what a change would send to each vendor, without sending it
@@ -48,6 +51,8 @@ enum Command {
     Schema,
     /// Print the API's OpenAPI description
     Openapi,
+    /// Have a running gateway read its configuration again
+    Reload(reload::Arguments),
     /// Show the routes of a running gateway
     Routes(routes::Arguments),
     /// Show the lanes of a running gateway that need attention
@@ -55,18 +60,24 @@ enum Command {
 }
 
 #[derive(Debug, clap::Args)]
-struct ConfigFile {
+struct ServeArguments {
     /// The configuration file
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
+    /// A route whose host has changed since the last start is the same vendor
+    #[arg(long)]
+    confirm: bool,
 }
 
 /// Runs the command that the process was started with.
 pub fn run() -> ExitCode {
     match Cli::parse().command {
         Command::Demo(options) => demo::run(&options),
-        Command::Serve(file) => match load(&file.config) {
-            Ok(config) => serve::run(config, &file.config),
+        Command::Serve(arguments) => match load(&arguments.config) {
+            Ok(config) => {
+                let confirm = if arguments.confirm { Confirm::Origins } else { Confirm::Nothing };
+                serve::run(config, &arguments.config, confirm)
+            }
             Err(exit) => exit,
         },
         Command::Check(arguments) => check::run(&arguments),
@@ -74,6 +85,7 @@ pub fn run() -> ExitCode {
         Command::Key { command } => key::run(&command),
         Command::Schema => say(&crate::schema::of_a_change()),
         Command::Openapi => say(&api::openapi()),
+        Command::Reload(arguments) => reload::run(&arguments),
         Command::Routes(arguments) => routes::run(&arguments),
         Command::Lanes(arguments) => lanes::run(&arguments),
     }

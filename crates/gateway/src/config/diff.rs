@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use canonical::Leaf;
 
-use super::{Config, RouteConfig, Vendor};
+use super::{Config, KeyConfig, RouteConfig, Vendor};
 
 /// What differs between two configurations.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -130,7 +130,9 @@ fn other(old: &RouteConfig, new: &RouteConfig) -> bool {
 }
 
 fn changed_keys(old: &Config, new: &Config) -> Vec<String> {
-    let find = |config: &Config, name: &str| config.keys.iter().find(|key| key.name == name).cloned();
+    let find = |config: &Config, name: &str| -> Vec<KeyConfig> {
+        config.keys.iter().filter(|key| key.name == name).cloned().collect()
+    };
     let mut names: Vec<&str> = old.keys.iter().chain(&new.keys).map(|key| key.name.as_str()).collect();
     names.sort_unstable();
     names.dedup();

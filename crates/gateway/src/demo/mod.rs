@@ -7,7 +7,12 @@ mod world;
 
 use std::{net::SocketAddr, process::ExitCode, time::Duration};
 
-use crate::{exit::fail, gateway::Gateway, log, signals::Signals};
+use crate::{
+    exit::fail,
+    gateway::{Confirm, Gateway},
+    log,
+    signals::Signals,
+};
 use world::World;
 
 /// How the demo is run.
@@ -38,7 +43,7 @@ async fn demonstrate(options: &Options) -> Result<(), String> {
     let mut signals = Signals::catch().map_err(|error| error.to_string())?;
     let world = World::create(options.listen)?;
     let config = world.config()?;
-    let gateway = Gateway::start(config, None).await.map_err(|error| error.to_string())?;
+    let gateway = Gateway::start(config, None, Confirm::Nothing).await.map_err(|error| error.to_string())?;
     people::introduce(&gateway, &world).await?;
     show::welcome(&gateway, &world);
     let watching = tokio::spawn(show::arrivals(world.simulators()));

@@ -192,7 +192,7 @@ impl State {
             })
         });
         let turn = self.turns.entry(command.route).or_default();
-        let chosen = decide::choose(due.collect(), command.limit, command.retries, turn);
+        let chosen = decide::choose(due.collect(), command.limit, command.retries, command.probe, turn);
         let mut claimed = Claimed { more: chosen.more, ..Claimed::default() };
         for due in chosen.lanes {
             let (user, row) = due.row;

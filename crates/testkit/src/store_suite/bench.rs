@@ -167,7 +167,7 @@ impl Bench {
     /// A claim of up to ten lanes.
     pub fn due(&self, route: &str, now: Millis) -> ClaimDue {
         let (route, routes) = (self.id(route), Arc::clone(&self.routes));
-        ClaimDue { route, routes, limit: 10, retries: 10, released_at: None, now }
+        ClaimDue { route, routes, limit: 10, retries: 10, probe: None, released_at: None, now }
     }
 
     /// Claims up to ten lanes.

@@ -226,7 +226,7 @@ async fn a_public_route_whose_name_leads_to_this_machine_is_refused() {
     let inside = Listener::answering("HTTP/1.1 200 OK\r\n\r\n").await;
     let url = format!("https://vendor.example:{}", inside.address.port());
     let kind = failure(settings(&url, Network::Public), Scripted::new(&[&["127.0.0.1"]])).await;
-    assert_eq!(kind, SendErrorKind::Refused);
+    assert_eq!(kind, SendErrorKind::AddressRefused);
     assert!(inside.requests().is_empty());
 }
 

@@ -5,7 +5,7 @@ use crate::config::{
     KeyConfig, KeyHash, Scope, file::KeySection, findings::Findings, option_path::OptionPath,
 };
 
-/// `[[keys]]`.
+/// `[[keys]]`. Two keys of one name are one caller, so that a key can be replaced while the old one still works.
 pub(super) fn resolve(sections: &[KeySection], findings: &mut Findings<'_>) -> Vec<KeyConfig> {
     let all = OptionPath::of(&["keys"]);
     if sections.is_empty() && !findings.is_given(&all) {
@@ -15,14 +15,10 @@ pub(super) fn resolve(sections: &[KeySection], findings: &mut Findings<'_>) -> V
         );
     }
     let mut keys: Vec<KeyConfig> = Vec::new();
-    let mut names = BTreeSet::new();
     let mut hashes = BTreeMap::new();
     for (number, section) in sections.iter().enumerate() {
         let path = all.child(number);
         let Some(key) = key(section, &path, findings) else { continue };
-        if !names.insert(key.name.clone()) {
-            findings.mistake(&path.child("name"), "another key has this name; a name stands for one caller");
-        }
         if let Some(other) = hashes.insert(key.hash.0, key.name.clone()) {
             findings.mistake(
                 &path.child("hash"),

@@ -86,6 +86,13 @@ pub(super) fn store(
         idempotency: kept("idempotency_ttl", &section.idempotency_ttl, &Bounds::IDEMPOTENCY)
             .unwrap_or(default.idempotency),
     };
+    if retention.idempotency > retention.updates {
+        let path = at("idempotency_ttl");
+        findings.mistake(
+            &path,
+            "a request's key is of use only as long as its update is kept; make idempotency_ttl at most update_retention",
+        );
+    }
     let sqlite = base.join(section.sqlite.as_deref().unwrap_or_default());
     (StoreConfig { sqlite }, retention)
 }

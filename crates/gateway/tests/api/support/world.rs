@@ -97,7 +97,7 @@ impl World {
             clock: Arc::new(ProcessClock::start()),
             jitter: Arc::new(SeededJitter::new(1)),
         };
-        let engine = Engine::start(parts, routes).await.expect("an engine");
+        let engine = Engine::start(parts, routes, false).await.expect("an engine");
         let keys = Arc::new(ArcSwap::from_pointee(keys::keys()));
         let meter = Arc::new(api::Meter::default());
         let settings = api::Settings { body_timeout: Duration::from_millis(500), ..api::Settings::default() };
