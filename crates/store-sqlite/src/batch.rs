@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use crate::{
     accept,
     answer::{Answer, Build, Done},
-    claim, erase,
+    claim, enrol, erase,
     error::{BatchError, OpError, of_batch},
     journal,
     op::{Op, Other, Reply},
@@ -178,6 +178,9 @@ impl Batch<'_> {
             }
             Other::Rearm(page, reply) => {
                 self.run(page, reply, |c, r| Op::Other(Other::Rearm(c, r)), rearm::rearm);
+            }
+            Other::Enrol(page, reply) => {
+                self.run(page, reply, |c, r| Op::Other(Other::Enrol(c, r)), enrol::enrol);
             }
             Other::Pause(command, reply) => {
                 self.run(command, reply, |c, r| Op::Other(Other::Pause(c, r)), routes::pause);

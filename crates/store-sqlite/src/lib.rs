@@ -27,6 +27,7 @@ mod tx;
 mod accept;
 mod claim;
 mod due;
+mod enrol;
 mod erase;
 mod rearm;
 mod routes;

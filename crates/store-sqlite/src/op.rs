@@ -1,11 +1,12 @@
 use std::{fmt, sync::Arc};
 
+use canonical::UserId;
 use delivery::{
     Millis,
     gate::Pause,
     store::{
-        Accept, AcceptError, Accepted, Actor, AuditRow, ClaimDue, Claimed, Erase, Erased, LaneId, RearmLanes,
-        RegisteredRoute, RouteId, RouteRegistration, Settlement, StoreError, Sweep,
+        Accept, AcceptError, Accepted, Actor, AuditRow, ClaimDue, Claimed, Enrol, Erase, Erased, LaneId,
+        RearmLanes, RegisteredRoute, RouteId, RouteRegistration, Settlement, StoreError, Sweep,
     },
 };
 use tokio::sync::oneshot;
@@ -27,6 +28,7 @@ pub(crate) enum Other {
     Start(StartPage, Reply<Page>),
     Erase(Erase, Reply<Option<Erased>>),
     Rearm(RearmPage, Reply<Page>),
+    Enrol(EnrolPage, Reply<Enrolled>),
     Pause(PauseRoute, Reply<()>),
     Audit(AuditRow, Reply<()>),
     Check(Reply<()>),
@@ -45,6 +47,19 @@ pub(crate) struct RearmPage {
     pub(crate) command: Arc<RearmLanes>,
     /// None for the first page.
     pub(crate) after: Option<LaneId>,
+}
+
+/// One page of the users who have no lane at a route.
+pub(crate) struct EnrolPage {
+    pub(crate) command: Enrol,
+    /// None for the first page.
+    pub(crate) after: Option<UserId>,
+}
+
+/// How many lanes a page made, and after which user the next one begins; none when it was the last.
+pub(crate) struct Enrolled {
+    pub(crate) made: u64,
+    pub(crate) next: Option<UserId>,
 }
 
 /// How a page went, and after which lane the next one begins; none when it was the last.
@@ -76,6 +91,7 @@ impl Op {
             Op::Other(Other::Start(_, reply)) => reply.send(Err(error)).is_ok(),
             Op::Other(Other::Erase(_, reply)) => reply.send(Err(error)).is_ok(),
             Op::Other(Other::Rearm(_, reply)) => reply.send(Err(error)).is_ok(),
+            Op::Other(Other::Enrol(_, reply)) => reply.send(Err(error)).is_ok(),
             Op::Other(Other::Audit(_, reply)) => reply.send(Err(error)).is_ok(),
             Op::Other(Other::Check(reply)) => reply.send(Err(error)).is_ok(),
             Op::Other(Other::Sweep(_, reply)) => reply.send(Err(error)).is_ok(),

@@ -10,7 +10,7 @@ use delivery::{
     Millis,
     gate::Pause,
     store::{
-        Accept, AcceptError, Accepted, Actor, AttemptView, AuditRow, ClaimDue, Claimed, Erase, Erased,
+        Accept, AcceptError, Accepted, Actor, AttemptView, AuditRow, ClaimDue, Claimed, Enrol, Erase, Erased,
         LaneFilter, LaneId, LaneView, RearmLanes, RegisteredRoute, RouteCounts, RouteId, RouteRegistration,
         Settlement, Store, StoreError, Sweep, UpdateCursor, UpdateId, UpdateRow, UserSnapshot,
     },
@@ -22,7 +22,7 @@ use crate::{
     error::OpError,
     failure::Failure,
     journal,
-    op::{Op, Other, Page, PauseRoute, RearmPage, Reply, StartPage},
+    op::{EnrolPage, Op, Other, Page, PauseRoute, RearmPage, Reply, StartPage},
     open,
     options::{OpenError, Options},
     queue::Queue,
@@ -136,6 +136,19 @@ impl Store for SqliteStore {
             match page.next {
                 Some(next) => after = Some(next),
                 None => return Ok(changed),
+            }
+        }
+    }
+
+    async fn enrol(&self, enrol: Enrol) -> Result<u64, StoreError> {
+        let (mut made, mut after) = (0, None);
+        loop {
+            let page = EnrolPage { command: enrol.clone(), after };
+            let page = self.ask(|reply| Op::Other(Other::Enrol(page, reply))).await?;
+            made += page.made;
+            match page.next {
+                Some(next) => after = Some(next),
+                None => return Ok(made),
             }
         }
     }

@@ -1,9 +1,11 @@
+use std::sync::Arc;
+
 use super::Engine;
 use crate::{
     gate::{Pause, PauseReason},
     lane::Rearm,
     millis,
-    store::{Actor, Erase, Erased, RearmTarget, RouteId, StoreError},
+    store::{Actor, Enrol, Erase, Erased, RearmTarget, RouteId, StoreError},
 };
 use canonical::UserId;
 
@@ -45,12 +47,15 @@ impl Engine {
         self.inner.hub.close();
     }
 
-    /// Sends everything that a route carries again, as bulk; answers how many lanes.
+    /// Sends everything that a route carries again, as bulk, also for users who have no lane there yet; answers how many lanes.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn resync(&self, route: RouteId, by: Actor) -> Result<u64, StoreError> {
-        self.rearm(Rearm::Resync, RearmTarget::Route(route), by).await
+        let resent = self.rearm(Rearm::Resync, RearmTarget::Route(route), by).await?;
+        let enrol = Enrol { route, routes: self.routes(), now: self.now() };
+        let store = Arc::clone(&self.inner.store);
+        Ok(resent + self.to_the_end(async move { store.enrol(enrol).await }).await?)
     }
 
     /// Forgets a user; none when there is no such user.

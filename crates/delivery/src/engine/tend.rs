@@ -16,6 +16,8 @@ pub(super) async fn tend(engine: Engine) {
     let stopping = engine.inner.stopping.clone();
     loop {
         tokio::select! {
+            // In this order, so that a run with the same chances is the same run.
+            biased;
             () = stopping.cancelled() => return,
             () = tokio::time::sleep(ROUND) => {}
         }

@@ -188,6 +188,17 @@ pub struct RearmLanes {
     pub now: Millis,
 }
 
+/// Gives a lane at a route to every user whom the route could address and has none for.
+#[derive(Debug, Clone)]
+pub struct Enrol {
+    /// The route's id.
+    pub route: RouteId,
+    /// The routes as configured now.
+    pub routes: Arc<RouteSet>,
+    /// The present.
+    pub now: Millis,
+}
+
 /// Which lanes an event is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RearmTarget {

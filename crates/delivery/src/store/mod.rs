@@ -11,8 +11,8 @@ mod row;
 use async_trait::async_trait;
 
 pub use command::{
-    Accept, Accepted, Actor, ClaimDue, Claimed, Erase, Erased, IdempotencyKey, Precondition, RearmLanes,
-    RearmTarget, RegisteredRoute, RouteRegistration, Settlement, Sweep, Work,
+    Accept, Accepted, Actor, ClaimDue, Claimed, Enrol, Erase, Erased, IdempotencyKey, Precondition,
+    RearmLanes, RearmTarget, RegisteredRoute, RouteRegistration, Settlement, Sweep, Work,
 };
 pub use error::{AcceptError, StoreError};
 pub use query::{
@@ -75,6 +75,12 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// # Errors
     /// When the store fails.
     async fn rearm(&self, rearm: RearmLanes) -> Result<u64, StoreError>;
+
+    /// Gives a lane at a route to every user whom the route could address and has none for; answers how many.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn enrol(&self, enrol: Enrol) -> Result<u64, StoreError>;
 
     /// Stores that a route is paused, or open again.
     ///

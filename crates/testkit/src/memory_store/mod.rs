@@ -11,7 +11,7 @@ use delivery::{
     Millis, decide,
     gate::Pause,
     store::{
-        Accept, AcceptError, Accepted, Actor, AttemptView, AuditRow, ClaimDue, Claimed, Erase, Erased,
+        Accept, AcceptError, Accepted, Actor, AttemptView, AuditRow, ClaimDue, Claimed, Enrol, Erase, Erased,
         LaneFilter, LaneId, LaneView, Observer, RearmLanes, RegisteredRoute, RouteCounts, RouteId,
         RouteRegistration, Settlement, Store, StoreError, Sweep, UpdateCursor, UpdateId, UpdateRow,
         UserSnapshot,
@@ -155,6 +155,10 @@ impl Store for MemoryStore {
 
     async fn rearm(&self, rearm: RearmLanes) -> Result<u64, StoreError> {
         self.change(|state| Ok(state.rearm(&rearm)))
+    }
+
+    async fn enrol(&self, enrol: Enrol) -> Result<u64, StoreError> {
+        self.change(|state| Ok(state.enrol(&enrol)))
     }
 
     async fn set_pause(

@@ -7,7 +7,7 @@ use delivery::{
     gate::Pause,
     lane,
     store::{
-        Accept, AcceptError, Accepted, AttemptRow, AuditRow, ClaimDue, Claimed, Erase, Erased, LaneId,
+        Accept, AcceptError, Accepted, AttemptRow, AuditRow, ClaimDue, Claimed, Enrol, Erase, Erased, LaneId,
         LaneRow, RearmLanes, RearmTarget, RegisteredRoute, RouteId, RouteRegistration, Settlement,
         StoreError, Sweep, UpdateId, UpdateRow, UserRow, Work,
     },
@@ -257,6 +257,20 @@ impl State {
             }
         }
         changed
+    }
+
+    pub(super) fn enrol(&mut self, command: &Enrol) -> u64 {
+        let Some(route) = command.routes.get(command.route) else { return 0 };
+        let mut made = 0;
+        for (id, user) in self.users.clone() {
+            if self.lanes_of(&id).iter().any(|row| row.route == command.route) {
+                continue;
+            }
+            let Some(mut row) = decide::enrol(command.route, route, &user, command.now) else { continue };
+            self.write(&id, &mut row, lane::State::Idle, command.now);
+            made += 1;
+        }
+        made
     }
 
     pub(super) fn start(&mut self, windows: &[(RouteId, Millis)], now: Millis) -> u64 {

@@ -78,6 +78,7 @@ macro_rules! store_suite {
                 a_start_makes_lanes_in_flight_suspect,
                 a_start_keeps_what_is_held,
                 a_retry_reaches_every_lane_of_a_route,
+                users_whom_a_new_route_can_address_get_a_lane_when_asked_for,
                 acts_of_operators_are_audited,
                 the_observer_sees_every_change,
                 a_closed_store_takes_nothing,

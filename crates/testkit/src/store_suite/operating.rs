@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use canonical::Leaf;
 use delivery::{
+    RouteSet,
     gate::{Pause, PauseReason},
-    lane::{FailureClass, Rearm, State, WaitCause},
-    store::{AcceptError, Actor, AuditRow, RearmTarget, StoreError},
+    lane::{FailureClass, Priority, Rearm, State, WaitCause},
+    store::{AcceptError, Actor, AuditRow, Enrol, RearmTarget, StoreError},
 };
 
 use super::bench::{Bench, WINDOW, rejected, user};
@@ -52,6 +53,29 @@ pub async fn a_pause_stays_and_is_audited(bench: Bench) {
     let audit = bench.store.audit_log(2).await.expect("read");
     let told: Vec<_> = audit.iter().map(|entry| (entry.kind, entry.route, entry.who.as_str())).collect();
     assert_eq!(told, [("resume", Some(id), "ops"), ("pause", Some(id), "ops")]);
+}
+
+/// A route that is new sends nothing by itself; whoever it could address is enrolled on demand, once.
+pub async fn users_whom_a_new_route_can_address_get_a_lane_when_asked_for(bench: Bench) {
+    let mail = bench.id("mail");
+    let before = Arc::new(RouteSet::new(
+        bench.routes.iter().filter(|(id, _)| *id != mail).map(|(id, route)| (id, Arc::clone(route))),
+    ));
+    for (id, json) in [
+        ("crm-1", r#"{"email":"a@x.org","title":"a"}"#),
+        ("crm-2", r#"{"title":"nobody knows an address"}"#),
+        ("crm-3", r#"{"email":"c@x.org","title":"c"}"#),
+    ] {
+        let mut command = bench.command(id, json, 1);
+        command.routes = Arc::clone(&before);
+        bench.store.accept(command).await.expect("accepted");
+    }
+    let enrol = Enrol { route: mail, routes: Arc::clone(&bench.routes), now: 2 };
+    assert_eq!(bench.store.enrol(enrol.clone()).await, Ok(2));
+    assert_eq!(bench.store.enrol(enrol).await, Ok(0));
+    let lane = bench.lane("crm-1", "mail").await;
+    assert_eq!((lane.state, lane.priority), (State::Ready, Priority::Bulk));
+    assert_eq!(bench.claim("mail", 3).await.work.len(), 2);
 }
 
 /// C5 to C8: whatever was under way may have been applied.
