@@ -1,4 +1,5 @@
 use std::{
+    io,
     sync::{
         Arc,
         atomic::{AtomicU32, Ordering},
@@ -6,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode};
 
 use crate::{error::describe, scrub::Scrubber};
 
@@ -76,7 +77,11 @@ impl Checkpoints {
             self.copied = 0;
             self.pages.store(0, Ordering::Relaxed);
             let scrubbed = self.scrubber.scrub(connection).map_err(|error| describe(&error))?;
-            self.pending = !scrubbed.map_err(|error| error.to_string())?;
+            self.pending = match scrubbed {
+                Ok(scrubbed) => !scrubbed,
+                Err(error) if error.kind() == io::ErrorKind::StorageFull => true,
+                Err(error) => return Err(error.to_string()),
+            };
         }
         Ok(emptied)
     }
@@ -91,12 +96,21 @@ fn truncate(connection: &Connection, patience: Patience) -> rusqlite::Result<boo
     emptied
 }
 
-/// Whether nothing was in the way.
+/// Whether nothing was in the way. On a full disk the WAL stays as it is and holds every commit, so that another try will do;
+/// after any other error nobody knows what is on the disk.
 fn run(connection: &Connection, pragma: &str) -> rusqlite::Result<bool> {
     let busy = connection.query_row(pragma, [], |row| row.get::<_, i64>(0));
     match busy {
         Ok(busy) => Ok(busy == 0),
-        Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) => Ok(false),
-        Err(error) => Err(error),
+        Err(error) => match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy) => Ok(false),
+            Some(ErrorCode::DiskFull) => {
+                tracing::warn!(
+                    "the disk is full: the WAL cannot be copied into the database; it is tried again"
+                );
+                Ok(false)
+            }
+            _ => Err(error),
+        },
     }
 }

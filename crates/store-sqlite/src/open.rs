@@ -52,14 +52,15 @@ pub(crate) fn open(options: Options) -> Result<Parts, OpenError> {
     }
     let sqlite = |error: rusqlite::Error| OpenError::Sqlite { path: path.clone(), what: describe(&error) };
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut connection = Connection::open_with_flags(&path, flags).map_err(sqlite)?;
+    let vfs = options.vfs.as_deref();
+    let mut connection = connect(&path, flags, vfs).map_err(sqlite)?;
     connection.set_prepared_statement_cache_capacity(128);
     pragmas::set_writer(&connection)?;
     migrate(&mut connection, &path)?;
     let failure = Failure::none();
     let was_clean = mark_open(&connection).map_err(sqlite)?;
     if !was_clean {
-        check_in_background(&path, &failure);
+        check_in_background(&path, vfs, &failure);
     }
     let memory = Memory {
         macs: Macs::load(&connection).map_err(sqlite)?,
@@ -68,7 +69,7 @@ pub(crate) fn open(options: Options) -> Result<Parts, OpenError> {
     };
     let scrubber = Scrubber::new(Arc::clone(&file), &path, was_clean);
     let checkpoints = Checkpoints::watch(&mut connection, scrubber).map_err(sqlite)?;
-    let readers = Readers::open(&path)?;
+    let readers = Readers::open(&path, vfs)?;
     let queue = Arc::new(Queue::new(options.queue));
     let writer = Writer {
         connection,
@@ -84,9 +85,31 @@ pub(crate) fn open(options: Options) -> Result<Parts, OpenError> {
     Ok(Parts { queue, readers, failure, writer, file })
 }
 
+/// Opens one connection.
+pub(crate) fn connect(path: &Path, flags: OpenFlags, vfs: Option<&str>) -> rusqlite::Result<Connection> {
+    match vfs {
+        Some(vfs) => Connection::open_with_flags_and_vfs(path, flags, vfs),
+        None => Connection::open_with_flags(path, flags),
+    }
+}
+
 fn make_directory(path: &Path) -> Result<(), OpenError> {
     let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) else { return Ok(()) };
-    std::fs::create_dir_all(parent).map_err(|cause| OpenError::Io { path: parent.to_owned(), cause })
+    let missing =
+        parent.ancestors().take_while(|directory| !directory.as_os_str().is_empty() && !directory.exists());
+    let missing: Vec<&Path> = missing.collect();
+    std::fs::create_dir_all(parent).map_err(|cause| OpenError::Io { path: parent.to_owned(), cause })?;
+    missing.into_iter().for_each(keep_name);
+    Ok(())
+}
+
+/// Has a new directory survive a power failure: its name is kept by the one above. SQLite does the same for the names of its
+/// files. Systems that cannot do it say so, which is no reason to stop.
+fn keep_name(directory: &Path) {
+    let above = directory.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if let Err(error) = File::open(above).and_then(|above| above.sync_all()) {
+        tracing::debug!(%error, "a directory's name could not be made durable");
+    }
 }
 
 /// The file, readable by its owner alone.
@@ -141,7 +164,7 @@ fn mark_open(connection: &Connection) -> rusqlite::Result<bool> {
 }
 
 /// After an unclean stop the file is checked, beside the work that begins at once.
-fn check_in_background(path: &Path, failure: &Failure) {
+fn check_in_background(path: &Path, vfs: Option<&str>, failure: &Failure) {
     let size = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
     if size >= MOST_CHECKED {
         tracing::warn!(
@@ -150,15 +173,15 @@ fn check_in_background(path: &Path, failure: &Failure) {
         return;
     }
     tracing::info!("the last process did not close the database; it is being checked");
-    let (path, failure) = (path.to_owned(), failure.clone());
-    std::thread::spawn(move || match quick_check(&path) {
+    let (path, vfs, failure) = (path.to_owned(), vfs.map(str::to_owned), failure.clone());
+    std::thread::spawn(move || match quick_check(&path, vfs.as_deref()) {
         Ok(answer) if answer == "ok" => tracing::info!("the database is sound"),
         Ok(_) => failure.set("the database is damaged; restore it from a backup"),
         Err(error) => tracing::warn!(error = describe(&error), "the database could not be checked"),
     });
 }
 
-fn quick_check(path: &Path) -> rusqlite::Result<String> {
-    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+fn quick_check(path: &Path, vfs: Option<&str>) -> rusqlite::Result<String> {
+    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY, vfs)?;
     connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
 }

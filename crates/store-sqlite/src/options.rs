@@ -16,6 +16,8 @@ pub struct Options {
     pub queue: usize,
     /// Whether a network file system is taken although its locks may not hold.
     pub network_fs: NetworkFs,
+    /// The registered VFS through which SQLite reaches the file; none for SQLite's default. For tests with a disk that fails.
+    pub vfs: Option<String>,
     #[cfg(test)]
     pub(crate) faults: Arc<crate::tests::Faults>,
 }
@@ -38,6 +40,7 @@ impl Options {
             observer,
             queue: 1024,
             network_fs: NetworkFs::Refuse,
+            vfs: None,
             #[cfg(test)]
             faults: Arc::default(),
         }

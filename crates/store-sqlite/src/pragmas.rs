@@ -51,9 +51,7 @@ pub(crate) fn set_reader(connection: &Connection) -> Result<(), OpenError> {
 fn set(connection: &Connection, pragmas: &[(&'static str, &str, &str)]) -> Result<(), OpenError> {
     for &(pragma, value, wanted) in pragmas {
         let refused = |found: String| OpenError::Pragma { pragma, wanted: wanted.to_owned(), found };
-        connection
-            .pragma_update(None, pragma, value)
-            .map_err(|error| refused(crate::error::describe(&error)))?;
+        apply(connection, pragma, value).map_err(|error| refused(crate::error::describe(&error)))?;
         let found = connection
             .pragma_query_value(None, pragma, |row| row.get_ref(0).map(text))
             .map_err(|error| refused(crate::error::describe(&error)))?;
@@ -61,6 +59,15 @@ fn set(connection: &Connection, pragmas: &[(&'static str, &str, &str)]) -> Resul
             return Err(refused(found));
         }
     }
+    Ok(())
+}
+
+/// Runs the statement to its end. The change of the journal is committed only after its row was answered, and a statement that
+/// is given up there hides that the commit has failed: the setting would read back as `wal`, and no WAL be used.
+fn apply(connection: &Connection, pragma: &str, value: &str) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare(&format!("PRAGMA {pragma} = {value}"))?;
+    let mut rows = statement.query([])?;
+    while rows.next()?.is_some() {}
     Ok(())
 }
 

@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 
 use crate::{
     error::{OpError, describe},
+    open::connect,
     options::OpenError,
     pragmas,
 };
@@ -23,8 +24,8 @@ pub(crate) struct Readers {
 }
 
 impl Readers {
-    pub(crate) fn open(path: &Path) -> Result<Self, OpenError> {
-        let connections = (0..CONNECTIONS).map(|_| open(path)).collect::<Result<Vec<_>, _>>()?;
+    pub(crate) fn open(path: &Path, vfs: Option<&str>) -> Result<Self, OpenError> {
+        let connections = (0..CONNECTIONS).map(|_| open(path, vfs)).collect::<Result<Vec<_>, _>>()?;
         Ok(Self { idle: Arc::new(Mutex::new(connections)), free: Arc::new(Semaphore::new(CONNECTIONS)) })
     }
 
@@ -70,9 +71,9 @@ fn in_snapshot<T>(
     result.map_err(OpError::of_read)
 }
 
-fn open(path: &Path) -> Result<Connection, OpenError> {
+fn open(path: &Path, vfs: Option<&str>) -> Result<Connection, OpenError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)
+    let connection = connect(path, flags, vfs)
         .map_err(|error| OpenError::Sqlite { path: path.to_owned(), what: describe(&error) })?;
     connection.set_prepared_statement_cache_capacity(32);
     pragmas::set_reader(&connection)?;

@@ -94,7 +94,7 @@ impl Writer {
     fn empty_wal(&mut self, patience: Patience) {
         match self.checkpoints.empty(&self.connection, patience) {
             Ok(true) => {}
-            Ok(false) => tracing::debug!("a reader keeps the WAL from being emptied; it is tried again"),
+            Ok(false) => tracing::debug!("the WAL could not be emptied; it is tried again"),
             Err(what) => self.failure.set(&what),
         }
     }
