@@ -109,7 +109,7 @@ impl adapter::Adapter for Adapter {
             return Err(VendorError::unreadable("a success without a readable body"));
         };
         let user = json.get("data").unwrap_or(&json);
-        check_person(user, sent)?;
+        check_person(user, &json, sent)?;
         Ok(Receipt { unverified: unverified(user, sent), ..Receipt::new(Means::Applied) })
     }
 }
@@ -150,16 +150,20 @@ fn explain(error: VendorError, sent: &VendorRequest, response: &VendorResponse) 
     }
 }
 
-fn check_person(user: &Json, sent: &VendorRequest) -> Result<(), VendorError> {
+fn check_person(user: &Json, answer: &Json, sent: &VendorRequest) -> Result<(), VendorError> {
     match user.get("id").map(id_text) {
         Some(Some(id)) if id == sent.subject.as_str() => Ok(()),
         Some(Some(_)) => Err(VendorError::wrong_subject()),
         Some(None) => Err(VendorError::unreadable("a success with an id that is no integer")),
-        None if user.get("errors").is_some() || user.get("error").is_some() => {
+        None if [user, answer].iter().any(|level| speaks_of_errors(level)) => {
             Err(VendorError::unreadable("a success that speaks of errors"))
         }
         None => Ok(()),
     }
+}
+
+fn speaks_of_errors(json: &Json) -> bool {
+    json.get("errors").is_some() || json.get("error").is_some()
 }
 
 /// The fields that came back with another value; Communal may answer a date of birth with a time, which says nothing.

@@ -137,7 +137,7 @@ impl adapter::Adapter for Adapter {
             Some(Json::Bool(true)) => return Err(self.failure(&answer, sent, response)),
             _ => return Err(VendorError::unreadable("an answer that does not say whether it is an error")),
         }
-        let Some(id) = answer.get("ResponseData").and_then(id_text).filter(|id| *id != "0") else {
+        let Some(id) = answer.get("ResponseData").and_then(id_text) else {
             return Err(VendorError::unreadable("a success that does not name the person"));
         };
         if selector(sent.subject.kind().name) == USER_ID && id != sent.subject.as_str() {

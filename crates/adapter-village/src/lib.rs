@@ -89,13 +89,11 @@ impl adapter::Adapter for Adapter {
     ) -> Result<Receipt, VendorError> {
         status::read(response).map_err(|error| explain(error, sent, response))?;
         let json = response.json();
-        if json.is_none() && matches!(response.body.trim_ascii().first(), Some(b'{' | b'[')) {
+        if json.is_none() && matches!(response.text().trim_ascii().first(), Some(b'{' | b'[')) {
             return Err(VendorError::unreadable("a success with a damaged body"));
         }
-        let names_another = json
-            .as_ref()
-            .and_then(email)
-            .is_some_and(|email| !email.eq_ignore_ascii_case(sent.subject.as_str()));
+        let another = |email: &str| !email.eq_ignore_ascii_case(sent.subject.as_str());
+        let names_another = json.as_ref().is_some_and(|answer| emails(answer).any(another));
         if names_another {
             return Err(VendorError::wrong_subject());
         }
@@ -103,10 +101,10 @@ impl adapter::Adapter for Adapter {
     }
 }
 
-/// The address that an answer names, on its own or within `user` or `data`.
-fn email(answer: &Json) -> Option<&str> {
+/// The addresses that an answer names, on its own and within `user` and `data`.
+fn emails(answer: &Json) -> impl Iterator<Item = &str> {
     let places = [Some(answer), answer.get("user"), answer.get("data")];
-    places.into_iter().flatten().find_map(|place| place.get("email")).and_then(Json::as_str)
+    places.into_iter().flatten().filter_map(|place| place.get("email")?.as_str())
 }
 
 /// Adds the words of a `message`, which other calls of Village have.

@@ -28,14 +28,19 @@ impl VendorResponse {
 
     /// The body as strict JSON, after a byte order mark if there is one; none when it is anything else.
     pub fn json(&self) -> Option<Json> {
-        let body = self.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.body);
-        Json::parse_to_depth(body, MAX_DEPTH).ok()
+        Json::parse_to_depth(self.text(), MAX_DEPTH).ok()
+    }
+
+    /// The body without the byte order mark that it may begin with.
+    pub fn text(&self) -> &[u8] {
+        self.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.body)
     }
 
     /// Whether the body is a web page, by its type or its first characters: an answer of something that stands in front of
     /// the vendor's API.
     pub fn is_html(&self) -> bool {
-        let start: Vec<u8> = self.body.iter().copied().filter(|b| !b.is_ascii_whitespace()).take(9).collect();
+        let start: Vec<u8> =
+            self.text().iter().copied().filter(|b| !b.is_ascii_whitespace()).take(9).collect();
         let looks = start.to_ascii_lowercase().starts_with(b"<!doctype")
             || start.to_ascii_lowercase().starts_with(b"<html");
         let typed =
@@ -50,11 +55,11 @@ impl fmt::Debug for VendorResponse {
     }
 }
 
-/// The id in an answer as text: a string as it is, a number only when written as a plain integer.
+/// The id in an answer as text: a string as it is, a number only when written as a plain integer. Zero is nobody's id.
 pub fn id_text(json: &Json) -> Option<&str> {
     match json {
         Json::String(text) | Json::Number(text)
-            if text.bytes().all(|b| b.is_ascii_digit()) && !text.is_empty() =>
+            if text.bytes().all(|b| b.is_ascii_digit()) && text.bytes().any(|b| b != b'0') =>
         {
             Some(text)
         }

@@ -104,6 +104,10 @@ fn add(headers: &mut HeaderMap, name: &'static str, value: &str) -> Result<(), &
     if is_credential || TRANSPORTS_OWN.contains(&name) {
         return Err("a header of the request belongs to the transport");
     }
+    // Characters outside ASCII have no one meaning in a header (RFC 9110 section 5.5), and a preview cannot show them.
+    if !value.is_ascii() {
+        return Err("a header of the request has no valid value");
+    }
     let value = HeaderValue::from_str(value).map_err(|_| "a header of the request has no valid value")?;
     headers.insert(name, value);
     Ok(())

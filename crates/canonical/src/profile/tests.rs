@@ -93,6 +93,14 @@ fn a_stored_profile_comes_back_as_it_was() {
     assert_eq!(phone.as_sent(), "+1 (416) 555-1234");
 }
 
+/// Readers of floats that are fast and not exact change the last digit of these.
+#[test]
+fn a_decimal_comes_back_from_the_store_to_its_last_digit() {
+    let numbers = [2.225_720_14e-308, 51.248_178_375_505_4, 9.249_947_332_918_658e19];
+    let profile = applied(&[json!({"custom": {"a": numbers[0], "b": numbers[1], "c": numbers[2]}})]);
+    assert_eq!(Profile::decode(&profile.encode()).expect("our own encoding"), profile);
+}
+
 #[test]
 fn bytes_that_are_no_profile_are_refused() {
     let bodies: [&[u8]; 8] = [

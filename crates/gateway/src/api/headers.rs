@@ -41,7 +41,7 @@ fn text<'a>(request: &'a HttpRequest, name: &HeaderName) -> Result<Option<&'a st
 ///
 /// # Errors
 /// When it is anything else.
-pub(crate) fn idempotency_key(request: &HttpRequest) -> Result<Option<String>, Problem> {
+pub fn idempotency_key(request: &HttpRequest) -> Result<Option<String>, Problem> {
     let Some(value) = text(request, &HeaderName::from_static("idempotency-key"))? else { return Ok(None) };
     let value = value.trim();
     let key = if value.starts_with('"') { unquote(value) } else { Some(value.to_owned()) };

@@ -30,6 +30,7 @@ use std::{io, net::TcpListener, sync::Arc};
 
 use actix_web::{HttpResponse, Route, dev::Server, web};
 
+pub use headers::idempotency_key;
 pub use keys::Keys;
 pub use logging::observe;
 pub use meter::Meter;
