@@ -10,6 +10,7 @@ use tokio::sync::Notify;
 
 use crate::{
     Millis, Rate, Route,
+    decide::too_far,
     failure::Sample,
     gate::{Action, Bucket, Gate, Pause, Refusal},
     store::{RegisteredRoute, RouteId},
@@ -63,7 +64,7 @@ impl Line {
         let bucket = buckets.get(route);
         let Some(before) = before else {
             let mut gate = Gate::new(&route.limits, now);
-            gate.set_pause(known.pause);
+            gate.set_pause(known.pause.map(|pause| believable(pause, now)));
             return Arc::new(Self {
                 id: known.id,
                 gate: Arc::new(Mutex::new(gate)),
@@ -171,6 +172,11 @@ impl Line {
     pub(super) fn gate(&self) -> MutexGuard<'_, Gate> {
         self.gate.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A probe that is further away than any that is ever set comes from a clock that was wrong.
+fn believable(pause: Pause, now: Millis) -> Pause {
+    Pause { probe_at: pause.probe_at.map(|at| at.min(too_far(now))), ..pause }
 }
 
 /// Why a request is not admitted now.

@@ -291,6 +291,10 @@ impl Gate {
 
     /// Pauses the route, by an operator or as it was stored.
     pub fn set_pause(&mut self, pause: Option<Pause>) {
+        if pause.is_none() {
+            // Whoever resumes a route knows better than what the vendor asked for.
+            (self.throttled_until, self.throttles, self.walls) = (0, 0, 0);
+        }
         if pause.is_none() && self.pause.is_some() {
             self.concurrency.restart();
             self.streaks.forget();

@@ -281,3 +281,12 @@ fn a_wall_before_the_vendor_is_asked_less_and_less() {
     }
     assert_eq!(waits, [1, 2, 4, 8, 15, 15]);
 }
+
+#[test]
+fn resuming_a_route_ends_a_pause_that_the_vendor_asked_for() {
+    let mut gate = gate();
+    attempt(&mut gate, 1, Sample::Throttled(Some(Duration::from_secs(86_400))), 0);
+    assert!(gate.admit(1).is_err());
+    gate.set_pause(None);
+    assert_eq!(gate.admit(1), Ok(()));
+}
