@@ -1,0 +1,139 @@
+//! Why a vendor saw the same content twice: every duplicate has a cause.
+
+use std::collections::BTreeMap;
+
+use super::{Answer, Cause, History, Ms, Send, Verdict, Write, sends::by_lane, versions::Timeline};
+
+pub(super) fn check(history: &History, timelines: &BTreeMap<&str, Timeline<'_>>, verdict: &mut Verdict) {
+    for (route, user, sends) in by_lane(history) {
+        let Some(timeline) = timelines.get(user) else { continue };
+        let lane = Lane { history, route, user, timeline };
+        for (at, send) in sends.iter().enumerate() {
+            lane.check(&sends[..at], send, verdict);
+        }
+    }
+}
+
+/// More requests than trying all leaves of a user one by one takes.
+const MOST_STEPS: usize = 40;
+
+/// The most time between the begin of an attempt and its last request.
+const SLACK: Ms = 30_000;
+
+struct Lane<'a> {
+    history: &'a History,
+    route: &'a str,
+    user: &'a str,
+    timeline: &'a Timeline<'a>,
+}
+
+impl Lane<'_> {
+    fn check(&self, before: &[&Send], send: &Send, verdict: &mut Verdict) {
+        // The oldest of the newest requests that carried each write: what came after it can be the cause.
+        let mut since = Ms::MAX;
+        for write in &send.writes {
+            let carried =
+                |earlier: &&&Send| earlier.subject == send.subject && earlier.writes.contains(write);
+            let Some(earlier) = before.iter().rev().find(carried) else { return };
+            if self.is_newer(write, earlier, send) {
+                return;
+            }
+            since = since.min(earlier.start);
+        }
+        if send.writes.is_empty() {
+            return;
+        }
+        match self.cause(before, since, send) {
+            Some(cause) => *verdict.duplicates.entry(cause).or_default() += 1,
+            None => verdict.find(
+                "duplicate",
+                format!("{}, {}: the request at {} has no cause", self.route, self.user, send.start),
+            ),
+        }
+    }
+
+    /// Whether the value may have come anew after the earlier request was begun: as of a newer version.
+    fn is_newer(&self, write: &Write, earlier: &Send, send: &Send) -> bool {
+        let (field, value) = match write {
+            Write::Set(field, value) => (field, value.clone()),
+            Write::Add(field, members) => (field, members.iter().cloned().collect::<Vec<_>>().into()),
+            // A member may have come and gone meanwhile.
+            Write::Remove(field, _) => {
+                let had = self.timeline.field(self.route, field);
+                return had
+                    .iter()
+                    .filter(|had| had.since <= send.start && had.since + 60_000 > earlier.start)
+                    .count()
+                    > 1;
+            }
+        };
+        let had = self.timeline.field(self.route, field);
+        let versions = had.iter().filter(|had| *had.value == value && had.since <= send.start);
+        let newer = |version: u64| {
+            let left = had.iter().any(|had| had.version < version && *had.value != value);
+            left || self.timeline.was_uncarried(self.route, field, 0, send.start)
+        };
+        // A value that was left and taken again has a version of its own.
+        versions
+            .map(|had| had.version)
+            .max()
+            .is_some_and(|version| newer(version) && self.may_be_unsent(version, earlier))
+            || self.timeline.may_be(self.route, field, &value)
+    }
+
+    fn may_be_unsent(&self, version: u64, earlier: &Send) -> bool {
+        let op = self.timeline.by_version.get(&version);
+        op.is_some_and(|op| op.ended.is_none_or(|ended| ended >= earlier.start))
+    }
+
+    fn cause(&self, before: &[&Send], since: Ms, send: &Send) -> Option<Cause> {
+        let facts = self.history.routes.get(self.route);
+        let window = facts.map_or(0, |facts| facts.timeout + facts.settle);
+        let apply_window = facts.map_or(0, |facts| facts.apply_window);
+        let later = || before.iter().filter(|earlier| earlier.start >= since);
+        if self.nudged(since, send.start) {
+            return Some(Cause::Operator);
+        }
+        if self.history.stops.iter().any(|stop| (since..=send.start).contains(stop)) {
+            return Some(Cause::Crash);
+        }
+        if later().any(|earlier| earlier.answer == Answer::Rejected) {
+            return Some(Cause::Refused);
+        }
+        let last = before.last()?;
+        if last.answer != Answer::Success {
+            return Some(Cause::Retry);
+        }
+        let start_window = facts.map_or(0, |facts| facts.start_window);
+        // A process that ended may have taken the lane and not begun to send.
+        let begun = self.history.starts.iter().skip(1);
+        // What is seen of an attempt are its requests, which begin after it.
+        let since = since.saturating_sub(SLACK);
+        let in_doubt = before.iter().any(|earlier| since < self.doubt(earlier, window))
+            || begun.filter(|start| **start <= send.start).any(|start| since < *start + start_window);
+        // An erase does not know when the request under way was begun.
+        let erased = |(op, _): &(&super::Op, u64)| since < op.ended.unwrap_or(op.invoked) + window;
+        let in_doubt = in_doubt || self.timeline.erases.iter().any(erased);
+        let queued = apply_window > 0 && before.iter().any(|earlier| earlier.start + apply_window > since);
+        if in_doubt || queued || later().any(|earlier| earlier.answer != Answer::Success) {
+            return Some(Cause::Reassert);
+        }
+        // Leaves that were tried one by one go out together once more, if a request was lost before.
+        let mut tried = before.iter().rev().take(MOST_STEPS);
+        tried.any(|earlier| earlier.answer == Answer::Rejected).then_some(Cause::Refused)
+    }
+
+    /// Until when a request may be applied for all that the gateway knows.
+    fn doubt(&self, send: &Send, window: Ms) -> Ms {
+        let stopped = self.history.stops.iter().any(|stop| send.end == Some(*stop));
+        if send.answer.is_open() || stopped { send.start + window } else { 0 }
+    }
+
+    fn nudged(&self, since: Ms, until: Ms) -> bool {
+        self.history.nudges.iter().any(|nudge| {
+            let concerns = nudge.route.as_ref().is_none_or(|route| route == self.route)
+                && nudge.user.as_ref().is_none_or(|user| user == self.user);
+            concerns && nudge.from <= until && nudge.to.is_none_or(|to| to >= since)
+        })
+    }
+}

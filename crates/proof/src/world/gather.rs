@@ -1,0 +1,168 @@
+//! The history of a run, for the checker.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use adapter::WireValue;
+use canonical::{Change as LeafChange, Leaf, Profile};
+use delivery::{
+    Enrol,
+    lane::{Lane, State as LaneState, WaitCause},
+    store::{LaneRow, Store, UserSnapshot},
+};
+use serde_json::Value as Json;
+use testkit::memory_store::MemoryStore;
+use vendor_sim::Vendor;
+
+use super::{
+    clients::{self, Request},
+    people,
+    routes::{self, NAMES, Variant},
+    shared::{Shared, State},
+};
+use crate::history::{Change, History, Kind, LaneEnd, Op, Standing, UserEnd};
+
+/// Everything that was seen; the store is read as any client could.
+pub(crate) async fn history(shared: &Shared, store: &MemoryStore) -> History {
+    let mut history = History::default();
+    for user in 0..shared.options.users {
+        let Ok(Some(snapshot)) = store.user(&clients::name(user)).await else { continue };
+        let updates = store.updates_of(&clients::name(user), None, u32::MAX).await.unwrap_or_default();
+        let state = shared.lock();
+        let of_update = |update: &delivery::store::UpdateRow| {
+            let op = state.clients.iter().position(|client| client.ids.contains(&update.id))?;
+            Some((op as u64, update.version, update.effective || update.created))
+        };
+        let end = UserEnd {
+            version: snapshot.user.version,
+            erased: snapshot.user.erased_at.is_some(),
+            leaves: leaves(&snapshot.user.profile),
+            listed: updates.iter().filter_map(of_update).collect(),
+        };
+        history.users.insert(people::user_id(user), end);
+        history.lanes.extend(snapshot.lanes.iter().map(|row| lane_end(shared, &state, user, &snapshot, row)));
+    }
+    let state = shared.lock();
+    for (at, vendor) in Vendor::ALL.into_iter().enumerate() {
+        history.routes.insert(NAMES[at].to_owned(), routes::facts(&shared.setup, vendor, &state.variants));
+    }
+    history.ops =
+        state.clients.iter().enumerate().filter_map(|(id, client)| op(shared, id, client)).collect();
+    history.sends = state.sends.iter().map(|log| log.send.clone()).collect();
+    history.nudges = state.nudges.clone();
+    history.stops = state.stops.clone();
+    history.starts = state.starts.clone();
+    history.evidence_from = state.tried_again.unwrap_or_default();
+    history
+}
+
+fn op(shared: &Shared, id: usize, client: &clients::Pending) -> Option<Op> {
+    let kind = match &client.request {
+        Request::Erase { .. } => Kind::Erase,
+        Request::Update(ask, precondition) => {
+            let revives = *precondition == delivery::store::Precondition::Absent;
+            Kind::Update(change(shared, &ask.body, revives))
+        }
+    };
+    Some(Op {
+        id: id as u64,
+        user: people::user_id(client.user),
+        kind,
+        invoked: client.invoked?,
+        ended: client.ended,
+        outcome: client.outcome,
+    })
+}
+
+fn change(shared: &Shared, body: &Json, revives: bool) -> Change {
+    let patch = clients::patch(body);
+    let mut change = Change { clear_custom: patch.clear_custom, revives, ..Change::default() };
+    for (leaf, what) in &patch.changes {
+        let value = match what {
+            LeafChange::Clear => Json::Null,
+            LeafChange::Set(value) => value.to_json(),
+        };
+        change.leaves.insert(leaf.name().to_owned(), value);
+    }
+    for (at, vendor) in Vendor::ALL.into_iter().enumerate() {
+        let mapping = routes::mapping(vendor, Variant::Usual);
+        let (mut wire, mut uncarried) = (BTreeMap::new(), BTreeSet::new());
+        for (leaf, field) in mapping.fields() {
+            let carried = match patch.changes.get(leaf) {
+                Some(LeafChange::Set(value)) => mapping.carry(leaf, Some(value)),
+                Some(LeafChange::Clear) => mapping.carry(leaf, None),
+                None if patch.clear_custom && matches!(leaf, Leaf::Custom(_)) => mapping.carry(leaf, None),
+                None => continue,
+            };
+            match carried {
+                Ok(value) => drop(wire.insert(field.to.clone(), plain(value))),
+                Err(_) => drop(uncarried.insert(field.to.clone())),
+            }
+        }
+        change.wire.insert(NAMES[at].to_owned(), wire);
+        change.uncarried.insert(NAMES[at].to_owned(), uncarried);
+    }
+    change.subjects = people::identities_of(body);
+    if shared.setup.village == Enrol::Email
+        && let Some(email) = people::email_of(body)
+    {
+        change.subjects.entry("village".to_owned()).or_insert(email);
+    }
+    change
+}
+
+fn plain(value: WireValue) -> Json {
+    match value {
+        WireValue::Set(value) => value,
+        WireValue::Clear => Json::Null,
+        WireValue::Members { wanted, .. } => wanted.into(),
+    }
+}
+
+fn leaves(profile: &Profile) -> BTreeMap<String, Json> {
+    let of_entry = |(leaf, entry): (&Leaf, &canonical::Entry)| {
+        (leaf.name().to_owned(), entry.value.as_ref().map_or(Json::Null, canonical::Value::to_json))
+    };
+    profile.iter().map(of_entry).collect()
+}
+
+fn lane_end(shared: &Shared, state: &State, user: usize, snapshot: &UserSnapshot, row: &LaneRow) -> LaneEnd {
+    let at = usize::try_from(row.route.0 - 1).unwrap_or_default();
+    let vendor = Vendor::ALL[at];
+    let mapping = routes::mapping(vendor, Variant::Usual);
+    let profile = &snapshot.user.profile;
+    let carried = profile.iter().filter_map(|(leaf, entry)| {
+        let value = mapping.carry(leaf, entry.value.as_ref()).ok()?;
+        Some((mapping.field(leaf)?.to.clone(), plain(value)))
+    });
+    let held = row.lane.held.keys().filter_map(|leaf| Some(mapping.field(leaf)?.to.clone()));
+    let exempt = state.variants.contains(&Variant::Fewer).then(|| "timezone".to_owned());
+    let subject = row.lane.subject.clone();
+    LaneEnd {
+        route: NAMES[at].to_owned(),
+        user: people::user_id(user),
+        subject_key: row.lane.subject_key.clone(),
+        standing: standing(shared, vendor, snapshot, &row.lane),
+        held: held.collect(),
+        exempt: exempt.into_iter().collect(),
+        carried: carried.collect(),
+        vendor: subject.as_deref().map(|subject| state.vendors[at].fields(subject)).unwrap_or_default(),
+        subject,
+    }
+}
+
+fn standing(shared: &Shared, vendor: Vendor, snapshot: &UserSnapshot, lane: &Lane) -> Standing {
+    if snapshot.user.erased_at.is_some() || lane.state == LaneState::Erased {
+        return Standing::Erased;
+    }
+    if vendor == Vendor::Communifire && !routes::serves(&shared.setup, &snapshot.user.profile) {
+        return Standing::NotServed;
+    }
+    match lane.state {
+        LaneState::Blocked(reason) => Standing::Blocked(format!("{reason:?}")),
+        LaneState::Idle | LaneState::Wait(WaitCause::HoldRetry) if lane.subject.is_none() => {
+            Standing::NotServed
+        }
+        LaneState::Idle | LaneState::Wait(WaitCause::HoldRetry) => Standing::Settled,
+        _ => Standing::Pending(format!("{lane:?}")),
+    }
+}

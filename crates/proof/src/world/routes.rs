@@ -1,0 +1,168 @@
+//! The four routes, with the real dialects, in the variants that reloads switch between.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use adapter::{Adapter, ClearAs, FieldOption, FieldOptions, Mapping, MappingOptions, Rule, SubjectKind};
+use canonical::{Leaf, Profile};
+use delivery::{Enrol, Limits, Matcher, Rate, Route, Transport};
+use vendor_sim::Vendor;
+
+use crate::history::{Ms, RouteFacts};
+
+/// What is configured; a reload replaces it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Variant {
+    /// As at the start.
+    Usual,
+    /// One route is gone.
+    Without(usize),
+    /// User.com's time zone is not mapped.
+    Fewer,
+}
+
+/// What holds for a whole run.
+#[derive(Debug, Clone)]
+pub(crate) struct Setup {
+    pub(crate) settle: Ms,
+    /// Whether Communifire serves only people who have not left.
+    pub(crate) matches: bool,
+    /// Whether Village knows everybody with an address, or only those with an explicit identity.
+    pub(crate) village: Enrol,
+    /// Village's apply window; 0: none.
+    pub(crate) apply_window: Ms,
+    pub(crate) unlimited: bool,
+}
+
+pub(crate) const NAMES: [&str; 4] = ["communal", "communifire", "usercom", "village"];
+pub(crate) const TIMEOUT: Ms = 15_000;
+pub(crate) const SETTLE: Ms = 60_000;
+/// What the gateway assumes of a route that is not configured.
+const UNKNOWN_WINDOW: Ms = 24 * 60 * 60_000;
+const NETWORK: &str = "sim-network";
+
+/// The routes of a variant; `transports` are in the order of [`Vendor::ALL`].
+pub(crate) fn routes(setup: &Setup, variant: Variant, transports: &[Arc<dyn Transport>]) -> Vec<Arc<Route>> {
+    let all = Vendor::ALL.into_iter().zip(transports).enumerate();
+    all.filter(|(at, _)| variant != Variant::Without(*at))
+        .map(|(at, (vendor, transport))| Arc::new(route(setup, variant, at, vendor, Arc::clone(transport))))
+        .collect()
+}
+
+fn route(setup: &Setup, variant: Variant, at: usize, vendor: Vendor, transport: Arc<dyn Transport>) -> Route {
+    let adapter = adapter(vendor);
+    let apply_window = if vendor == Vendor::Village { setup.apply_window } else { 0 };
+    let rate = if setup.unlimited {
+        Rate::Unlimited
+    } else {
+        Rate::PerSecond(adapter.dialect().requests_per_second)
+    };
+    Route {
+        name: NAMES[at].to_owned(),
+        mapping: mapping(vendor, variant),
+        subject_kind: subject_kind(vendor),
+        enrol: if vendor == Vendor::Village { setup.village } else { Enrol::Identity },
+        when: (vendor == Vendor::Communifire && setup.matches).then(|| Arc::new(NotLeft) as Arc<dyn Matcher>),
+        limits: Limits {
+            concurrency: 16,
+            rate,
+            rate_key: NAMES[at].to_owned(),
+            timeout: Duration::from_millis(TIMEOUT),
+            settle: Duration::from_millis(setup.settle),
+            apply_window: (apply_window > 0).then(|| Duration::from_millis(apply_window)),
+        },
+        origin: format!("https://{}.example", NAMES[at]),
+        mapping_revision: if variant == Variant::Fewer { 2 } else { 1 },
+        adapter,
+        transport,
+    }
+}
+
+fn adapter(vendor: Vendor) -> Arc<dyn Adapter> {
+    match vendor {
+        Vendor::Communal => Arc::new(adapter_communal::Adapter::new(adapter_communal::Options::default())),
+        Vendor::Communifire => {
+            Arc::new(adapter_communifire::Adapter::new(adapter_communifire::Options::default()))
+        }
+        Vendor::UserCom => Arc::new(adapter_usercom::Adapter::new(adapter_usercom::Options)),
+        Vendor::Village => Arc::new(adapter_village::Adapter::new(adapter_village::Options {
+            network_id: NETWORK.to_owned(),
+        })),
+    }
+}
+
+fn subject_kind(vendor: Vendor) -> &'static SubjectKind {
+    &adapter_dialect(vendor).subjects[0]
+}
+
+pub(crate) fn adapter_dialect(vendor: Vendor) -> &'static adapter::Dialect {
+    match vendor {
+        Vendor::Communal => &adapter_communal::DIALECT,
+        Vendor::Communifire => &adapter_communifire::DIALECT,
+        Vendor::UserCom => &adapter_usercom::DIALECT,
+        Vendor::Village => &adapter_village::DIALECT,
+    }
+}
+
+/// Which leaf goes where.
+pub(crate) fn mapping(vendor: Vendor, variant: Variant) -> Mapping {
+    let custom = |key: &str| Leaf::custom(key).expect("a literal key");
+    let named = |to: &str| FieldOptions { to: Some(to.to_owned()), ..FieldOptions::default() };
+    let fields: BTreeMap<Leaf, FieldOptions> = match vendor {
+        Vendor::Communal => BTreeMap::new(),
+        Vendor::Communifire => BTreeMap::from([
+            (Leaf::Title, named("Job title")),
+            (custom("tier"), named("Badge")),
+            (Leaf::Organization, FieldOptions { clear: ClearAs::EmptyString, ..FieldOptions::default() }),
+        ]),
+        Vendor::UserCom => BTreeMap::from([
+            (Leaf::Title, named("job_title")),
+            (Leaf::Birthdate, named("birth_date")),
+            (custom("tier"), named("my_string_attr")),
+            (custom("newsletter"), named("newsletter")),
+            (custom("logins"), named("logins")),
+        ]),
+        Vendor::Village => BTreeMap::new(),
+    };
+    let mut fields: BTreeMap<Leaf, FieldOption> =
+        fields.into_iter().map(|(leaf, options)| (leaf, FieldOption::On(options))).collect();
+    if vendor == Vendor::UserCom && variant == Variant::Fewer {
+        fields.insert(Leaf::Zoneinfo, FieldOption::Off);
+    }
+    let options = MappingOptions { fields, ..MappingOptions::default() };
+    Mapping::new(adapter_dialect(vendor), &options).expect("the mapping has no mistake")
+}
+
+/// What the checker has to know of a route.
+pub(crate) fn facts(setup: &Setup, vendor: Vendor, variants: &[Variant]) -> RouteFacts {
+    let removed =
+        variants.iter().any(|variant| matches!(variant, Variant::Without(at) if Vendor::ALL[*at] == vendor));
+    let mapping = mapping(vendor, Variant::Usual);
+    let with = |rule: Rule| {
+        mapping.fields().filter(move |(_, field)| field.rule == rule).map(|(_, field)| field.to.clone())
+    };
+    RouteFacts {
+        timeout: TIMEOUT,
+        settle: setup.settle,
+        apply_window: if vendor == Vendor::Village { setup.apply_window } else { 0 },
+        required: with(Rule::Required).collect(),
+        sets: with(Rule::AddOnly).collect(),
+        start_window: if removed { UNKNOWN_WINDOW } else { TIMEOUT + setup.settle },
+        explicit: vendor != Vendor::Village || setup.village == Enrol::Identity,
+    }
+}
+
+/// Whether the route with a filter serves a profile.
+pub(crate) fn serves(setup: &Setup, profile: &Profile) -> bool {
+    !setup.matches || NotLeft.matches(profile)
+}
+
+/// Serves everybody whose department does not say that they have left.
+#[derive(Debug)]
+struct NotLeft;
+
+impl Matcher for NotLeft {
+    fn matches(&self, profile: &Profile) -> bool {
+        let department = profile.value(&Leaf::Department).and_then(canonical::Value::to_text);
+        department.is_none_or(|department| !department.starts_with("left"))
+    }
+}

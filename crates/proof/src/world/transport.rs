@@ -1,0 +1,188 @@
+//! The way to one vendor under virtual time: the real transport says what goes on the wire, the world what becomes of it.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use adapter::{AuthScheme, VendorRequest, VendorResponse};
+use async_trait::async_trait;
+use delivery::{Preview, SendError, SendErrorKind, Transport};
+use secrecy::SecretString;
+use tokio::time::sleep;
+use transport_http::{Credential, HttpTransport, Network, Settings};
+use vendor_sim::{Call, Config, Reply, Vendor};
+
+use super::{
+    routes::{NAMES, TIMEOUT, adapter_dialect},
+    shared::{Event, SendLog, Shared, State},
+    trouble::{Answering, Plan},
+};
+use crate::history::{Answer, Send, Write, wire};
+
+/// One route's transport; outlives the processes that use it.
+pub(crate) struct SimTransport {
+    shared: Arc<Shared>,
+    route: usize,
+    vendor: Vendor,
+    wire: HttpTransport,
+    auth: (String, String),
+    known_credential: std::sync::atomic::AtomicU64,
+}
+
+const BASE: &str = "http://127.0.0.1:9";
+
+impl SimTransport {
+    pub(crate) fn new(shared: Arc<Shared>, route: usize, vendor: Vendor) -> Self {
+        let secret = Config::new(vendor).credential;
+        let auth = adapter_dialect(vendor).auth[0];
+        let credential = Credential::new(SecretString::from(secret.clone())).expect("a literal key");
+        let mut settings = Settings::new(BASE, auth, credential);
+        settings.network = Network::Loopback;
+        let wire = HttpTransport::new(settings).expect("a loopback address without TLS");
+        let auth = match auth {
+            AuthScheme::Bearer => ("authorization".to_owned(), format!("Bearer {secret}")),
+            AuthScheme::Token => ("authorization".to_owned(), format!("Token {secret}")),
+            AuthScheme::Header(name) => (name.to_ascii_lowercase(), secret),
+        };
+        Self { shared, route, vendor, wire, auth, known_credential: 0.into() }
+    }
+
+    /// What the vendor sees on the wire.
+    fn call(&self, request: &VendorRequest) -> Call {
+        let preview = self.wire.preview(request);
+        let target = preview.url.strip_prefix(BASE).unwrap_or(&preview.url).to_owned();
+        let mut headers: Vec<(String, String)> = preview
+            .headers
+            .into_iter()
+            .map(|(name, value)| (name.to_ascii_lowercase(), value))
+            .filter(|(name, _)| *name != self.auth.0)
+            .collect();
+        headers.push(self.auth.clone());
+        headers.sort();
+        Call { method: preview.method.to_owned(), target, headers, body: preview.body }
+    }
+
+    fn begin(&self, subject: &str, call: Call) -> (usize, Answering) {
+        let mut guard = self.shared.lock();
+        let state = &mut *guard;
+        let now = state.now();
+        let writes = wire::writes(self.vendor, &call.target, &call.body);
+        let fields = writes.iter().filter_map(|write| match write {
+            Write::Set(field, _) => Some(field.clone()),
+            _ => None,
+        });
+        let (trouble, plan) =
+            state.vendors[self.route].plan(subject, fields.collect(), call.method == "DELETE", now);
+        let user = state.owners.get(&(self.route, subject.to_owned())).copied();
+        let id = state.sends.len();
+        state.note(format_args!(
+            "send {id} {} {} {} {} {trouble}",
+            NAMES[self.route],
+            call.method,
+            call.target,
+            String::from_utf8_lossy(&call.body)
+        ));
+        let send = Send {
+            route: NAMES[self.route].to_owned(),
+            user: user.map_or_else(|| format!("owner of {subject}"), super::people::user_id),
+            subject: subject.to_owned(),
+            start: now,
+            end: None,
+            answer: Answer::Unknown,
+            writes,
+        };
+        state.sends.push(SendLog { send, route: self.route, call: Arc::new(call), reply: None });
+        schedule(state, id, now, &plan);
+        drop(guard);
+        self.shared.changed.notify_one();
+        (id, plan.answer)
+    }
+
+    /// Waits for what the gateway gets.
+    async fn outcome(&self, id: usize, answering: Answering) -> Result<VendorResponse, SendError> {
+        let fail = |kind| Err(SendError { kind, detail: "simulated".to_owned() });
+        match answering {
+            Answering::Real(after) | Answering::Promise(after) => {
+                sleep(Duration::from_millis(after)).await;
+                let reply = self.shared.lock().sends[id].reply.clone();
+                reply.map_or_else(|| fail(SendErrorKind::Interrupted), |reply| Ok(response(reply)))
+            }
+            Answering::Emptied(after) => {
+                sleep(Duration::from_millis(after)).await;
+                let reply = self.shared.lock().sends[id].reply.clone().unwrap_or_else(|| Reply::empty(502));
+                Ok(response(if reply.status < 300 { Reply::empty(200) } else { reply }))
+            }
+            Answering::Canned(after, reply) => {
+                sleep(Duration::from_millis(after)).await;
+                Ok(response(reply))
+            }
+            Answering::Broken(after, kind) => {
+                sleep(Duration::from_millis(after)).await;
+                fail(kind)
+            }
+            Answering::Silence => {
+                sleep(Duration::from_millis(TIMEOUT)).await;
+                fail(SendErrorKind::Timeout)
+            }
+        }
+    }
+
+    fn end(&self, id: usize, outcome: &Result<VendorResponse, SendError>) {
+        let mut state = self.shared.lock();
+        let now = state.now();
+        let answer = match outcome {
+            Ok(response) => {
+                let retry_after = response.headers("retry-after").next().is_some();
+                wire::answer(self.vendor, response.status, retry_after, &response.body)
+            }
+            Err(error) if error.kind.may_have_been_applied() => Answer::Unknown,
+            Err(_) => Answer::NotApplied,
+        };
+        state.note(format_args!("answer {id} {answer:?}"));
+        let send = &mut state.sends[id].send;
+        send.end = Some(now);
+        send.answer = answer;
+    }
+}
+
+fn schedule(state: &mut State, id: usize, now: u64, plan: &Plan) {
+    if let Some(arrives) = plan.arrives {
+        state.later(now + arrives, Event::Arrives(id));
+    }
+    if let Answering::Promise(after) = plan.answer {
+        state.later(now + after - 1, Event::Promises(id));
+    }
+    for applied in &plan.applied {
+        state.later(now + applied, Event::Applies(id));
+    }
+}
+
+fn response(reply: Reply) -> VendorResponse {
+    VendorResponse { status: reply.status, headers: reply.headers, body: reply.body }
+}
+
+#[async_trait]
+impl Transport for SimTransport {
+    async fn send(&self, request: &VendorRequest) -> Result<VendorResponse, SendError> {
+        let call = self.call(request);
+        self.shared.effect(format!("about to send at {}", NAMES[self.route])).await;
+        let (id, answering) = self.begin(request.subject.as_str(), call);
+        let outcome = self.outcome(id, answering).await;
+        self.shared.effect(format!("answer of {id} is there")).await;
+        self.end(id, &outcome);
+        outcome
+    }
+
+    fn preview(&self, request: &VendorRequest) -> Preview {
+        self.wire.preview(request)
+    }
+
+    fn refresh_credential(&self) -> bool {
+        let newest = self.shared.lock().vendors[self.route].credential;
+        self.known_credential.swap(newest, std::sync::atomic::Ordering::Relaxed) != newest
+    }
+}
+
+impl fmt::Debug for SimTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(NAMES[self.route])
+    }
+}
