@@ -28,12 +28,12 @@ mod life;
 mod operators;
 mod shared;
 
+mod figures;
 mod isolation;
-mod soak;
 
+pub use figures::Figures;
 pub use isolation::differences;
 pub use options::{Clock, Crashes, Faults, Options, Reassert};
 pub use report::Report;
 pub use run::run;
-pub use soak::{Figures, soak};
 pub use weather::Weather;

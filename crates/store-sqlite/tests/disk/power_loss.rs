@@ -134,15 +134,14 @@ fn run(seed: u64, habit: Habit, told: &(dyn Fn(Result<(), Finding>, String) + Sy
 #[test]
 fn what_was_answered_survives_every_loss_of_power() {
     let points: usize = setting("POWER_LOSS_POINTS", 500);
-    let one: Option<u64> = std::env::var("POWER_LOSS_SEED").ok().map(|seed| seed.parse().expect("a number"));
-    let count = points.div_ceil(PER_LIFE * LIVES) as u64;
-    let seeds = one.map_or(0..count, |seed| seed..seed + 1);
+    let first: u64 = setting("POWER_LOSS_SEED", 0);
+    let seeds = first..first + points.div_ceil(PER_LIFE * LIVES) as u64;
     let tried = AtomicUsize::new(0);
     on_all_processors(seeds, |seed| {
         run(seed, Habit::Honest, &|result, place| {
             let tried = tried.fetch_add(1, Ordering::Relaxed) + 1;
             if let Err(finding) = result {
-                panic!("{finding:?}\nrepeat it with POWER_LOSS_SEED={seed}: {place}");
+                panic!("{finding:?}\nrepeat it with POWER_LOSS_SEED={seed} POWER_LOSS_POINTS=1: {place}");
             }
             if tried.is_multiple_of(2_000) {
                 println!("{tried} losses of power");

@@ -1,17 +1,15 @@
-//! The long form.
+use std::{collections::BTreeMap, fmt};
 
-use std::{collections::BTreeMap, ops::Range};
-
-use super::{Options, Report, run::run};
+use super::Report;
 use crate::history::Cause;
 
-/// The figures of many runs.
+/// The sums of many runs.
 #[derive(Debug, Clone, Default)]
 pub struct Figures {
     /// Runs.
     pub runs: u64,
     /// Runs that broke a promise.
-    pub failed: Vec<u64>,
+    pub failed: u64,
     /// What clients asked for.
     pub ops: u64,
     /// What vendors were sent.
@@ -36,9 +34,7 @@ impl Figures {
     /// Adds a run.
     pub fn add(&mut self, report: &Report) {
         self.runs += 1;
-        if !report.is_good() {
-            self.failed.push(report.seed);
-        }
+        self.failed += u64::from(!report.is_good());
         self.ops += report.verdict.ops;
         self.sends += report.verdict.sends;
         self.ends += report.ends;
@@ -53,15 +49,23 @@ impl Figures {
     }
 }
 
-/// Runs all seeds of a range and answers the figures. `progress` sees every report, and ends the run by answering `false`.
-pub fn soak(seeds: Range<u64>, mut progress: impl FnMut(&Report, &Figures) -> bool) -> Figures {
-    let mut figures = Figures::default();
-    for seed in seeds {
-        let report = run(seed, Options::default());
-        figures.add(&report);
-        if !progress(&report, &figures) {
-            break;
-        }
+impl fmt::Display for Figures {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} runs, {} failed; {} lost, {} recovered, {} indeterminate of {} operations; {} requests, sent again {:?}; \
+             {} ends of the process; {} events in {} days of virtual time",
+            self.runs,
+            self.failed,
+            self.lost,
+            self.recovered,
+            self.indeterminate,
+            self.ops,
+            self.sends,
+            self.duplicates,
+            self.ends,
+            self.events,
+            self.seconds / 86_400
+        )
     }
-    figures
 }
