@@ -22,7 +22,7 @@ pub(crate) struct Shared {
     pub(crate) vendor: Vendor,
     core: Mutex<Core>,
     changed: Condvar,
-    start: Instant,
+    pub(crate) start: Instant,
 }
 
 impl Shared {
@@ -92,6 +92,11 @@ impl Control {
     /// A copy of the state with all records.
     pub fn state(&self) -> StateView {
         self.shared.lock().state()
+    }
+
+    /// The moment from which the times of the history count.
+    pub fn started(&self) -> Instant {
+        self.shared.start
     }
 
     /// How many requests were received.

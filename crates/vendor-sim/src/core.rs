@@ -116,6 +116,7 @@ impl Core {
         });
         if let Some(exchange) = self.history.get_mut(seq) {
             exchange.status = Some(reply.status);
+            exchange.answer = Some((&reply).into());
             exchange.ended_us = Some(now_us);
         }
         Received::Answered(reply)
@@ -149,6 +150,13 @@ impl Core {
         if let Some(exchange) = self.history.get_mut(seq) {
             exchange.status = status;
             exchange.ended_us = Some(now_us);
+        }
+    }
+
+    /// Notes the whole answer to an open exchange.
+    pub fn note_answer(&mut self, seq: u64, reply: &Reply) {
+        if let Some(exchange) = self.history.get_mut(seq) {
+            exchange.answer = Some(reply.into());
         }
     }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::call::Call;
 use crate::fault::Body;
+use crate::reply::Reply;
 
 /// One request, what happened with it and what was answered.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -30,6 +31,9 @@ pub struct Exchange {
     pub body: Body,
     /// The status answered; `None` when no byte was answered.
     pub status: Option<u16>,
+    /// The answer; `None` when none was sent, or not the whole of it.
+    #[serde(default)]
+    pub answer: Option<Answered>,
     /// Each time the change was applied; empty when it never was.
     pub applied: Vec<Applied>,
     /// Id of the fault rule that was used.
@@ -40,6 +44,21 @@ impl Exchange {
     /// Whether the change was applied at least once.
     pub fn is_applied(&self) -> bool {
         !self.applied.is_empty()
+    }
+}
+
+/// A whole answer, beside its status.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Answered {
+    /// Header lines beside `Date` and `Content-Length`.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Body,
+}
+
+impl From<&Reply> for Answered {
+    fn from(reply: &Reply) -> Self {
+        Self { headers: reply.headers.clone(), body: Body(reply.body.clone()) }
     }
 }
 
@@ -106,6 +125,7 @@ impl History {
             credential,
             body: Body(call.body.clone()),
             status: None,
+            answer: None,
             applied: Vec::new(),
             fault: None,
         });

@@ -67,7 +67,7 @@ pub use self::config::{Config, Vendor};
 pub use self::control::Control;
 pub use self::core::{Core, Received, StateView};
 pub use self::fault::{Answer, Apply, Body, Fault, Names, Page};
-pub use self::history::{Applied, Credential, Exchange};
+pub use self::history::{Answered, Applied, Credential, Exchange};
 pub use self::knobs::{
     AuthMode, BodyMode, CommunalKnobs, CommunifireKnobs, EmailCase, Envelope, KeyRole, Knobs, MissingSlash,
     NullValues, OmittedKeys, RateLimit, UnknownKey, UnknownSubjects, UserComKnobs, ValueType, VillageAnswer,

@@ -114,6 +114,7 @@ async fn applied(shared: Arc<Shared>, call: Call, seq: u64, before_ms: u64, appl
 
 fn sent(mut open: Open, reply: Reply) -> HttpResponse {
     open.status = Some(reply.status);
+    open.shared.lock().note_answer(open.seq, &reply);
     drop(open);
     plain(reply)
 }

@@ -8,6 +8,7 @@ mod duplicates;
 mod ends;
 mod record;
 mod sends;
+pub mod translate;
 mod verdict;
 mod versions;
 pub mod wire;

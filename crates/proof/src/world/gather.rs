@@ -1,9 +1,8 @@
 //! The history of a run, for the checker.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use adapter::WireValue;
-use canonical::{Change as LeafChange, Leaf, Profile};
+use canonical::{Leaf, Profile};
 use delivery::{
     Enrol,
     lane::{Lane, State as LaneState, WaitCause},
@@ -19,7 +18,7 @@ use super::{
     routes::{self, NAMES, Variant},
     shared::{Shared, State},
 };
-use crate::history::{Change, History, Kind, LaneEnd, Op, Standing, UserEnd};
+use crate::history::{Change, History, Kind, LaneEnd, Op, Standing, UserEnd, translate};
 
 /// Everything that was seen; the store is read as any client could.
 pub(crate) async fn history(shared: &Shared, store: &MemoryStore) -> History {
@@ -74,33 +73,9 @@ fn op(shared: &Shared, id: usize, client: &clients::Pending) -> Option<Op> {
 }
 
 fn change(shared: &Shared, body: &Json, revives: bool) -> Change {
-    let patch = clients::patch(body);
-    let mut change = Change { clear_custom: patch.clear_custom, revives, ..Change::default() };
-    for (leaf, what) in &patch.changes {
-        let value = match what {
-            LeafChange::Clear => Json::Null,
-            LeafChange::Set(value) => value.to_json(),
-        };
-        change.leaves.insert(leaf.name().to_owned(), value);
-    }
-    for (at, vendor) in Vendor::ALL.into_iter().enumerate() {
-        let mapping = routes::mapping(vendor, Variant::Usual);
-        let (mut wire, mut uncarried) = (BTreeMap::new(), BTreeSet::new());
-        for (leaf, field) in mapping.fields() {
-            let carried = match patch.changes.get(leaf) {
-                Some(LeafChange::Set(value)) => mapping.carry(leaf, Some(value)),
-                Some(LeafChange::Clear) => mapping.carry(leaf, None),
-                None if patch.clear_custom && matches!(leaf, Leaf::Custom(_)) => mapping.carry(leaf, None),
-                None => continue,
-            };
-            match carried {
-                Ok(value) => drop(wire.insert(field.to.clone(), plain(value))),
-                Err(_) => drop(uncarried.insert(field.to.clone())),
-            }
-        }
-        change.wire.insert(NAMES[at].to_owned(), wire);
-        change.uncarried.insert(NAMES[at].to_owned(), uncarried);
-    }
+    let mappings = Vendor::ALL.map(|vendor| routes::mapping(vendor, Variant::Usual));
+    let mut change = translate::change(&clients::patch(body), NAMES.into_iter().zip(&mappings));
+    change.revives = revives;
     change.subjects = people::identities_of(body);
     if shared.setup.village == Enrol::Email
         && let Some(email) = people::email_of(body)
@@ -108,14 +83,6 @@ fn change(shared: &Shared, body: &Json, revives: bool) -> Change {
         change.subjects.entry("village".to_owned()).or_insert(email);
     }
     change
-}
-
-fn plain(value: WireValue) -> Json {
-    match value {
-        WireValue::Set(value) => value,
-        WireValue::Clear => Json::Null,
-        WireValue::Members { wanted, .. } => wanted.into(),
-    }
 }
 
 fn leaves(profile: &Profile) -> BTreeMap<String, Json> {
@@ -132,7 +99,7 @@ fn lane_end(shared: &Shared, state: &State, user: usize, snapshot: &UserSnapshot
     let profile = &snapshot.user.profile;
     let carried = profile.iter().filter_map(|(leaf, entry)| {
         let value = mapping.carry(leaf, entry.value.as_ref()).ok()?;
-        Some((mapping.field(leaf)?.to.clone(), plain(value)))
+        Some((mapping.field(leaf)?.to.clone(), translate::plain(value)))
     });
     let held = row.lane.held.keys().filter_map(|leaf| Some(mapping.field(leaf)?.to.clone()));
     let exempt = state.variants.contains(&Variant::Fewer).then(|| "timezone".to_owned());

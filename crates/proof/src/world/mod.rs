@@ -31,6 +31,7 @@ mod shared;
 mod figures;
 mod isolation;
 
+pub use dice::Dice;
 pub use figures::Figures;
 pub use isolation::differences;
 pub use options::{Clock, Crashes, Faults, Options, Reassert};

@@ -7,7 +7,10 @@ use canonical::{Leaf, Profile};
 use delivery::{Enrol, Limits, Matcher, Rate, Route, Transport};
 use vendor_sim::Vendor;
 
-use crate::history::{Ms, RouteFacts};
+use crate::history::{
+    Ms, RouteFacts,
+    translate::{dialect, fields_with},
+};
 
 /// What is configured; a reload replaces it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,16 +94,7 @@ fn adapter(vendor: Vendor) -> Arc<dyn Adapter> {
 }
 
 fn subject_kind(vendor: Vendor) -> &'static SubjectKind {
-    &adapter_dialect(vendor).subjects[0]
-}
-
-pub(crate) fn adapter_dialect(vendor: Vendor) -> &'static adapter::Dialect {
-    match vendor {
-        Vendor::Communal => &adapter_communal::DIALECT,
-        Vendor::Communifire => &adapter_communifire::DIALECT,
-        Vendor::UserCom => &adapter_usercom::DIALECT,
-        Vendor::Village => &adapter_village::DIALECT,
-    }
+    &dialect(vendor).subjects[0]
 }
 
 /// Which leaf goes where.
@@ -129,7 +123,7 @@ pub(crate) fn mapping(vendor: Vendor, variant: Variant) -> Mapping {
         fields.insert(Leaf::Zoneinfo, FieldOption::Off);
     }
     let options = MappingOptions { fields, ..MappingOptions::default() };
-    Mapping::new(adapter_dialect(vendor), &options).expect("the mapping has no mistake")
+    Mapping::new(dialect(vendor), &options).expect("the mapping has no mistake")
 }
 
 /// What the checker has to know of a route.
@@ -137,15 +131,12 @@ pub(crate) fn facts(setup: &Setup, vendor: Vendor, variants: &[Variant]) -> Rout
     let removed =
         variants.iter().any(|variant| matches!(variant, Variant::Without(at) if Vendor::ALL[*at] == vendor));
     let mapping = mapping(vendor, Variant::Usual);
-    let with = |rule: Rule| {
-        mapping.fields().filter(move |(_, field)| field.rule == rule).map(|(_, field)| field.to.clone())
-    };
     RouteFacts {
         timeout: TIMEOUT,
         settle: setup.settle,
         apply_window: if vendor == Vendor::Village { setup.apply_window } else { 0 },
-        required: with(Rule::Required).collect(),
-        sets: with(Rule::AddOnly).collect(),
+        required: fields_with(&mapping, Rule::Required),
+        sets: fields_with(&mapping, Rule::AddOnly),
         start_window: if removed { UNKNOWN_WINDOW } else { TIMEOUT + setup.settle },
         explicit: vendor != Vendor::Village || setup.village == Enrol::Identity,
     }

@@ -11,11 +11,11 @@ use transport_http::{Credential, HttpTransport, Network, Settings};
 use vendor_sim::{Call, Config, Reply, Vendor};
 
 use super::{
-    routes::{NAMES, TIMEOUT, adapter_dialect},
+    routes::{NAMES, TIMEOUT},
     shared::{Event, SendLog, Shared, State},
     trouble::{Answering, Plan},
 };
-use crate::history::{Answer, Send, Write, wire};
+use crate::history::{Answer, Send, Write, translate::dialect, wire};
 
 /// One route's transport; outlives the processes that use it.
 pub(crate) struct SimTransport {
@@ -32,7 +32,7 @@ const BASE: &str = "http://127.0.0.1:9";
 impl SimTransport {
     pub(crate) fn new(shared: Arc<Shared>, route: usize, vendor: Vendor) -> Self {
         let secret = Config::new(vendor).credential;
-        let auth = adapter_dialect(vendor).auth[0];
+        let auth = dialect(vendor).auth[0];
         let credential = Credential::new(SecretString::from(secret.clone())).expect("a literal key");
         let mut settings = Settings::new(BASE, auth, credential);
         settings.network = Network::Loopback;
