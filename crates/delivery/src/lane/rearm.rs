@@ -112,13 +112,14 @@ fn again(lane: &mut Lane, now: Millis) {
     lane.ready(now);
 }
 
-/// What was held is owed again, although the lane had gone on past it.
+/// What was held is owed again, although the lane, or an isolation of its leaves, had gone on past it.
 fn drop_holds(lane: &mut Lane, since: Millis) {
     let dropped = lane.held.values().filter(|hold| hold.since >= since).map(|hold| hold.version - 1).min();
     lane.held.retain(|_, hold| hold.since < since);
     if let Some(before) = dropped {
         lane.acked = lane.acked.min(before);
         lane.floor = lane.floor.min(before);
+        lane.step = None;
     }
 }
 

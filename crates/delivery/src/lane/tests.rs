@@ -597,6 +597,21 @@ fn what_was_held_because_of_the_route_is_owed_again() {
 }
 
 #[test]
+fn an_isolation_that_went_on_past_a_hold_that_is_dropped_begins_anew() {
+    let mut user = User::default();
+    let mut lane = in_step(&mut user, &[Leaf::Nickname]);
+    let changed = user.change(&[Leaf::Department, Leaf::Title]);
+    accept(&mut lane, &user, &changed, 1_000);
+    for at in [1_000, 1_200] {
+        let refused = claim(&mut lane, &user, at);
+        settle(&mut lane, &user, &refused, at, rejected(&[]));
+    }
+    assert!(lane.held.contains_key(&Leaf::Title) != lane.held.contains_key(&Leaf::Department), "{lane:?}");
+    apply(&mut lane, &user.facts(), Event::Rearm(Rearm::RoutePaused { holds_since: 500 }), 2_000);
+    assert_eq!(leaves(&claim(&mut lane, &user, 2_000)), [Leaf::Department, Leaf::Title]);
+}
+
+#[test]
 fn a_refused_filler_that_nothing_can_replace_blocks_and_is_not_repeated() {
     let mut user = User::default();
     user.require(Leaf::Email, Some("old@x.org"));
