@@ -7,6 +7,7 @@
 mod codes;
 mod error;
 mod failure;
+mod header;
 mod open;
 mod options;
 

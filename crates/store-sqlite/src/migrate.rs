@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use crate::{error::describe, options::OpenError};
 
 /// `pgwy`: marks the file as a database of this program.
-const APPLICATION_ID: i64 = 0x7067_7779;
+pub(crate) const APPLICATION_ID: i64 = 0x7067_7779;
 
 /// One step per schema version, the first from an empty file to version 1. A step is never changed after its release.
 const STEPS: &[&str] = &[include_str!("schema.sql")];

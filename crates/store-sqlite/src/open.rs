@@ -11,6 +11,7 @@ use crate::{
     checkpoint::Checkpoints,
     error::describe,
     failure::Failure,
+    header::may_be_ours,
     idempotency::Macs,
     migrate::migrate,
     mount,
@@ -116,6 +117,9 @@ fn keep_name(directory: &Path) {
 fn create(path: &Path) -> Result<File, OpenError> {
     let failed = |cause| OpenError::Io { path: path.to_owned(), cause };
     let file = private().open(path).map_err(failed)?;
+    if !may_be_ours(&file).map_err(failed)? {
+        return Err(OpenError::Foreign(path.to_owned()));
+    }
     make_private(&file).map_err(failed)?;
     Ok(file)
 }

@@ -89,8 +89,8 @@ pub enum OpenError {
         /// What it is.
         found: String,
     },
-    /// The file is a database of another program.
-    #[error("{0} is a database of another program; configure another file")]
+    /// The file is a database of another program, or no database. It was not changed.
+    #[error("{0} is no database of this program; configure another file")]
     Foreign(PathBuf),
     /// The file was written by a newer version of this program.
     #[error(

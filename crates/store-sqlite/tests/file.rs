@@ -214,8 +214,15 @@ fn a_file_of_another_program_or_of_a_newer_version_is_refused() {
     let path = directory.path().join("gateway.db");
     let connection = rusqlite::Connection::open(&path).expect("opens");
     connection.execute_batch("CREATE TABLE other(x)").expect("created");
-    let foreign = SqliteStore::open(options(&path)).expect_err("foreign");
-    assert!(matches!(foreign, OpenError::Foreign(_)), "{foreign}");
+    drop(connection);
+    assert_left_alone(&path);
+    for (name, bytes) in
+        [("short", "not a database"), ("long", &"not a database".repeat(100)), ("zeros", "\0")]
+    {
+        let path = directory.path().join(name);
+        std::fs::write(&path, bytes).expect("written");
+        assert_left_alone(&path);
+    }
 
     let path = directory.path().join("newer.db");
     drop(SqliteStore::open(options(&path)).expect("new"));
@@ -224,6 +231,19 @@ fn a_file_of_another_program_or_of_a_newer_version_is_refused() {
     drop(connection);
     let newer = SqliteStore::open(options(&path)).expect_err("newer");
     assert!(matches!(newer, OpenError::Newer { found: 99, .. }), "{newer}");
+}
+
+/// Fails unless the file is refused, and stays as it is.
+#[track_caller]
+fn assert_left_alone(path: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o644)).expect("a mode");
+    let before = std::fs::read(path).expect("there");
+    let refused = SqliteStore::open(options(path)).expect_err("foreign");
+    assert!(matches!(refused, OpenError::Foreign(_)), "{refused}");
+    assert_eq!(std::fs::metadata(path).expect("there").permissions().mode() & 0o777, 0o644);
+    assert!(std::fs::read(path).expect("there") == before, "{} was written to", path.display());
+    assert!(!path.with_extension("db-wal").exists());
 }
 
 #[tokio::test]
