@@ -14,7 +14,7 @@ use actix_web::{
 use futures_util::FutureExt;
 use uuid::Uuid;
 
-use super::{Kind, Meter, Problem, auth::CallerName, unread::Unread};
+use super::{Kind, Meter, Problem, auth::CallerName, connection, unread::Unread};
 
 /// The most bytes of all header fields of a request together.
 const MOST_HEADER_BYTES: usize = 16 * 1024;
@@ -32,7 +32,10 @@ pub async fn observe(
     let method = known(request.method());
     let meter = request.app_data::<web::Data<Meter>>().cloned();
     let unread = Unread::of(&mut request);
-    let answered = if header_bytes(request.headers()) > MOST_HEADER_BYTES {
+    let answered = if connection::has_ended(request.request()) {
+        let problem = Problem::invalid("nothing is carried out after the request that ended its connection");
+        Ok(request.into_response(problem.error_response()))
+    } else if header_bytes(request.headers()) > MOST_HEADER_BYTES {
         let problem = Problem::new(Kind::HeadersTooLarge, "all header fields together may have 16 KiB");
         Ok(request.into_response(problem.error_response()))
     } else {
@@ -42,6 +45,7 @@ pub async fn observe(
         tracing::error!(method, request_id = %id, "a handler failed; the request may or may not have been carried out");
     })?;
     finish(response.response_mut().headers_mut(), id);
+    connection::answered(&mut response);
     let problem = response.response().extensions().get::<Kind>().copied();
     if let (Some(meter), Some(problem)) = (&meter, problem) {
         meter.refused(problem);

@@ -20,6 +20,7 @@ mod users;
 
 pub(crate) mod dto;
 
+mod connection;
 mod logging;
 mod meter;
 mod openapi;

@@ -2,7 +2,7 @@ use std::{io, net::TcpListener, time::Duration};
 
 use actix_web::{App, HttpServer, dev::Server, middleware::from_fn, web};
 
-use super::observe;
+use super::{connection, observe};
 
 /// How much a listener takes on.
 #[derive(Debug, Clone, Copy)]
@@ -46,6 +46,7 @@ where
         .max_connection_rate(OPENING)
         .shutdown_timeout(limits.shutdown.as_secs())
         .disable_signals()
+        .on_connect(connection::watch)
         .listen(listener)?;
     Ok(server.run())
 }

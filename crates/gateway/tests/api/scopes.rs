@@ -86,6 +86,8 @@ async fn a_key_in_the_url_is_refused() {
         assert_eq!((answer.status, answer.problem().as_deref()), (400, Some("invalid-value")), "{query}");
         let alone = world.call(TestRequest::get().uri(&format!("/v1/routes?{query}"))).await;
         assert_eq!(alone.status, 401, "{query}");
+        let description = world.call(TestRequest::get().uri(&format!("/v1/openapi.json?{query}"))).await;
+        assert_eq!((description.status, description.problem().as_deref()), (400, Some("invalid-value")));
     }
 }
 

@@ -225,6 +225,29 @@ async fn a_connection_is_kept_for_the_next_request_and_a_refusal_does_not_end_it
 }
 
 #[actix_web::test]
+async fn nothing_is_carried_out_after_the_request_that_ends_its_connection() {
+    let served = Served::new().await;
+    let after = START.replace("users/u", "users/after") + "Content-Length: 2\r\n\r\n{}";
+    let large = format!("X-Large: {}\r\n", "x".repeat(16 * 1024));
+    for (id, head, status) in [
+        ("asked for", "Connection: close\r\n".to_owned(), 200),
+        ("in another case", "connection: Close\r\n".to_owned(), 200),
+        ("among others", "Connection: keep-alive, close\r\n".to_owned(), 200),
+        ("refused", large, 431),
+    ] {
+        let ending = format!("{START}{head}Content-Length: 2\r\n\r\n{{}}");
+        let heard = served.send(format!("{ending}{after}{after}")).await;
+        assert_eq!(heard.statuses(), [status, 400, 400], "{id}: {}", heard.text);
+        assert!(heard.closed, "{id}");
+        assert!(!served.world.knows("after").await, "{id}: a request after the last one was carried out");
+    }
+    let old = START.replace("HTTP/1.1", "HTTP/1.0") + "Content-Length: 2\r\n\r\n{}";
+    let heard = served.send(format!("{old}{after}")).await;
+    assert!(heard.closed && !served.world.knows("after").await, "{}", heard.text);
+    served.stop().await;
+}
+
+#[actix_web::test]
 async fn a_head_that_arrives_drop_by_drop_is_given_up() {
     let served = Served::new().await;
     let address = served.address;

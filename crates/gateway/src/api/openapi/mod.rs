@@ -8,11 +8,11 @@ mod user_schema;
 
 use std::sync::LazyLock;
 
-use actix_web::{HttpResponse, http::header};
+use actix_web::{HttpRequest, HttpResponse, http::header};
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
-use super::{Kind, dto, plan, problem::ProblemBody, routes, updates, users};
+use super::{Kind, Problem, Query, dto, plan, problem::ProblemBody, routes, updates, users};
 use calls::Call;
 
 #[derive(OpenApi)]
@@ -34,8 +34,9 @@ pub fn openapi() -> String {
 }
 
 /// Answers the description; it takes no key.
-pub(super) async fn serve() -> HttpResponse {
-    HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "application/json")).body(TEXT.as_str())
+pub(super) async fn serve(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    Query::read(&request, &[])?;
+    Ok(HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "application/json")).body(TEXT.as_str()))
 }
 
 fn document() -> Value {
