@@ -21,6 +21,11 @@ pub trait Transport: Send + Sync + fmt::Debug {
     fn refresh_credential(&self) -> bool {
         false
     }
+
+    /// A vendor's words without those that repeat the credential: what a vendor says is kept and shown.
+    fn without_credential(&self, words: &str) -> String {
+        words.to_owned()
+    }
 }
 
 /// A request as it goes on the wire, the credential masked. Its `Debug` shows neither URL nor body.

@@ -58,6 +58,10 @@ impl Transport for RotatingTransport {
         self.inner.replace_credential(&credential);
         true
     }
+
+    fn without_credential(&self, words: &str) -> String {
+        self.inner.without_credential(words)
+    }
 }
 
 impl fmt::Debug for RotatingTransport {

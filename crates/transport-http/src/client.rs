@@ -20,6 +20,8 @@ pub struct HttpTransport {
     auth: AuthScheme,
     /// Replaced as a whole when the credential is; a request under way keeps the headers it was begun with.
     standing: ArcSwap<HeaderMap>,
+    /// The present credential and the one before, which a request under way may still carry.
+    credentials: ArcSwap<Vec<Credential>>,
     client: Client,
     timeouts: Timeouts,
 }
@@ -45,6 +47,7 @@ impl HttpTransport {
             base,
             auth: settings.auth,
             standing: ArcSwap::from_pointee(standing),
+            credentials: ArcSwap::from_pointee(vec![settings.credential.clone()]),
             client,
             timeouts: settings.timeouts,
         })
@@ -57,6 +60,8 @@ impl HttpTransport {
         if let Some(name) = credential::header_name(self.auth) {
             headers.insert(name, value);
         }
+        let before = self.credentials.load().first().cloned();
+        self.credentials.store(Arc::new([credential.clone()].into_iter().chain(before).collect()));
         self.standing.store(Arc::new(headers));
     }
 
@@ -92,6 +97,11 @@ impl Transport for HttpTransport {
                 body: Vec::new(),
             },
         }
+    }
+
+    fn without_credential(&self, words: &str) -> String {
+        let credentials = self.credentials.load();
+        credentials.iter().fold(words.to_owned(), |words, credential| credential.taken_out_of(&words))
     }
 }
 

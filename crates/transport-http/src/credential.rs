@@ -48,6 +48,25 @@ impl Credential {
     }
 }
 
+/// How many characters in a row a word may share with a secret. Words are cut at the end of a message, and a start of this
+/// length says nothing.
+const SHARED: usize = 5;
+
+impl Credential {
+    /// A message without the words that repeat the secret, or more than five characters of it in a row, in whatever case.
+    pub(crate) fn taken_out_of(&self, message: &str) -> String {
+        let secret = self.0.expose_secret().to_ascii_lowercase();
+        let parts: Vec<&[u8]> = secret.as_bytes().windows(secret.len().min(SHARED + 1)).collect();
+        let repeats = |word: &str| {
+            let word = word.to_ascii_lowercase();
+            parts.iter().any(|part| word.as_bytes().windows(part.len()).any(|shared| shared == *part))
+        };
+        let words: Vec<&str> =
+            message.split(' ').map(|word| if repeats(word) { "…" } else { word }).collect();
+        words.join(" ")
+    }
+}
+
 /// The name of the header that carries the credential; none when a dialect names one that cannot exist.
 pub(crate) fn header_name(auth: AuthScheme) -> Option<HeaderName> {
     match auth {
@@ -109,6 +128,24 @@ mod tests {
         }
         assert_eq!(read(&"x".repeat(4097)).expect_err("too long"), CredentialError::TooLong);
         assert!(read(&"x".repeat(4096)).is_ok());
+    }
+
+    #[test]
+    fn v14_the_words_that_repeat_a_credential_are_taken_out_of_a_message() {
+        let credential = read("canary-7Q+x/Z==").expect("a credential");
+        for (message, kept) in [
+            ("the key canary-7Q+x/Z== is unknown", "the key … is unknown"),
+            ("Authorization: Bearer CANARY-7q+X/z==; expired", "Authorization: Bearer … expired"),
+            ("\"canary-7Q+x/Z==\",again", "…"),
+            ("cut: canary", "cut: …"),
+            ("cut: canar", "cut: canar"),
+            ("nothing  of it\n", "nothing  of it\n"),
+            ("", ""),
+        ] {
+            assert_eq!(credential.taken_out_of(message), kept);
+        }
+        let short = read("k-1").expect("a credential");
+        assert_eq!(short.taken_out_of("key=k-1 and k-2"), "… and k-2");
     }
 
     #[test]

@@ -198,7 +198,7 @@ impl Attempt<'_> {
             class: ended.outcome.class(),
             status: ended.status,
             took: now - started_at,
-            detail: ended.detail.clone(),
+            detail: ended.detail.as_deref().map(|detail| self.route.transport.without_credential(detail)),
         })
     }
 }

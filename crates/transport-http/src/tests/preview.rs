@@ -78,6 +78,8 @@ async fn a_replaced_credential_is_sent_from_the_next_request_on() {
     assert!(requests[0].contains(&format!("Authorization: Bearer {CANARY}")));
     assert!(requests[1].contains(&"Authorization: Bearer second-key".to_owned()));
     assert_eq!(transport.preview(&request()).headers[0].1, "Bearer ***");
+    let words = format!("neither {CANARY} nor second-key is known");
+    assert_eq!(transport.without_credential(&words), "neither … nor … is known");
 }
 
 #[tokio::test]

@@ -84,4 +84,8 @@ impl Transport for Vendor {
     fn preview(&self, request: &VendorRequest) -> Preview {
         self.real.preview(request)
     }
+
+    fn without_credential(&self, words: &str) -> String {
+        self.real.without_credential(words)
+    }
 }
