@@ -5,7 +5,7 @@ use canonical::{Applied, Fault, FaultKind, IdentityChange, Leaf, Profile};
 
 use crate::{
     Enrol, Route,
-    lane::{self, Event, Lane, Rearm, State, Version},
+    lane::{self, Event, Lane, Rearm, Version},
     millis,
     planner::{self, RouteView},
     store::{
@@ -196,21 +196,16 @@ impl FanOut<'_> {
         let view = RouteView::of(route, profile, self.user.version);
         let mut lane = before.map_or_else(Lane::default, |before| before.lane.clone());
         // A request of the life before may still arrive, under the same subject for all that is known.
-        let suspect_until = lane.suspect_until.filter(|_| lane.state == State::Erased);
-        lane.revive();
+        let window = millis(route.window());
+        lane.revive(window, self.command.now);
         let act = self.identities.get(&id).map(|(_, act)| act);
         if let Some(act) = act {
             let subject = match act {
                 IdentityAct::Set { text, key } => Some((text.clone(), key.clone())),
                 IdentityAct::Remove => None,
             };
-            lane::apply(
-                &mut lane,
-                &view.facts(),
-                Event::Rearm(Rearm::Identity { subject, window: millis(route.window()) }),
-                self.command.now,
-            );
-            lane.suspect_until = lane.suspect_until.max(suspect_until);
+            let event = Event::Rearm(Rearm::Identity { subject, window });
+            lane::apply(&mut lane, &view.facts(), event, self.command.now);
         }
         let known = lane.subject.is_some() || planner::subject_of(route, profile, Some(&lane)).is_some();
         let enrols = lane.subject.is_some() || (route.enrol == Enrol::Email && view.serves());

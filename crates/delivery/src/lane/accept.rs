@@ -13,8 +13,7 @@ pub(super) fn accept(
 ) -> Effect {
     let concerns_route = facts.serves && changed.iter().any(|leaf| facts.carried.contains_key(leaf));
     let tried_again = facts.serves && flag_resent(lane, resent, now);
-    // The route did not serve the user for a while: what changed meanwhile is owed now.
-    let served_again = facts.serves && lane.state == State::Idle && !claim::owed(lane, facts).is_empty();
+    let served_again = facts.serves && owes_at_rest(lane, facts);
     if concerns_route || served_again {
         lane.want = facts.version;
     }
@@ -33,6 +32,19 @@ pub(super) fn accept(
         lane.ready(now);
     }
     Effect::Done
+}
+
+/// Whether the route did not serve the user for a while, so that what changed meanwhile was not owed then and is now.
+fn owes_at_rest(lane: &Lane, facts: &Facts<'_>) -> bool {
+    let owed = claim::owed(lane, facts);
+    match lane.state {
+        State::Idle => !owed.is_empty(),
+        // What was sent already is sent again in its own time.
+        State::Wait(WaitCause::Verify | WaitCause::HoldRetry) => {
+            owed.iter().any(|(_, version)| *version > lane.sent)
+        }
+        _ => false,
+    }
 }
 
 /// Marks held leaves whose value was sent again.

@@ -22,10 +22,12 @@ pub(super) fn erase(lane: &mut Lane, version: Version, window: Millis, now: Mill
 }
 
 impl Lane {
-    /// The lane of a new incarnation of an erased user: nothing is owed yet, and what was suspect stays so.
-    pub fn revive(&mut self) {
+    /// The lane of a new incarnation of an erased user: nothing is owed yet, and what was suspect is so from now on. When
+    /// the request was lost is not known any more: processes may have ended since, and clocks been set.
+    pub fn revive(&mut self, window: Millis, now: Millis) {
         if self.state == State::Erased {
             self.state = State::Idle;
+            self.suspect_until = self.suspect_until.map(|until| until.max(now + window));
         }
     }
 }

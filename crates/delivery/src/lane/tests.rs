@@ -452,6 +452,25 @@ fn a_route_that_does_not_serve_the_user_sends_nothing_and_owes_it_later() {
 }
 
 #[test]
+fn what_changed_while_a_lane_with_a_hold_was_not_served_is_owed_when_it_is_served_again() {
+    let mut user = User::default();
+    let mut lane = in_step(&mut user, &[Leaf::Nickname]);
+    let changed = user.change(&[Leaf::Title]);
+    accept(&mut lane, &user, &changed, 0);
+    let refused = claim(&mut lane, &user, 0);
+    settle(&mut lane, &user, &refused, 0, rejected(&[]));
+    assert_eq!(try_claim(&mut lane, &user, 200), None);
+    assert_eq!(lane.state, State::Wait(WaitCause::HoldRetry));
+    user.not_served = true;
+    let changed = user.change(&[Leaf::Title, Leaf::Nickname]);
+    accept(&mut lane, &user, &changed, 300);
+    user.not_served = false;
+    user.version += 1;
+    accept(&mut lane, &user, &[Leaf::Organization], 400);
+    assert_eq!(leaves(&claim(&mut lane, &user, 400)), [Leaf::Nickname, Leaf::Title]);
+}
+
+#[test]
 fn a_subject_that_another_user_has_is_never_sent_to() {
     let (mut lane, mut user) = (Lane::new(None), User::default());
     let changed = user.change(&[Leaf::Title]);
