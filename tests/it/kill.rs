@@ -1,66 +1,34 @@
-use e2e::{Vendor, World, eventually};
+use e2e::{
+    World,
+    crash::{Cycles, Sabotage},
+};
 use serde_json::json;
-use vendor_sim::{Apply, Fault, FaultRule};
 
-use crate::load::{self, Counters, Load};
-
-/// How often the gateway is killed.
-const ROUNDS: u64 = 5;
-const CALLERS: usize = 4;
-const USERS: usize = 20;
+/// How often the process is killed or stopped under load.
+const CYCLES: u64 = 20;
 
 #[test]
 fn whatever_was_acknowledged_before_a_kill_arrives_in_order() {
-    let world = World::new();
-    let people = &world.people()[4..4 + USERS];
-    let gateway = world.start();
-    for person in people {
-        world.introduce(&gateway.api(), person);
-    }
-    gateway.stop();
-    for vendor in Vendor::ALL {
-        misbehave(&world, vendor);
-    }
-    let mut counters = Counters::new();
-    for round in 0..ROUNDS {
-        let gateway = world.start();
-        let load = Load::start(&gateway.api(), people, CALLERS, counters);
-        load.wait_for_more(150 + 61 * round);
-        gateway.kill();
-        eventually(
-            "a caller has noticed",
-            || if load.lost() > 0 { Ok(()) } else { Err("none has".to_owned()) },
-        );
-        let (reached, statuses) = load.stop();
-        assert!(statuses.iter().all(|status| matches!(status, 200 | 202)), "{statuses:?}");
-        counters = reached;
-    }
-    for vendor in Vendor::ALL {
-        let history = world.vendor(vendor).history();
-        let unanswered = history.iter().filter(|exchange| exchange.status.is_none()).count();
-        let refused = history.iter().filter(|exchange| exchange.status == Some(503)).count();
-        assert!(unanswered > 0 && refused > 0, "{} has behaved: {unanswered}, {refused}", vendor.name());
-        world.vendor(vendor).remove_faults(None);
-    }
-    let gateway = world.start();
-    world.wait_for_rest(&gateway.operator());
-    load::check(&world, &gateway.api(), people, &counters);
-    gateway.stop();
+    let figures = Cycles::new(1).run(CYCLES, |_| {});
+    assert!(figures.is_good(), "seed {}: {figures}", figures.seed);
+    assert_eq!(figures.kills + figures.stops, CYCLES);
+    assert!(
+        figures.acknowledged > 100 && figures.replayed > 0 && !figures.duplicates.is_empty(),
+        "{figures}"
+    );
 }
 
-/// A vendor that is slow, fails before and after applying, and loses connections before and after applying.
-fn misbehave(world: &World, vendor: Vendor) {
-    let faults = [
-        (Fault::status(503), 0.03),
-        (Fault::status(503).applying(Apply::Once), 0.03),
-        (Fault::reset(), 0.02),
-        (Fault::close_after_applying(), 0.02),
-        (Fault::close_then_apply_later(300), 0.02),
-        (Fault { jitter_ms: 60, ..Fault::latency(10) }, 0.5),
-    ];
-    for (fault, probability) in faults {
-        world.vendor(vendor).add_fault(FaultRule::always(fault).with_probability(probability));
-    }
+#[test]
+fn a_database_that_forgets_is_found_out() {
+    let figures = Cycles { sabotage: Some(Sabotage::Forget), ..Cycles::new(2) }.run(3, |_| {});
+    assert!(figures.lost > 0, "{figures}");
+}
+
+#[test]
+fn a_vendor_that_confirms_and_does_not_apply_is_found_out() {
+    let figures = Cycles { sabotage: Some(Sabotage::Lie), ..Cycles::new(3) }.run(3, |_| {});
+    assert!(figures.findings.iter().any(|finding| finding.starts_with("G9")), "{figures}");
+    assert_eq!(figures.lost, 0, "{figures}");
 }
 
 #[test]

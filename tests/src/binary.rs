@@ -20,9 +20,11 @@ pub fn run(arguments: &[&str], environment: &[(&str, &str)]) -> Output {
 const OF_THE_TEST: [&str; 4] = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"];
 
 fn build() -> PathBuf {
-    // target/<profile>/deps/<this test>
+    // target/<profile>/deps/<this test>, or target/<profile>/<this program>
     let this = std::env::current_exe().expect("a test has a path");
-    let profile_directory = this.ancestors().nth(2).expect("a test lies in its profile's directory");
+    let directory = this.parent().expect("a program lies in a directory");
+    let is_test = directory.file_name().is_some_and(|name| name == "deps");
+    let profile_directory = if is_test { directory.parent().unwrap_or(directory) } else { directory };
     let target = profile_directory.parent().expect("a profile's directory lies in the target directory");
     let profile = match profile_directory.file_name().and_then(|name| name.to_str()) {
         Some("debug") | None => "dev",

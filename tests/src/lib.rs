@@ -14,6 +14,8 @@ mod settings;
 mod wait;
 mod world;
 
+pub mod crash;
+
 pub use binary::{binary, run};
 pub use client::Client;
 pub use http::{Response, request};
@@ -22,5 +24,5 @@ pub use process::Gateway;
 pub use sent::{field, fields, subject};
 pub use settings::Settings;
 pub use vendor_sim::Vendor;
-pub use wait::{PATIENCE, eventually};
+pub use wait::{PATIENCE, eventually, within};
 pub use world::World;

@@ -10,7 +10,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::{Client, binary, eventually};
+use crate::{Client, eventually};
 
 /// The gateway as a process of its own; killed when it is dropped.
 pub struct Gateway {
@@ -25,17 +25,15 @@ pub struct Gateway {
 impl Gateway {
     /// Starts it and waits until it is ready. Its log also goes to a file `log` beside the configuration.
     #[track_caller]
-    pub(crate) fn start(config: &Path, key: &str) -> Self {
-        let mut gateway = Self::spawn(config, key);
-        let ready = gateway.wait_for_log("ready");
-        let address = |name: &str| ready[name].as_str().and_then(|text| text.parse().ok());
-        gateway.api = address("api_address").expect("the line has the callers' address");
-        gateway.operator = address("operator_address").expect("the line has the operators' address");
+    pub(crate) fn start(binary: &Path, config: &Path, key: &str) -> Self {
+        let mut gateway = Self::spawn(binary, config, key);
+        gateway.wait_until_ready();
         gateway
     }
 
-    fn spawn(config: &Path, key: &str) -> Self {
-        let mut child = Command::new(binary())
+    /// Starts it and does not wait.
+    pub(crate) fn spawn(binary: &Path, config: &Path, key: &str) -> Self {
+        let mut child = Command::new(binary)
             .env_clear()
             .arg("serve")
             .arg("--config")
@@ -53,6 +51,15 @@ impl Gateway {
         let reader = thread::spawn(move || read(stderr, &lines, &mut file));
         let nowhere = SocketAddr::from(([127, 0, 0, 1], 1));
         Self { child, reader: Some(reader), log, key: key.to_owned(), api: nowhere, operator: nowhere }
+    }
+
+    /// Waits until it takes requests.
+    #[track_caller]
+    pub fn wait_until_ready(&mut self) {
+        let ready = self.wait_for_log("ready");
+        let address = |name: &str| ready[name].as_str().and_then(|text| text.parse().ok());
+        self.api = address("api_address").expect("the line has the callers' address");
+        self.operator = address("operator_address").expect("the line has the operators' address");
     }
 
     /// A caller with all scopes.

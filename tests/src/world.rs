@@ -10,7 +10,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use vendor_sim::{Config, Control, Simulators, Vendor, ViolationKind};
 
-use crate::{Client, Gateway, Person, Settings, eventually, run};
+use crate::{Client, Gateway, Person, Settings, binary, eventually, run};
 
 /// Four simulated vendors, and a directory with what a real installation would have.
 pub struct World {
@@ -52,7 +52,18 @@ impl World {
     /// Writes the configuration and starts the gateway.
     #[track_caller]
     pub fn start(&self) -> Gateway {
-        Gateway::start(&self.write_config(), &self.key)
+        self.start_as(binary())
+    }
+
+    /// The same with another binary.
+    #[track_caller]
+    pub fn start_as(&self, binary: &Path) -> Gateway {
+        Gateway::start(binary, &self.write_config(), &self.key)
+    }
+
+    /// Writes the configuration and starts the gateway without waiting for it.
+    pub fn launch(&self) -> Gateway {
+        Gateway::spawn(binary(), &self.write_config(), &self.key)
     }
 
     /// Writes the configuration anew and says where it is.
