@@ -28,6 +28,7 @@ pub(super) async fn run(engine: Engine, route: Arc<Route>, line: Arc<Line>, work
     let ended = AssertUnwindSafe(attempt.send_all()).catch_unwind().await;
     let ended = ended.unwrap_or_else(|_| attempt.failed_inside(started_at));
     attempt.settle(started_at, ended).await;
+    engine.inner.hub.fences.forget(work.lane, work.claim.epoch);
 }
 
 struct Attempt<'a> {
@@ -60,7 +61,7 @@ impl Attempt<'_> {
             if at > 0 {
                 self.wait_for_token().await;
             }
-            if self.engine.inner.hub.was_erased(self.work.lane, self.work.claim.epoch) {
+            if self.engine.inner.hub.fences.is_fenced(self.work.lane, self.work.claim.epoch) {
                 // The settle finds another epoch and changes nothing.
                 return self.ended(sent, self.ok(&receipts), Sample::Nothing);
             }

@@ -9,29 +9,25 @@ use std::{
 use canonical::UserId;
 use tokio::sync::mpsc;
 
-use super::line::Wake;
+use super::{fences::Fences, line::Wake};
 use crate::{
     lane::State,
-    store::{LaneId, LaneRow, Observer, RouteId},
+    store::{LaneRow, Observer, RouteId},
 };
 
-/// Passes on what was committed: wakes dispatchers, tells those who wait for a user, remembers who was erased.
+/// Passes on what was committed: wakes dispatchers, tells those who wait for a user, fences off attempts.
 #[derive(Debug, Default)]
 pub struct Hub {
     wakes: RwLock<HashMap<RouteId, Arc<Wake>>>,
     waiters: Mutex<Waiters>,
     waiting: AtomicUsize,
     next_waiter: AtomicUsize,
-    erased: Mutex<HashMap<LaneId, u64>>,
-    any_erased: AtomicBool,
+    pub(super) fences: Fences,
     closed: AtomicBool,
 }
 
 /// Who waits for which user, each with a number of its own.
 type Waiters = HashMap<UserId, Vec<(usize, mpsc::UnboundedSender<LaneRow>)>>;
-
-/// Lanes that are remembered as erased; an attempt that began before lives for a minute at most.
-const MOST_ERASED: usize = 100_000;
 
 impl Hub {
     /// A hub that nobody watches yet.
@@ -63,41 +59,20 @@ impl Hub {
         waiters.clear();
     }
 
-    /// Whether the lane was erased after the claim with this epoch.
-    pub(super) fn was_erased(&self, lane: LaneId, epoch: u64) -> bool {
-        self.any_erased.load(Ordering::Acquire)
-            && self
-                .erased
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .get(&lane)
-                .is_some_and(|erased| *erased > epoch)
-    }
-
     fn waiters(&self) -> MutexGuard<'_, Waiters> {
         self.waiters.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn note_erased(&self, row: &LaneRow) {
-        let Some(id) = row.id else { return };
-        let mut erased = self.erased.lock().unwrap_or_else(PoisonError::into_inner);
-        if erased.len() >= MOST_ERASED {
-            erased.clear();
-        }
-        erased.insert(id, row.lane.epoch);
-        self.any_erased.store(true, Ordering::Release);
     }
 }
 
 impl Observer for Hub {
     fn committed(&self, lanes: &[(UserId, LaneRow)]) {
+        self.fences.committed(lanes.iter().map(|(_, row)| row));
         let wakes = self.wakes.read().unwrap_or_else(PoisonError::into_inner);
         let waiters = (self.waiting.load(Ordering::Acquire) > 0).then(|| self.waiters());
         for (user, row) in lanes {
             match (row.lane.state, wakes.get(&row.route)) {
                 (State::Ready, Some(wake)) => wake.now(),
                 (State::Wait(_), Some(wake)) => wake.later(),
-                (State::Erased, _) => self.note_erased(row),
                 _ => {}
             }
             let interested = waiters.as_ref().and_then(|waiters| waiters.get(user));

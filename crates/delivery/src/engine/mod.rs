@@ -5,6 +5,7 @@
 
 mod attempt;
 mod dispatcher;
+mod fences;
 mod hub;
 mod line;
 mod observe;

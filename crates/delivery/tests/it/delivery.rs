@@ -117,3 +117,22 @@ async fn an_erased_user_is_not_written_to_any_more() {
     assert_eq!(world.vendor().count(), before, "the rest of the attempt is not sent");
     assert!(before < 6, "{before}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_changed_identity_ends_the_attempt_under_the_old_one() {
+    let world = World::new().await;
+    let tags = serde_json::json!({ "tags": ["a", "b", "c", "d"], "title": "Coach" });
+    world.patch(1, tags).await;
+    world.pass(seconds(1)).await;
+    world.vendor().always(Act::Ok(seconds(1)));
+    world.patch(1, serde_json::json!({ "tags": null })).await;
+    world.pass(Duration::from_millis(2_500)).await;
+    let old = world.vendor().seen()[0].subject.clone();
+    let to_old = || world.vendor().seen().iter().filter(|seen| seen.subject == old).count();
+    let before = to_old();
+    world.identify(1, 90).await;
+    world.pass(seconds(600)).await;
+    assert_eq!(to_old(), before, "the rest of the attempt is not sent");
+    assert!(before < 6, "{before}");
+    assert!(world.vendor().count() > before, "the new one gets what is owed");
+}

@@ -59,6 +59,15 @@ impl World {
         let names = ["a", "b", "c", "d"].into_iter().take(self.vendors.len());
         body["identities"] =
             names.map(|name| (name.to_owned(), json!(number))).collect::<serde_json::Map<_, _>>().into();
+        self.submit(number, &body, false).await
+    }
+
+    /// Gives a user another identity at route `a`, as an operator may.
+    pub(crate) async fn identify(&self, number: u32, subject: u32) -> Accepted {
+        self.submit(number, &json!({ "identities": { "a": subject } }), true).await
+    }
+
+    async fn submit(&self, number: u32, body: &JsonValue, may_operate: bool) -> Accepted {
         let submission = Submission {
             id: Uuid::now_v7(),
             user: user(number),
@@ -67,7 +76,7 @@ impl World {
             idempotency: None,
             caller: Actor("test".to_owned()),
             may_create: true,
-            may_operate: false,
+            may_operate,
         };
         self.engine.accept(submission).await.expect("accepted")
     }
