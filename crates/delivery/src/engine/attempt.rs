@@ -28,7 +28,7 @@ pub(super) async fn run(engine: Engine, route: Arc<Route>, line: Arc<Line>, work
     let ended = AssertUnwindSafe(attempt.send_all()).catch_unwind().await;
     let ended = ended.unwrap_or_else(|_| attempt.failed_inside(started_at));
     attempt.settle(started_at, ended).await;
-    engine.inner.hub.fences.forget(work.lane, work.claim.epoch);
+    engine.inner.hub.fences.forget(work.lane);
 }
 
 struct Attempt<'a> {

@@ -111,9 +111,9 @@ impl Lane<'_> {
         let since = since.saturating_sub(SLACK);
         let in_doubt = before.iter().any(|earlier| since < self.doubt(earlier, window))
             || begun.filter(|start| **start <= send.start).any(|start| since < *start + start_window);
-        // An erase does not know when the request under way was begun.
-        let erased = |(op, _): &(&super::Op, u64)| since < op.ended.unwrap_or(op.invoked) + window;
-        let in_doubt = in_doubt || self.timeline.erases.iter().any(erased);
+        // An erase does not know when the request under way was begun, and a new life not when the old one was lost.
+        let in_doubt = in_doubt
+            || self.timeline.ends_and_begins().any(|op| since < op.ended.unwrap_or(op.invoked) + window);
         let queued = apply_window > 0 && before.iter().any(|earlier| earlier.start + apply_window > since);
         if in_doubt || queued || later().any(|earlier| earlier.answer != Answer::Success) {
             return Some(Cause::Reassert);

@@ -185,6 +185,13 @@ impl<'a> Timeline<'a> {
         answered.map_or(0, |(_, version)| *version)
     }
 
+    /// The erases, and the updates that took an erased user into use again.
+    pub(super) fn ends_and_begins(&self) -> impl Iterator<Item = &'a Op> {
+        let begins = |op: &&Op| change_of(op).is_some_and(|change| change.revives);
+        let ends = self.erases.iter().map(|(op, _)| *op);
+        ends.chain(self.by_version.values().copied().filter(begins))
+    }
+
     /// The changes, in the order of versions.
     pub(super) fn changes(&self) -> impl Iterator<Item = &'a Change> {
         self.by_version.values().chain(&self.open).filter_map(|op| change_of(op))
