@@ -7,11 +7,17 @@ use serde_json::json;
 /// How often the process is killed or stopped under load.
 const CYCLES: u64 = 20;
 
+/// `KILL_CYCLES` and `KILL_SEED` are for longer runs and for another look at a failure.
+fn number(name: &str, usual: u64) -> u64 {
+    std::env::var(name).map_or(usual, |text| text.parse().expect("a number"))
+}
+
 #[test]
 fn whatever_was_acknowledged_before_a_kill_arrives_in_order() {
-    let figures = Cycles::new(1).run(CYCLES, |_| {});
-    assert!(figures.is_good(), "seed {}: {figures}", figures.seed);
-    assert_eq!(figures.kills + figures.stops, CYCLES);
+    let cycles = number("KILL_CYCLES", CYCLES);
+    let figures = Cycles::new(number("KILL_SEED", 1)).run(cycles, |so_far| eprintln!("{so_far}"));
+    assert!(figures.is_good(), "KILL_SEED={}: {figures}", figures.seed);
+    assert_eq!(figures.kills + figures.stops, cycles);
     assert!(
         figures.acknowledged > 100 && figures.replayed > 0 && !figures.duplicates.is_empty(),
         "{figures}"

@@ -94,6 +94,11 @@ impl World {
         self.directory.path()
     }
 
+    /// The vendors' names with their base URLs.
+    pub fn addresses(&self) -> Vec<(&'static str, String)> {
+        Vendor::ALL.iter().map(|vendor| (vendor.name(), self.simulators.get(*vendor).base_url())).collect()
+    }
+
     /// The caller's key.
     pub fn key(&self) -> &str {
         &self.key
@@ -127,7 +132,11 @@ impl World {
             let lanes = operator.get("/v1/lanes?limit=100").expect(200).json();
             let lanes = lanes["lanes"].as_array().cloned().unwrap_or_default();
             assert!(lanes.len() < 100, "more lanes than one page shows");
-            match lanes.iter().find(|lane| lane["state"] != "idle" || !lane["suspect_until"].is_null()) {
+            let rests = |lane: &Value| {
+                let done = lane["state"] == "idle" || lane["state"] == "erased";
+                done && lane["suspect_until"].is_null()
+            };
+            match lanes.iter().find(|lane| !rests(lane)) {
                 Some(lane) => Err(lane.to_string()),
                 None => Ok(()),
             }

@@ -1,5 +1,5 @@
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     io,
     sync::{Arc, Mutex, PoisonError},
     thread::{self, JoinHandle},
@@ -35,6 +35,8 @@ struct Caller {
     /// The newest version of each person that any caller was told.
     versions: Arc<Mutex<BTreeMap<String, u64>>>,
     asked: u64,
+    /// People whom this caller has erased and nobody has taken into use again.
+    erased: BTreeSet<String>,
 }
 
 /// A request as it goes out, again and again.
@@ -53,6 +55,8 @@ struct Told {
     update: Option<String>,
 }
 
+/// The longest time between two requests of a caller, in microseconds.
+const PACE: u64 = 40_000;
 /// How long a caller leaves a gateway alone that cannot take its request.
 const PAUSE: Duration = Duration::from_millis(5);
 
@@ -76,6 +80,7 @@ impl Callers {
                 ledger: Arc::clone(ledger),
                 versions: Arc::clone(&versions),
                 asked: 0,
+                erased: BTreeSet::new(),
             };
             thread::spawn(move || caller.work())
         };
@@ -114,14 +119,13 @@ impl Caller {
                     let tag = tag.map(|version| ("If-Match", format!("\"{version}\"")));
                     self.change(&person.id, &body, keyed, keyed && twice, tag);
                 }
-                Request::Erase { again } => {
-                    self.erase(&person.id);
-                    if let Some(body) = again {
-                        let tag = ("If-None-Match", "*".to_owned());
-                        self.change(&person.id, &body, true, false, Some(tag));
-                    }
+                Request::Erase if self.erased.remove(&person.id) => {
+                    let tag = ("If-None-Match", "*".to_owned());
+                    self.change(&person.id, &person.introduction(), true, false, Some(tag));
                 }
+                Request::Erase => self.erase(&person.id),
             }
+            thread::sleep(Duration::from_micros(self.dice.below(PACE)));
         }
     }
 
@@ -169,6 +173,7 @@ impl Caller {
 
     fn erase(&mut self, user: &str) {
         self.asked += 1;
+        self.erased.insert(user.to_owned());
         let op = self.ledger.invoke(user, Asked::Erase);
         let call = Call { method: "DELETE", user, headers: Vec::new(), body: None, repeatable: true };
         let told = self.ask(&call);

@@ -53,9 +53,11 @@ impl<'a> Lives<'a> {
     pub(super) fn cycle(&mut self, dice: &mut Dice, board: &Board, figures: &mut Figures) {
         board.put(self.running());
         operators::meddle(dice, &self.gateway().operator(), self.ledger);
-        let answers = dice.range(1, 60);
+        let answers = dice.range(1, 40);
         assert!(board.wait_for_answers(answers, BOUND), "callers do not get {answers} answers");
-        thread::sleep(Duration::from_micros(dice.below(20_000)));
+        // Some live long enough for what the last process left under way.
+        let longest = if dice.percent(10) { 3_000_000 } else { 300_000 };
+        thread::sleep(Duration::from_micros(dice.below(longest)));
         board.clear();
         let gateway = self.gateway.take().expect("a process runs");
         if dice.percent(20) {

@@ -10,14 +10,14 @@ use crate::Person;
 pub(super) enum Request {
     /// A change; `matching`: of the newest version that the caller knows.
     Change { body: Value, keyed: bool, matching: bool, twice: bool },
-    /// To forget the person, and perhaps to take the id into use again.
-    Erase { again: Option<Value> },
+    /// To forget the person, or to take the id of a forgotten one into use again.
+    Erase,
 }
 
 /// The next request about somebody; `number` is one that no other request has. Only one caller erases a person.
 pub(super) fn next(dice: &mut Dice, person: &Person, number: u64, owns: bool) -> Request {
-    if owns && dice.percent(3) {
-        return Request::Erase { again: dice.percent(80).then(|| person.introduction()) };
+    if owns && dice.percent(5) {
+        return Request::Erase;
     }
     let mut body = Map::new();
     for _ in 0..dice.range(1, 3) {

@@ -7,7 +7,7 @@ use vendor_sim::{Exchange, Vendor};
 
 use super::{
     ledger::{Ledger, Record},
-    people::Batch,
+    people::{self, Batch},
 };
 use crate::{World, subject};
 
@@ -29,7 +29,12 @@ impl Sent {
                 batch.people.iter().map(|person| (subject(vendor, person), person.id.as_str())).collect();
             let started = control.started();
             let at = |us: u64| ledger.at(started + Duration::from_micros(us));
+            let strangers = people::former(batch.number, vendor);
             for exchange in control.history_after(self.0[vendor.name()]) {
+                // An operator has everything sent again, also about the people of earlier batches, who were judged.
+                if exchange.subject.as_deref().is_some_and(&strangers) {
+                    continue;
+                }
                 let span = Span::of(at(exchange.started_us), exchange.ended_us.map(at), record);
                 sends.push(send(vendor, &exchange, &owners, &span));
             }
