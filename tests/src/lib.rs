@@ -15,6 +15,8 @@ mod wait;
 mod world;
 
 pub mod crash;
+pub mod dump;
+pub mod isolation;
 
 pub use binary::{binary, run};
 pub use client::Client;
