@@ -27,7 +27,7 @@ impl Lane {
     pub fn revive(&mut self, window: Millis, now: Millis) {
         if self.state == State::Erased {
             self.state = State::Idle;
-            self.suspect_until = self.suspect_until.map(|until| until.max(now + window));
+            self.suspect_until = self.suspect_until.map(|_| now + window);
         }
     }
 }

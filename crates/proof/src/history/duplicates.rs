@@ -91,7 +91,8 @@ impl Lane<'_> {
         let window = facts.map_or(0, |facts| facts.timeout + facts.settle);
         let apply_window = facts.map_or(0, |facts| facts.apply_window);
         let later = || before.iter().filter(|earlier| earlier.start >= since);
-        if self.nudged(since, send.start) {
+        // What is asked for while an attempt is under way is done after it; what is seen of an attempt are its requests.
+        if self.nudged(since.saturating_sub(SLACK), send.start) {
             return Some(Cause::Operator);
         }
         if self.history.stops.iter().any(|stop| (since..=send.start).contains(stop)) {
@@ -107,13 +108,12 @@ impl Lane<'_> {
         let start_window = facts.map_or(0, |facts| facts.start_window);
         // A process that ended may have taken the lane and not begun to send.
         let begun = self.history.starts.iter().skip(1);
-        // What is seen of an attempt are its requests, which begin after it.
         let since = since.saturating_sub(SLACK);
         let in_doubt = before.iter().any(|earlier| since < self.doubt(earlier, window))
             || begun.filter(|start| **start <= send.start).any(|start| since < *start + start_window);
-        // An erase does not know when the request under way was begun, and a new life not when the old one was lost.
+        // An erase and another identity do not know when the request under way was begun, a new life not when one was lost.
         let in_doubt = in_doubt
-            || self.timeline.ends_and_begins().any(|op| since < op.ended.unwrap_or(op.invoked) + window);
+            || self.timeline.turns(self.route).any(|op| since < op.ended.unwrap_or(op.invoked) + window);
         let queued = apply_window > 0 && before.iter().any(|earlier| earlier.start + apply_window > since);
         if in_doubt || queued || later().any(|earlier| earlier.answer != Answer::Success) {
             return Some(Cause::Reassert);

@@ -185,11 +185,12 @@ impl<'a> Timeline<'a> {
         answered.map_or(0, |(_, version)| *version)
     }
 
-    /// The erases, and the updates that took an erased user into use again.
-    pub(super) fn ends_and_begins(&self) -> impl Iterator<Item = &'a Op> {
-        let begins = |op: &&Op| change_of(op).is_some_and(|change| change.revives);
-        let ends = self.erases.iter().map(|(op, _)| *op);
-        ends.chain(self.by_version.values().copied().filter(begins))
+    /// The erases, and the updates that took an erased user into use again or gave the user another identity at a route.
+    pub(super) fn turns(&self, route: &str) -> impl Iterator<Item = &'a Op> {
+        let turns = |op: &&Op| {
+            change_of(op).is_none_or(|change| change.revives || change.subjects.contains_key(route))
+        };
+        self.by_version.values().copied().filter(turns)
     }
 
     /// The changes, in the order of versions.
