@@ -17,6 +17,7 @@ mod world;
 pub mod crash;
 pub mod dump;
 pub mod isolation;
+pub mod previous;
 
 pub use binary::{binary, run};
 pub use client::Client;

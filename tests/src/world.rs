@@ -61,9 +61,9 @@ impl World {
         Gateway::start(binary, &self.write_config(), &self.key)
     }
 
-    /// Writes the configuration and starts the gateway without waiting for it.
-    pub fn launch(&self) -> Gateway {
-        Gateway::spawn(binary(), &self.write_config(), &self.key)
+    /// Writes the configuration and starts this binary without waiting for it.
+    pub fn launch(&self, binary: &Path) -> Gateway {
+        Gateway::spawn(binary, &self.write_config(), &self.key)
     }
 
     /// Writes the configuration anew and says where it is.

@@ -49,6 +49,16 @@ struct Call<'a> {
     repeatable: bool,
 }
 
+/// What a change asks of the person's version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tag {
+    Any,
+    /// Nobody has the id, or who had it was erased.
+    Absent,
+    /// It is this one.
+    Version(u64),
+}
+
 /// What a caller knows in the end.
 struct Told {
     outcome: Outcome,
@@ -106,23 +116,25 @@ impl Caller {
     fn work(&mut self) {
         let batch = Arc::clone(&self.batch);
         for person in batch.people.iter().skip(self.number).step_by(self.callers) {
-            self.change(&person.id, &person.introduction(), true, false, None);
+            self.change(&person.id, &person.introduction(), true, false, Tag::Any);
         }
         while !self.board.is_stopped() {
             let at = usize::try_from(self.dice.below(batch.people.len() as u64)).unwrap_or_default();
             let person = &batch.people[at];
             // Values of one caller are never those of another.
             let number = self.asked * self.callers as u64 + self.number as u64;
+            let revive = self.erased.contains(&person.id) && self.dice.percent(60);
             match requests::next(&mut self.dice, person, number, at % self.callers == self.number) {
                 Request::Change { body, keyed, matching, twice } => {
-                    let tag = matching.then(|| self.version(&person.id)).flatten();
-                    let tag = tag.map(|version| ("If-Match", format!("\"{version}\"")));
+                    let version = matching.then(|| self.version(&person.id)).flatten();
+                    let tag = version.map_or(Tag::Any, Tag::Version);
                     self.change(&person.id, &body, keyed, keyed && twice, tag);
                 }
-                Request::Erase if self.erased.remove(&person.id) => {
-                    let tag = ("If-None-Match", "*".to_owned());
-                    self.change(&person.id, &person.introduction(), true, false, Some(tag));
+                _ if revive => {
+                    self.erased.remove(&person.id);
+                    self.change(&person.id, &person.introduction(), true, false, Tag::Absent);
                 }
+                Request::Erase if self.erased.contains(&person.id) => {}
                 Request::Erase => self.erase(&person.id),
             }
             thread::sleep(Duration::from_micros(self.dice.below(PACE)));
@@ -133,32 +145,33 @@ impl Caller {
         self.versions.lock().unwrap_or_else(PoisonError::into_inner).get(user).copied()
     }
 
-    fn change(
-        &mut self,
-        user: &str,
-        body: &Value,
-        keyed: bool,
-        twice: bool,
-        tag: Option<(&'static str, String)>,
-    ) {
+    fn change(&mut self, user: &str, body: &Value, keyed: bool, twice: bool, tag: Tag) {
         self.asked += 1;
-        let revives = tag.as_ref().is_some_and(|(name, _)| *name == "If-None-Match");
-        let mut headers: Vec<_> = tag.into_iter().collect();
+        let mut headers = Vec::new();
+        match tag {
+            Tag::Any => {}
+            Tag::Version(version) => headers.push(("If-Match", format!("\"{version}\""))),
+            Tag::Absent => headers.push(("If-None-Match", "*".to_owned())),
+        }
         if keyed {
             headers.push(("Idempotency-Key", format!("{}-{}", self.name, self.asked)));
         }
-        let op = self.ledger.invoke(user, Asked::Change { body: body.clone(), revives });
+        let op = self.ledger.invoke(user, Asked::Change { body: body.clone(), revives: tag == Tag::Absent });
         let call = Call { method: "PATCH", user, headers, body: Some(body), repeatable: keyed };
         let told = self.ask(&call);
         self.ledger.end(op, told.outcome, told.update.clone());
-        if let Outcome::Ok { version, .. } = told.outcome {
-            let mut versions = self.versions.lock().unwrap_or_else(PoisonError::into_inner);
-            let newest = versions.entry(user.to_owned()).or_default();
-            *newest = version.max(*newest);
-            drop(versions);
-            if twice {
-                self.ask_again(&call, &told);
-            }
+        let Outcome::Ok { version, bumped } = told.outcome else { return };
+        if let Tag::Version(matched) = tag
+            && version != matched + u64::from(bumped)
+        {
+            self.ledger.strange(format!("G4: {user}: a change of version {matched} alone became {version}"));
+        }
+        let mut versions = self.versions.lock().unwrap_or_else(PoisonError::into_inner);
+        let newest = versions.entry(user.to_owned()).or_default();
+        *newest = version.max(*newest);
+        drop(versions);
+        if twice {
+            self.ask_again(&call, &told);
         }
     }
 

@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use proof::{history::check, world::Dice};
 
@@ -28,6 +28,8 @@ pub struct Cycles {
     pub people: usize,
     /// Cycles of a batch.
     pub batch: u64,
+    /// The binaries that take turns; none: the present one alone.
+    pub binaries: Vec<PathBuf>,
     /// What is done behind the gateway's back, to see whether it is found out.
     pub sabotage: Option<Sabotage>,
 }
@@ -44,7 +46,7 @@ pub enum Sabotage {
 impl Cycles {
     /// The usual form.
     pub fn new(seed: u64) -> Self {
-        Self { seed, callers: 4, people: 12, batch: 20, sabotage: None }
+        Self { seed, callers: 4, people: 12, batch: 20, binaries: Vec::new(), sabotage: None }
     }
 
     /// Runs so many cycles, and tells the sums after each batch. A batch with a finding is the last.
@@ -56,7 +58,7 @@ impl Cycles {
         let mut world = World::new();
         routes::configure(&mut world);
         let mut figures = Figures::new(self.seed);
-        let mut lives = Lives::new(&world, &ledger, self.sabotage);
+        let mut lives = Lives::new(&world, &ledger, self);
         let mut left = cycles;
         for number in 0.. {
             let of_batch = left.min(self.batch);

@@ -2,14 +2,14 @@
 
 use std::{
     fs,
-    path::PathBuf,
+    path::{Path, PathBuf},
     thread,
     time::{Duration, Instant},
 };
 
 use proof::world::Dice;
 
-use super::{Figures, Sabotage, board::Board, ledger::Ledger, operators};
+use super::{Cycles, Figures, Sabotage, board::Board, ledger::Ledger, operators};
 use crate::{Client, Gateway, World};
 
 /// The processes on one database, one after the other.
@@ -17,7 +17,9 @@ pub(super) struct Lives<'a> {
     world: &'a World,
     ledger: &'a Ledger,
     gateway: Option<Gateway>,
-    sabotage: Option<Sabotage>,
+    /// Processes so far.
+    number: usize,
+    cycles: &'a Cycles,
     /// The files of the database before the last process.
     kept: Vec<(PathBuf, Vec<u8>)>,
 }
@@ -26,8 +28,15 @@ pub(super) struct Lives<'a> {
 const BOUND: Duration = Duration::from_secs(60);
 
 impl<'a> Lives<'a> {
-    pub(super) fn new(world: &'a World, ledger: &'a Ledger, sabotage: Option<Sabotage>) -> Self {
-        Self { world, ledger, gateway: None, sabotage, kept: Vec::new() }
+    pub(super) fn new(world: &'a World, ledger: &'a Ledger, cycles: &'a Cycles) -> Self {
+        Self { world, ledger, gateway: None, number: 0, cycles, kept: Vec::new() }
+    }
+
+    /// The binary whose turn it is.
+    fn binary(&mut self) -> &'a Path {
+        self.number += 1;
+        let binaries = &self.cycles.binaries;
+        if binaries.is_empty() { crate::binary() } else { &binaries[self.number % binaries.len()] }
     }
 
     /// The process that runs.
@@ -44,7 +53,7 @@ impl<'a> Lives<'a> {
     pub(super) fn begin_batch(&mut self) {
         self.ledger.lock().starts.push(self.ledger.now());
         if self.gateway.is_none() {
-            self.gateway = Some(self.world.start());
+            self.gateway = Some(self.world.start_as(self.binary()));
         }
     }
 
@@ -56,7 +65,7 @@ impl<'a> Lives<'a> {
         let answers = dice.range(1, 40);
         assert!(board.wait_for_answers(answers, BOUND), "callers do not get {answers} answers");
         // Some live long enough for what the last process left under way.
-        let longest = if dice.percent(10) { 3_000_000 } else { 300_000 };
+        let longest = if dice.percent(10) { 2_500_000 } else { 250_000 };
         thread::sleep(Duration::from_micros(dice.below(longest)));
         board.clear();
         let gateway = self.gateway.take().expect("a process runs");
@@ -68,12 +77,12 @@ impl<'a> Lives<'a> {
             figures.kills += 1;
         }
         self.ended();
-        if self.sabotage == Some(Sabotage::Forget) {
+        if self.cycles.sabotage == Some(Sabotage::Forget) {
             self.forget();
         }
         if dice.percent(15) {
             self.ledger.lock().starts.push(self.ledger.now());
-            let gateway = self.world.launch();
+            let gateway = self.world.launch(self.binary());
             thread::sleep(Duration::from_micros(dice.below(80_000)));
             gateway.kill();
             figures.kills_at_start += 1;
@@ -81,7 +90,7 @@ impl<'a> Lives<'a> {
         }
         let begun = Instant::now();
         self.ledger.lock().starts.push(self.ledger.now());
-        self.gateway = Some(self.world.start());
+        self.gateway = Some(self.world.start_as(self.binary()));
         figures.started(begun.elapsed());
     }
 

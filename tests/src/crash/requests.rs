@@ -10,13 +10,13 @@ use crate::Person;
 pub(super) enum Request {
     /// A change; `matching`: of the newest version that the caller knows.
     Change { body: Value, keyed: bool, matching: bool, twice: bool },
-    /// To forget the person, or to take the id of a forgotten one into use again.
+    /// To forget the person.
     Erase,
 }
 
 /// The next request about somebody; `number` is one that no other request has. Only one caller erases a person.
 pub(super) fn next(dice: &mut Dice, person: &Person, number: u64, owns: bool) -> Request {
-    if owns && dice.percent(5) {
+    if owns && dice.percent(6) {
         return Request::Erase;
     }
     let mut body = Map::new();
