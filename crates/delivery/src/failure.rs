@@ -9,6 +9,7 @@ use crate::{
     backoff::{self, lane_backoff},
     lane::{BlockReason, Failure, FailureClass, Outcome, Version, WaitCause},
     millis,
+    mutation::{self, Mutation},
 };
 
 /// What a route learns from one attempt.
@@ -141,6 +142,9 @@ pub fn of_vendor_error(
         },
         ErrorKind::NotFound => case.not_found(),
         ErrorKind::Conflict => case.tries(&backoff::CONFLICT, BlockReason::Conflict, maybe, Sample::Answered),
+        ErrorKind::Unreadable if mutation::is_on(Mutation::UnreadableRetriedHot) => {
+            (again(case.failure(false, WaitCause::Backoff, 0)), Sample::Unreadable)
+        }
         ErrorKind::Unreadable => case.tries(&[10_000; 4], BlockReason::Protocol, maybe, Sample::Unreadable),
     }
 }

@@ -11,6 +11,7 @@ pub mod engine;
 pub mod failure;
 pub mod gate;
 pub mod lane;
+pub mod mutation;
 pub mod plan;
 pub mod planner;
 mod route;

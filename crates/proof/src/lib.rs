@@ -4,4 +4,5 @@
 //! [`history`] judges what clients, gateway and vendors saw, whether it comes from there or from a real process.
 
 pub mod history;
+pub mod seeded;
 pub mod world;

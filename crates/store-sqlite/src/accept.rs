@@ -1,6 +1,7 @@
 use delivery::{
     decide::{self, AcceptWrites, Loaded},
     lane::State,
+    mutation::{self, Mutation},
     store::{Accept, AcceptError, Accepted, RouteId, StoreError, UpdateRow},
 };
 
@@ -79,6 +80,9 @@ fn write(
     }
     let caller = tx.caller(&command.caller)?;
     updates::write(tx.connection, &update, caller)?;
+    if mutation::is_on(Mutation::KeyInSecondTransaction) {
+        tx.connection.execute_batch("COMMIT; BEGIN IMMEDIATE")?;
+    }
     if let (Some(stamp), Some(key)) = (stamp, &command.idempotency) {
         idempotency::write(tx.connection, caller, stamp, update.id, key.expires_at)?;
     }

@@ -1,5 +1,8 @@
 use canonical::UserId;
-use delivery::store::{Accept, AcceptError, Accepted, LaneRow, StoreError};
+use delivery::{
+    mutation::{self, Mutation},
+    store::{Accept, AcceptError, Accepted, LaneRow, StoreError},
+};
 use rusqlite::Connection;
 
 use crate::{
@@ -44,12 +47,15 @@ impl Answers {
     }
 }
 
+/// Commits a transaction that has changed these lanes.
+pub(crate) type Commit<'a> = &'a dyn Fn(&Connection, &[(UserId, LaneRow)]) -> rusqlite::Result<()>;
+
 /// Runs operations in one transaction and commits it. When that fails, everybody has been told.
 pub(crate) fn run(
     connection: &Connection,
     memory: &mut Memory,
     ops: Vec<Op>,
-    commit: &dyn Fn(&Connection) -> rusqlite::Result<()>,
+    commit: Commit<'_>,
 ) -> Result<Answers, BatchError> {
     let mut result = attempt(connection, memory, ops, commit, Care::Hope);
     if let Err((BatchError::Again, undone)) = result {
@@ -67,7 +73,7 @@ fn attempt(
     connection: &Connection,
     memory: &mut Memory,
     ops: Vec<Op>,
-    commit: &dyn Fn(&Connection) -> rusqlite::Result<()>,
+    commit: Commit<'_>,
     care: Care,
 ) -> Result<Answers, (BatchError, Vec<Box<dyn Answer>>)> {
     if let Err(error) = connection.prepare_cached("BEGIN IMMEDIATE").and_then(|mut begin| begin.execute([])) {
@@ -80,7 +86,11 @@ fn attempt(
     batch.execute(ops);
     let Batch { tx, mut answers, failure } = batch;
     answers.changed = tx.changed;
-    let failure = failure.or_else(|| commit(connection).err().map(|error| of_batch(&error)));
+    if mutation::is_on(Mutation::ReplyBeforeCommit) {
+        answers.tell();
+    }
+    let failure =
+        failure.or_else(|| commit(connection, &answers.changed).err().map(|error| of_batch(&error)));
     let Some(failure) = failure else { return Ok(answers) };
     memory.callers.clear();
     match roll_back(connection) {

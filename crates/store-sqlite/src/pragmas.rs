@@ -1,3 +1,4 @@
+use delivery::mutation::{self, Mutation};
 use rusqlite::{Connection, types::ValueRef};
 
 use crate::options::OpenError;
@@ -40,7 +41,11 @@ const READER: &[(&str, &str, &str)] = &[
 
 /// Sets up the connection that writes.
 pub(crate) fn set_writer(connection: &Connection) -> Result<(), OpenError> {
-    set(connection, WRITER)
+    set(connection, WRITER)?;
+    if mutation::is_on(Mutation::SynchronousNormal) {
+        set(connection, &[("synchronous", "NORMAL", "1")])?;
+    }
+    Ok(())
 }
 
 /// Sets up a connection that reads.

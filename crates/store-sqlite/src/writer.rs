@@ -1,6 +1,10 @@
 use std::{fs::File, sync::Arc, time::Duration};
 
-use delivery::store::Observer;
+use canonical::UserId;
+use delivery::{
+    mutation::{self, Mutation},
+    store::{LaneRow, Observer},
+};
 use rusqlite::Connection;
 
 use crate::{
@@ -65,7 +69,10 @@ impl Writer {
             ops.into_iter().for_each(|op| op.fail(error.clone()));
             return;
         }
-        let commit = |connection: &Connection| {
+        let commit = |connection: &Connection, changed: &[(UserId, LaneRow)]| {
+            if mutation::is_on(Mutation::NotifyBeforeCommit) {
+                self.observer.committed(changed);
+            }
             #[cfg(test)]
             self.faults.before_commit()?;
             connection.prepare_cached("COMMIT")?.execute([]).map(drop)

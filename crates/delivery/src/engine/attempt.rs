@@ -13,6 +13,7 @@ use crate::{
     Millis, Route, SendError,
     failure::{self, Moment, Sample},
     lane::{Outcome, Sent, Settle},
+    mutation::{self, Mutation},
     planner,
     store::{AttemptRow, Settlement, StoreError, Work},
     until,
@@ -49,7 +50,10 @@ struct Ended {
 
 impl Attempt<'_> {
     async fn send_all(&self) -> Ended {
-        let (requests, sent) = match planner::build(self.route, &self.work.profile, &self.work.claim) {
+        let swapped = mutation::is_on(Mutation::ReloadUnderSend).then(|| self.engine.routes());
+        let swapped = swapped.as_ref().and_then(|routes| routes.get(self.work.route));
+        let route = swapped.unwrap_or(self.route);
+        let (requests, sent) = match planner::build(route, &self.work.profile, &self.work.claim) {
             Ok(built) => built,
             Err(error) => {
                 tracing::error!(route = self.route.name, %error, "an update could not be translated");

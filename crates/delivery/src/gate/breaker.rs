@@ -1,6 +1,9 @@
 use std::collections::{BTreeSet, VecDeque};
 
-use crate::Millis;
+use crate::{
+    Millis,
+    mutation::{self, Mutation},
+};
 
 const CONSECUTIVE: u32 = 5;
 const DISTINCT_LANES: usize = 3;
@@ -79,10 +82,10 @@ impl Breaker {
     }
 
     fn trips(&self) -> bool {
-        let in_a_row = self.consecutive >= CONSECUTIVE && self.lanes.len() >= DISTINCT_LANES;
-        let often =
-            self.samples.len() >= SAMPLES && self.success_rate() <= 0.5 && self.lanes.len() >= DISTINCT_LANES;
-        in_a_row || often
+        let distinct = if mutation::is_on(Mutation::BreakerCountsPoisonedLane) { 1 } else { DISTINCT_LANES };
+        let in_a_row = self.consecutive >= CONSECUTIVE;
+        let often = self.samples.len() >= SAMPLES && self.success_rate() <= 0.5;
+        (in_a_row || often) && self.lanes.len() >= distinct
     }
 
     fn open(&mut self, now: Millis, jitter: f64) {

@@ -14,7 +14,12 @@ use std::time::Duration;
 
 pub use bucket::Bucket;
 
-use crate::{Limits, Millis, backoff, failure::Sample, millis};
+use crate::{
+    Limits, Millis, backoff,
+    failure::Sample,
+    millis,
+    mutation::{self, Mutation},
+};
 use breaker::Breaker;
 use budget::RetryBudget;
 use concurrency::Concurrency;
@@ -169,7 +174,9 @@ impl Gate {
         let probe = std::mem::take(&mut self.probing);
         let success = sample == Sample::Success;
         let congested = matches!(sample, Sample::Failure | Sample::Throttled(_));
-        self.concurrency.release(congested, success, now);
+        if !(mutation::is_on(Mutation::PermitLeakedOnTimeout) && sample == Sample::Failure) {
+            self.concurrency.release(congested, success, now);
+        }
         if success && attempt > 0 {
             self.budget.refund();
         }
@@ -240,6 +247,9 @@ impl Gate {
     }
 
     fn throttle(&mut self, delay: Option<Duration>, now: Millis, jitter: f64) {
+        if mutation::is_on(Mutation::RetryAfterToLaneOnly) {
+            return;
+        }
         let delay = match delay {
             Some(delay) => millis(delay),
             // Several answers to requests that were under way together are one word of the vendor.

@@ -1,7 +1,10 @@
 use canonical::Leaf;
 
 use super::{BlockReason, Effect, Facts, Lane, Priority, State, WaitCause, claim};
-use crate::Millis;
+use crate::{
+    Millis,
+    mutation::{self, Mutation},
+};
 
 pub(super) fn accept(
     lane: &mut Lane,
@@ -11,6 +14,9 @@ pub(super) fn accept(
     priority: Priority,
     now: Millis,
 ) -> Effect {
+    if mutation::is_on(Mutation::AcceptLostWhileRejected) && (lane.step.is_some() || !lane.held.is_empty()) {
+        return Effect::Done;
+    }
     let concerns_route = facts.serves && changed.iter().any(|leaf| facts.carried.contains_key(leaf));
     let tried_again = facts.serves && flag_resent(lane, resent, now);
     let served_again = facts.serves && owes_at_rest(lane, facts);
@@ -63,6 +69,7 @@ fn flag_resent(lane: &mut Lane, resent: &[Leaf], now: Millis) -> bool {
 fn wake(lane: &mut Lane, now: Millis) {
     match lane.state {
         State::Idle | State::Wait(WaitCause::Verify | WaitCause::HoldRetry) => lane.ready(now),
+        State::Wait(_) if mutation::is_on(Mutation::BackoffResetOnAccept) => lane.ready(now),
         State::Ready | State::InFlight | State::Wait(_) | State::Blocked(_) | State::Erased => {}
     }
 }

@@ -7,7 +7,10 @@ use canonical::Leaf;
 use serde_json::Value as JsonValue;
 
 use super::{BlockReason, Confirmed, Effect, Facts, Lane, State, SubjectFact, Version, WaitCause};
-use crate::Millis;
+use crate::{
+    Millis,
+    mutation::{self, Mutation},
+};
 
 /// What one claim is to send. Its `Debug` shows neither the subject nor values.
 #[derive(Clone, PartialEq)]
@@ -95,6 +98,7 @@ pub(super) fn claim(lane: &mut Lane, facts: &Facts<'_>, subject: &SubjectFact, n
 pub(crate) fn owed(lane: &Lane, facts: &Facts<'_>) -> Vec<(Leaf, Version)> {
     let is_owed = |leaf: &Leaf, version: Version| match lane.held.get(leaf) {
         Some(hold) if hold.version == version => hold.again,
+        _ if mutation::is_on(Mutation::PayloadFromAcked) => version > lane.acked,
         _ => version > lane.floor,
     };
     let mut owed: Vec<(Leaf, Version)> = facts
@@ -201,7 +205,9 @@ fn write_ahead(
         let Some(wanted) = facts.members.get(leaf) else { continue };
         let held = lane.members(leaf);
         removed.insert(leaf.clone(), held.difference(wanted).cloned().collect());
-        lane.confirmed.insert(leaf.clone(), Confirmed::Members(held.union(wanted).cloned().collect()));
+        if !mutation::is_on(Mutation::ConfirmedAfterSend) {
+            lane.confirmed.insert(leaf.clone(), Confirmed::Members(held.union(wanted).cloned().collect()));
+        }
     }
     removed
 }

@@ -1,5 +1,8 @@
 use super::{Effect, Lane, State, Version};
-use crate::Millis;
+use crate::{
+    Millis,
+    mutation::{self, Mutation},
+};
 
 /// Forgets the person. The row stays, so that an answer that comes late finds another epoch and a new incarnation cannot
 /// be overtaken by a request of the old one.
@@ -9,7 +12,7 @@ pub(super) fn erase(lane: &mut Lane, version: Version, window: Millis, now: Mill
         if in_flight { lane.suspect_until.max(Some(now + window)) } else { lane.suspect_until };
     *lane = Lane {
         state: State::Erased,
-        epoch: lane.epoch + 1,
+        epoch: lane.epoch + u64::from(!mutation::is_on(Mutation::EraseWithoutEpoch)),
         want: version,
         sent: version,
         acked: version,

@@ -10,7 +10,10 @@ use super::{
     Again, BlockReason, Confirmed, Effect, Facts, FailureClass, Hold, HoldReason, Lane, Rearm, State,
     Version, WaitCause, rearm,
 };
-use crate::Millis;
+use crate::{
+    Millis,
+    mutation::{self, Mutation},
+};
 
 /// How the attempt of a claim ended.
 #[derive(Debug, Clone)]
@@ -124,7 +127,8 @@ pub struct Failure {
 }
 
 pub(super) fn settle(lane: &mut Lane, facts: &Facts<'_>, settle: Settle, now: Millis) -> Effect {
-    if lane.state != State::InFlight || lane.epoch != settle.epoch {
+    let is_stale = lane.epoch != settle.epoch && !mutation::is_on(Mutation::AcknowledgeWithoutEpoch);
+    if lane.state != State::InFlight || is_stale {
         return Effect::Stale;
     }
     let Settle { started_at, sent, outcome, .. } = settle;
@@ -193,8 +197,12 @@ fn step_taken(lane: &mut Lane, sent: &Sent, now: Millis) {
 }
 
 fn confirmed(lane: &mut Lane, sent: &Sent, started_at: Millis, now: Millis) {
+    if mutation::is_on(Mutation::AcknowledgeForgetsNewer) {
+        lane.want = lane.sent;
+    }
     lane.acked = lane.sent;
-    let clean = lane.suspect_until.is_none_or(|until| started_at >= until);
+    let since = if mutation::is_on(Mutation::SuspicionEndsWithAnswer) { now } else { started_at };
+    let clean = lane.suspect_until.is_none_or(|until| since >= until);
     if clean {
         lane.floor = lane.sent;
         lane.suspect_until = None;
@@ -288,12 +296,13 @@ fn filler_rejected(lane: &mut Lane, facts: &Facts<'_>, sent: &Sent, leaves: &[&L
 /// Holds each leaf that still has the version sent; one with a newer value has not been refused.
 fn hold_all(lane: &mut Lane, facts: &Facts<'_>, leaves: &[(Leaf, Version)], reason: HoldReason, now: Millis) {
     for (leaf, version) in leaves {
-        if facts.carried.get(leaf) != Some(version) {
+        let Some(present) = facts.carried.get(leaf) else { continue };
+        if present != version && !mutation::is_on(Mutation::HoldIgnoresVersion) {
             continue;
         }
         match lane.held.get_mut(leaf) {
             Some(hold) => hold.refused_again(now),
-            None => drop(lane.held.insert(leaf.clone(), Hold::new(*version, reason, now))),
+            None => drop(lane.held.insert(leaf.clone(), Hold::new(*present, reason, now))),
         }
     }
 }

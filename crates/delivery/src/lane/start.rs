@@ -1,5 +1,8 @@
 use super::{BlockReason, Effect, FailureClass, Lane, State, WaitCause};
-use crate::Millis;
+use crate::{
+    Millis,
+    mutation::{self, Mutation},
+};
 
 /// Attempts in a row that ended with the process before the lane counts as the cause.
 const MOST_STOPS: u32 = 3;
@@ -9,7 +12,8 @@ const PAUSE: Millis = 2_000;
 /// between the two processes is not known.
 pub(super) fn start(lane: &mut Lane, window: Millis, now: Millis) -> Effect {
     let in_flight = lane.state == State::InFlight;
-    if in_flight || lane.is_suspect() {
+    let was_lost = in_flight && !mutation::is_on(Mutation::StartWithoutSuspicion);
+    if was_lost || lane.is_suspect() {
         lane.suspect_until = Some(now + window);
     }
     if let State::Wait(WaitCause::Verify) = lane.state {

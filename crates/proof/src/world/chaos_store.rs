@@ -127,6 +127,9 @@ impl ChaosStore {
             };
             let user =
                 (0..self.shared.options.users).find(|user| people::user_id(*user) == work.user.to_string());
+            if !self.shared.options.wide_sets {
+                state.manners.claimed(route, work);
+            }
             if let Some(user) = user {
                 state.owners.insert((route, work.claim.subject.clone()), user);
             }

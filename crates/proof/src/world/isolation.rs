@@ -27,3 +27,41 @@ fn compare(route: &str, healthy: &Report, troubled: &Report) -> Vec<String> {
     let differs = (0..length).filter(|at| healthy.get(*at) != troubled.get(*at));
     differs.map(|at| format!("{route}: {:?} became {:?}", healthy.get(at), troubled.get(at))).collect()
 }
+
+/// How long one request takes at most, and a little more: what a user may wait for another one's.
+const A_REQUEST: u64 = 20_000;
+
+/// Runs a world in which one vendor fails for one user alone, and answers which of the others' requests there came later than
+/// one request takes, or not at all.
+pub fn delays(seed: u64, route: usize, weather: Weather) -> Vec<String> {
+    let with =
+        |faults| Options { faults, crashes: Crashes::None, users: 3, updates: 12, ..Options::default() };
+    let healthy = run(seed, with(Faults::None));
+    let poisoned = run(seed, with(Faults::At { route, weather, user: Some(0) }));
+    let waits = |report: &Report| -> Vec<(String, u64)> {
+        let others =
+            report.history.sends.iter().filter(|send| send.route == NAMES[route] && send.user != "u0");
+        others.map(|send| (format!("{} {:?}", send.subject, send.writes), send.start)).collect()
+    };
+    let (healthy, mut poisoned) = (waits(&healthy), waits(&poisoned));
+    let mut delays = Vec::new();
+    for (what, usual) in healthy {
+        let Some(at) = poisoned.iter().position(|(other, _)| *other == what) else { continue };
+        let (_, start) = poisoned.swap_remove(at);
+        if start > usual + A_REQUEST {
+            delays.push(format!("{}: {what} at {start}, not {usual}", NAMES[route]));
+        }
+    }
+    delays
+}
+
+/// Runs a world in which one vendor fails for one user alone, of whom much is asked, and answers how often it is asked about
+/// that user.
+pub fn tries(seed: u64, route: usize, weather: Weather) -> usize {
+    let faults = Faults::At { route, weather, user: Some(0) };
+    let options = Options { faults, crashes: Crashes::None, users: 2, updates: 80, ..Options::default() };
+    let until = options.chaos;
+    let report = run(seed, options);
+    let of_user = |send: &&crate::history::Send| send.route == NAMES[route] && send.user == "u0";
+    report.history.sends.iter().filter(of_user).filter(|send| send.start < until).count()
+}

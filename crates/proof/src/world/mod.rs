@@ -16,6 +16,7 @@ mod people;
 mod script;
 
 mod chaos_store;
+mod manners;
 mod routes;
 mod transport;
 mod trouble;
@@ -33,7 +34,7 @@ mod isolation;
 
 pub use dice::Dice;
 pub use figures::Figures;
-pub use isolation::differences;
+pub use isolation::{delays, differences, tries};
 pub use options::{Clock, Crashes, Faults, Options, Reassert};
 pub use report::Report;
 pub use run::run;

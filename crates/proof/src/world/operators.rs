@@ -65,6 +65,7 @@ async fn carry_out(shared: &Arc<Shared>, engine: &Engine, transports: &[Arc<dyn 
     drop(turn);
     let mut state = shared.lock();
     let now = state.now();
+    state.manners.forget_pauses();
     state.note(format_args!("{act:?}: {}", if done.is_ok() { "done" } else { "failed" }));
     state.nudges[nudge].to = Some(now);
     if matches!(done, Err(StoreError::Full | StoreError::Overloaded)) {

@@ -67,7 +67,8 @@ fn faults(text: &str) -> Option<Faults> {
         "lost" => return Some(Faults::LostAnswers),
         _ => text.split_once('@')?,
     };
-    let weather = Weather::BAD.into_iter().find(|own| format!("{own:?}") == weather)?;
+    let known = Weather::BAD.into_iter().chain([Weather::Tardy, Weather::Garbled]);
+    let weather = known.into_iter().find(|own| format!("{own:?}") == weather)?;
     let (route, user) = place.split_once('/').map_or((place, None), |(route, user)| (route, Some(user)));
     Some(Faults::At { route: route.parse().ok()?, weather, user: user.map(str::parse).transpose().ok()? })
 }

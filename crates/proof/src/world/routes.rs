@@ -7,9 +7,12 @@ use canonical::{Leaf, Profile};
 use delivery::{Enrol, Limits, Matcher, Rate, Route, Transport};
 use vendor_sim::Vendor;
 
-use crate::history::{
-    Ms, RouteFacts,
-    translate::{dialect, fields_with},
+use crate::{
+    history::{
+        Ms, RouteFacts,
+        translate::{dialect, fields_with},
+    },
+    seeded::Seeded,
 };
 
 /// What is configured; a reload replaces it.
@@ -52,7 +55,7 @@ pub(crate) fn routes(setup: &Setup, variant: Variant, transports: &[Arc<dyn Tran
 }
 
 fn route(setup: &Setup, variant: Variant, at: usize, vendor: Vendor, transport: Arc<dyn Transport>) -> Route {
-    let adapter = adapter(vendor);
+    let adapter: Arc<dyn Adapter> = Arc::new(Seeded(adapter(vendor)));
     let apply_window = if vendor == Vendor::Village { setup.apply_window } else { 0 };
     let rate = if setup.unlimited {
         Rate::Unlimited

@@ -97,6 +97,7 @@ fn report(shared: &Shared, end: End, history: crate::history::History) -> Report
     let mut verdict = check(&history);
     let mut state = shared.lock();
     verdict.findings.append(&mut state.findings);
+    verdict.findings.extend(state.manners.strays());
     if end == End::Overdue {
         verdict
             .findings

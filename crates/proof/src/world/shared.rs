@@ -15,6 +15,7 @@ use vendor_sim::Call;
 use super::{
     clients::Pending,
     dice::Dice,
+    manners::Manners,
     options::{Clock, Faults, Options},
     routes::{Setup, Variant},
     script::{Act, StoreFault},
@@ -35,6 +36,8 @@ pub(crate) struct Shared {
     pub(crate) changed: Notify,
     /// One act of operators at a time.
     pub(crate) operating: tokio::sync::Mutex<()>,
+    /// What all routes share in a gateway that keeps them not apart.
+    pub(crate) pool: tokio::sync::Semaphore,
 }
 
 pub(crate) struct State {
@@ -54,6 +57,7 @@ pub(crate) struct State {
     pub(crate) stops: Vec<Ms>,
     pub(crate) starts: Vec<Ms>,
     pub(crate) findings: Vec<Finding>,
+    pub(crate) manners: Manners,
     pub(crate) effects: u64,
     pub(crate) crash_at: Option<u64>,
     pub(crate) dead: bool,
@@ -131,6 +135,7 @@ impl Shared {
             seed,
             changed: Notify::new(),
             operating: tokio::sync::Mutex::default(),
+            pool: tokio::sync::Semaphore::new(4),
         })
     }
 
@@ -148,6 +153,7 @@ impl Shared {
         let since = state.standing;
         state.origin = Some((Instant::now(), since));
         state.starts.push(since);
+        state.manners.forget_pauses();
         state.dead = false;
     }
 
@@ -236,6 +242,7 @@ impl State {
             stops: Vec::new(),
             starts: Vec::new(),
             findings: Vec::new(),
+            manners: Manners::default(),
             effects: 0,
             crash_at: None,
             dead: false,

@@ -4,7 +4,10 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use adapter::{AuthScheme, VendorRequest, VendorResponse};
 use async_trait::async_trait;
-use delivery::{Preview, SendError, SendErrorKind, Transport};
+use delivery::{
+    Preview, SendError, SendErrorKind, Transport,
+    mutation::{self, Mutation},
+};
 use secrecy::SecretString;
 use tokio::time::sleep;
 use transport_http::{Credential, HttpTransport, Network, Settings};
@@ -80,6 +83,8 @@ impl SimTransport {
             call.target,
             String::from_utf8_lossy(&call.body)
         ));
+        let findings = state.manners.begun(self.route, subject, &writes, now);
+        state.findings.extend(findings);
         let send = Send {
             route: NAMES[self.route].to_owned(),
             user: user.map_or_else(|| format!("owner of {subject}"), super::people::user_id),
@@ -125,6 +130,16 @@ impl SimTransport {
         }
     }
 
+    /// As a client does that follows redirects by itself.
+    fn follow(&self, outcome: &Result<VendorResponse, SendError>) {
+        if let Ok(response) = outcome
+            && (300..400).contains(&response.status)
+            && let Some(location) = response.headers("location").next()
+        {
+            self.shared.lock().manners.strayed(location);
+        }
+    }
+
     fn end(&self, id: usize, outcome: &Result<VendorResponse, SendError>) {
         let mut state = self.shared.lock();
         let now = state.now();
@@ -137,6 +152,9 @@ impl SimTransport {
             Err(_) => Answer::NotApplied,
         };
         state.note(format_args!("answer {id} {answer:?}"));
+        if let Ok(response) = outcome {
+            state.manners.answered(self.route, response, now);
+        }
         let send = &mut state.sends[id].send;
         send.end = Some(now);
         send.answer = answer;
@@ -162,12 +180,19 @@ fn response(reply: Reply) -> VendorResponse {
 #[async_trait]
 impl Transport for SimTransport {
     async fn send(&self, request: &VendorRequest) -> Result<VendorResponse, SendError> {
+        let _pooled = match mutation::is_on(Mutation::SharedPool) {
+            true => self.shared.pool.acquire().await.ok(),
+            false => None,
+        };
         let call = self.call(request);
         self.shared.effect(format!("about to send at {}", NAMES[self.route])).await;
         let (id, answering) = self.begin(request.subject.as_str(), call);
         let outcome = self.outcome(id, answering).await;
         self.shared.effect(format!("answer of {id} is there")).await;
         self.end(id, &outcome);
+        if mutation::is_on(Mutation::FollowRedirects) {
+            self.follow(&outcome);
+        }
         outcome
     }
 

@@ -18,6 +18,10 @@ pub(crate) enum Trouble {
     /// No answer; applied at any time until the settle time is over.
     LostLate,
     LostNever,
+    /// No answer; applied just before the settle time is over.
+    LostLast,
+    /// Applied, and answered just before the timeout.
+    AnswerLast,
     ResetApplied,
     ResetLate,
     ResetNever,
@@ -111,6 +115,8 @@ impl Trouble {
             Self::AnswerTooLate => plan(vec![dice.range(quick, bounds.timeout)], Answering::Silence),
             Self::LostApplied => plan(vec![quick], Answering::Silence),
             Self::LostLate => plan(vec![late], Answering::Silence),
+            Self::LostLast => plan(vec![bounds.timeout + bounds.settle - 100], Answering::Silence),
+            Self::AnswerLast => plan(vec![quick], Answering::Real(bounds.timeout - 100)),
             Self::LostNever => plan(Vec::new(), Answering::Silence),
             Self::ResetApplied => plan(vec![quick], broken(SendErrorKind::Interrupted)),
             Self::ResetLate => plan(vec![late], broken(SendErrorKind::Interrupted)),

@@ -29,12 +29,16 @@ pub enum Weather {
     Queueing,
     /// Everything at once.
     Storm,
+    /// What is lost is applied as late as can be, and answers come as late as can be.
+    Tardy,
+    /// No answer can be read.
+    Garbled,
 }
 
 use Trouble as T;
 
 impl Weather {
-    /// Every weather that goes wrong without queueing.
+    /// Every weather that goes wrong without queueing, but for those that are made for one rule.
     pub const BAD: [Self; 10] = [
         Self::Lossy,
         Self::Hang,
@@ -99,6 +103,8 @@ impl Weather {
             ],
             Self::Proxy => &[(20, T::None), (30, T::Wall), (25, T::Moved), (25, T::Status(501))],
             Self::Queueing => &[(70, T::Queued), (20, T::None), (10, T::LostLate)],
+            Self::Tardy => &[(60, T::AnswerLast), (40, T::LostLast)],
+            Self::Garbled => &[(100, T::Garbage)],
             Self::Storm => &[
                 (30, T::None),
                 (5, T::Slow),

@@ -1,4 +1,4 @@
-use proof::world::{Crashes, Faults, Options, Weather, differences, run};
+use proof::world::{Crashes, Faults, Options, Weather, delays, differences, run, tries};
 
 #[test]
 fn the_trouble_of_one_vendor_changes_nothing_at_the_others() {
@@ -39,5 +39,32 @@ fn a_poisoned_lane_keeps_no_other_user_waiting() {
             "{report}"
         );
         assert!(others.count() > 10, "{report}");
+    }
+}
+
+#[test]
+fn a_lane_that_hangs_delays_other_users_by_no_more_than_a_request() {
+    for seed in 0..12 {
+        let delays = delays(seed, seed as usize % 4, Weather::Hang);
+        assert!(delays.is_empty(), "seed {seed}: {}", delays.join("\n"));
+    }
+}
+
+#[test]
+fn a_lane_that_keeps_failing_is_asked_less_and_less_often() {
+    for route in 0..4 {
+        for weather in [Weather::Hang, Weather::Garbled] {
+            let tries = tries(3, route, weather);
+            assert!((2..=14).contains(&tries), "{weather:?} at route {route}: asked {tries} times");
+        }
+    }
+}
+
+#[test]
+fn what_is_lost_and_lands_at_the_last_moment_is_written_over() {
+    for seed in 0..12 {
+        let faults = Faults::At { route: seed as usize % 4, weather: Weather::Tardy, user: None };
+        let report = run(seed, Options { faults, crashes: Crashes::None, ..Options::default() });
+        assert!(report.is_good(), "{report}");
     }
 }
