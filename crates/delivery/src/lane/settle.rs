@@ -138,7 +138,7 @@ pub(super) fn settle(lane: &mut Lane, facts: &Facts<'_>, settle: Settle, now: Mi
             lane.witness = lane.witness.take().or(witness);
             lane.unverified = unverified;
             if lane.step.is_some() || sent.partial != Partial::No {
-                step_taken(lane, &sent, now);
+                step_taken(lane, &sent, started_at, now);
             } else {
                 confirmed(lane, &sent, started_at, now);
             }
@@ -183,17 +183,39 @@ fn succeed(lane: &mut Lane, sent: &Sent) {
     }
 }
 
-/// Some of the leaves were taken, one by one in an isolation; the next ones follow at once.
-fn step_taken(lane: &mut Lane, sent: &Sent, now: Millis) {
-    if !lane.is_suspect() {
+/// Some of the leaves were taken, one by one in an isolation, or as many as one attempt can; the next ones follow.
+fn step_taken(lane: &mut Lane, sent: &Sent, started_at: Millis, now: Millis) {
+    let in_doubt = lane.suspect_until.filter(|until| started_at < *until);
+    if in_doubt.is_none() {
         no_longer_in_doubt(lane, sent);
+        // Everything that is owed goes out from here on, and nothing that was lost can land any more.
+        if lane.step.is_none() {
+            lane.suspect_until = None;
+        }
     }
-    match sent.partial {
+    match (sent.partial, in_doubt) {
+        (Partial::No | Partial::Leaves, _) => {
+            move_step(lane, sent);
+            lane.ready(now);
+        }
         // The set itself is not done: it comes next again, with fewer members to remove.
-        Partial::Members => lane.step = sent.payload.last().map(|(_, version)| (*version, None)),
-        Partial::No | Partial::Leaves => move_step(lane, sent),
+        (Partial::Members, None) => {
+            stay_at_set(lane, sent);
+            lane.ready(now);
+        }
+        // A lost request may bring the members back, so that none counts as removed before it cannot land any longer.
+        (Partial::Members, Some(until)) => {
+            stay_at_set(lane, sent);
+            lane.wait(WaitCause::Verify, until);
+        }
     }
-    lane.ready(now);
+}
+
+/// The set is the first of what is left.
+fn stay_at_set(lane: &mut Lane, sent: &Sent) {
+    if lane.step.is_none() {
+        lane.step = sent.payload.first().map(|(_, version)| (*version, None));
+    }
 }
 
 fn confirmed(lane: &mut Lane, sent: &Sent, started_at: Millis, now: Millis) {

@@ -471,6 +471,25 @@ fn what_changed_while_a_lane_with_a_hold_was_not_served_is_owed_when_it_is_serve
 }
 
 #[test]
+fn what_takes_several_attempts_is_asserted_once_when_nothing_lost_can_land_any_more() {
+    let mut user = User::default();
+    let mut lane = in_step(&mut user, &[Leaf::Nickname]);
+    let changed = user.change(&[Leaf::Department, Leaf::Title]);
+    accept(&mut lane, &user, &changed, 0);
+    let lost = claim(&mut lane, &user, 0);
+    settle(&mut lane, &user, &lost, 0, unknown(0));
+    let whole = claim(&mut lane, &user, WINDOW);
+    let first = Sent { payload: whole.payload[..1].to_vec(), partial: Partial::Leaves, ..Sent::default() };
+    let done = Settle { epoch: whole.epoch, started_at: WINDOW, sent: first, outcome: ok() };
+    apply(&mut lane, &user.facts(), Event::Settle(done), WINDOW);
+    let rest = claim(&mut lane, &user, WINDOW);
+    assert_eq!(leaves(&rest), [Leaf::Title]);
+    settle(&mut lane, &user, &rest, WINDOW, ok());
+    assert_eq!(try_claim(&mut lane, &user, WINDOW), None);
+    assert_eq!((lane.state, lane.floor, lane.suspect_until), (State::Idle, 2, None));
+}
+
+#[test]
 fn a_subject_that_another_user_has_is_never_sent_to() {
     let (mut lane, mut user) = (Lane::new(None), User::default());
     let changed = user.change(&[Leaf::Title]);

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use delivery::status::RouteState;
+use delivery::{lane::State, status::RouteState};
 
 use crate::{
     vendor::Act,
@@ -135,4 +135,19 @@ async fn a_changed_identity_ends_the_attempt_under_the_old_one() {
     assert_eq!(to_old(), before, "the rest of the attempt is not sent");
     assert!(before < 6, "{before}");
     assert!(world.vendor().count() > before, "the new one gets what is owed");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_large_set_is_emptied_although_an_answer_was_lost() {
+    let world = World::new().await;
+    let tags: Vec<String> = (0..50).map(|number| format!("t{number:02}")).collect();
+    world.patch(1, serde_json::json!({ "tags": tags })).await;
+    world.pass(seconds(1)).await;
+    world.vendor().next([Act::Silence]);
+    world.patch(1, serde_json::json!({ "tags": ["t00"] })).await;
+    world.pass(seconds(600)).await;
+    let lane = world.lane(1).await.lane;
+    assert_eq!((lane.state, lane.suspect_until), (State::Idle, None));
+    // The lost attempt, twenty requests while it may still land, and once everything: 3 requests with the set, 49 without.
+    assert!((70..=80).contains(&world.vendor().count()), "{}", world.vendor().count());
 }
