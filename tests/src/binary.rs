@@ -4,10 +4,10 @@ use std::{
     sync::OnceLock,
 };
 
-/// The binary, built as the tests are; built once in a run of the tests.
+/// The binary that the variable `GATEWAY_BINARY` names, or else one that is built as the tests are, once in a run of them.
 pub fn binary() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
-    BINARY.get_or_init(build)
+    BINARY.get_or_init(|| std::env::var_os("GATEWAY_BINARY").map_or_else(build, PathBuf::from))
 }
 
 /// Runs a command of the binary to its end, without the environment of the tests.

@@ -18,7 +18,7 @@ use super::{
 use crate::{Client, Gateway, World};
 
 /// A request that was begun before an erase may reach its vendor so long after the erase was answered.
-const ON_ITS_WAY: Ms = 500;
+const ON_ITS_WAY: Ms = 1_000;
 
 /// Members of a user that only the gateway writes.
 const OF_THE_GATEWAY: [&str; 5] = ["id", "version", "updated_at", "identities", "routes"];

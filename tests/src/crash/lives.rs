@@ -62,10 +62,10 @@ impl<'a> Lives<'a> {
     pub(super) fn cycle(&mut self, dice: &mut Dice, board: &Board, figures: &mut Figures) {
         board.put(self.running());
         operators::meddle(dice, &self.gateway().operator(), self.ledger);
-        let answers = dice.range(1, 40);
+        let answers = dice.range(1, 60);
         assert!(board.wait_for_answers(answers, BOUND), "callers do not get {answers} answers");
-        // Some live long enough for what the last process left under way.
-        let longest = if dice.percent(10) { 2_500_000 } else { 250_000 };
+        // Many end right after an answer, while others are under way; some live long enough for what the last one left.
+        let longest = *dice.pick(&[0, 0, 0, 0, 0, 250_000, 250_000, 250_000, 250_000, 2_500_000]);
         thread::sleep(Duration::from_micros(dice.below(longest)));
         board.clear();
         let gateway = self.gateway.take().expect("a process runs");

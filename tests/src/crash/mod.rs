@@ -5,6 +5,7 @@
 //! [`proof::history::check`] judges the batch.
 
 mod board;
+mod call;
 mod callers;
 mod cycles;
 mod figures;
