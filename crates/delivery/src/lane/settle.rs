@@ -240,7 +240,10 @@ fn confirmed(lane: &mut Lane, sent: &Sent, started_at: Millis, now: Millis) {
 /// Nothing that is still under way can undo what was sent.
 fn no_longer_in_doubt(lane: &mut Lane, sent: &Sent) {
     for (leaf, version) in &sent.payload {
-        if lane.held.get(leaf).is_some_and(|hold| hold.version == *version) {
+        // A set of which a part was sent stays held, and with it owed.
+        if sent.partial != Partial::Members
+            && lane.held.get(leaf).is_some_and(|hold| hold.version == *version)
+        {
             lane.held.remove(leaf);
         }
     }

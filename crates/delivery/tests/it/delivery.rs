@@ -151,3 +151,18 @@ async fn a_large_set_is_emptied_although_an_answer_was_lost() {
     // The lost attempt, twenty requests while it may still land, and once everything: 3 requests with the set, 49 without.
     assert!((70..=80).contains(&world.vendor().count()), "{}", world.vendor().count());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_large_set_that_was_held_is_emptied_when_it_is_tried_again() {
+    let world = World::new().await;
+    let tags: Vec<String> = (0..50).map(|number| format!("t{number:02}")).collect();
+    world.patch(1, serde_json::json!({ "tags": tags })).await;
+    world.pass(seconds(1)).await;
+    world.vendor().next([Act::Status(422)]);
+    world.patch(1, serde_json::json!({ "tags": ["t00"] })).await;
+    world.pass(seconds(1)).await;
+    let before = world.vendor().count();
+    world.pass(seconds(3_700)).await;
+    assert_eq!(world.lane(1).await.lane.state, State::Idle);
+    assert_eq!(world.vendor().count() - before, 3 + 49, "every member goes, in three attempts");
+}
