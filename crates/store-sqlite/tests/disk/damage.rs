@@ -11,7 +11,7 @@ use store_sqlite::{Options, SqliteStore};
 use testkit::store_suite::Recorder;
 use vfs_shim::{Disk, Habit, Image, Loss, Random};
 
-use crate::{
+use crate::harness::{
     block_on,
     client::{Client, FILE, open_shimmed, register},
     directory,

@@ -14,7 +14,7 @@ use store_sqlite::{Options, SqliteStore};
 use testkit::store_suite::Recorder;
 use vfs_shim::{Code, Disk, Fault, Habit, Image, Kind, Loss, Times};
 
-use crate::{
+use crate::harness::{
     block_on,
     client::{Client, FILE, open_shimmed, register},
     directory,

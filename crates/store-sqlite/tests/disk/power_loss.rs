@@ -1,135 +1,15 @@
 //! G1: what was answered survives the loss of power at any moment, and nothing is found half done.
 
-use std::{
-    collections::HashMap,
-    sync::atomic::{AtomicUsize, Ordering},
-};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use vfs_shim::{Disk, Habit, Image, Kind, Loss, Random};
+use vfs_shim::Habit;
 
-use crate::{
-    block_on,
-    client::{Client, open_shimmed, register},
-    directory,
-    image::Content,
-    ledger::Ledger,
+use crate::harness::{
+    lives::{LIVES, PER_LIFE, losses, run},
     on_all_processors, setting,
-    verdict::{Finding, content_of, judge},
+    told::told_only_what_is_there,
+    verdict::Finding,
 };
-
-/// Power losses that are tried with the log of one life of a store.
-const PER_LIFE: usize = 12;
-const LIVES: usize = 3;
-
-/// One life of a store, from its opening to its end.
-struct Life {
-    disk: Disk,
-    ledger: Ledger,
-}
-
-/// How a life goes.
-#[derive(Debug, Clone, Copy)]
-struct Plan {
-    seed: u64,
-    habit: Habit,
-    steps: usize,
-    most_at_once: usize,
-}
-
-impl Plan {
-    /// Even seeds do one thing after another, so that they go the same way each time.
-    fn of(seed: u64, habit: Habit) -> Self {
-        let mut random = Random::new(seed);
-        // Now and then long enough for the log to be copied while the store works.
-        let steps = if random.percent(4) { 350 } else { 5 + random.below(40) };
-        Self { seed, habit, steps, most_at_once: if seed.is_multiple_of(2) { 1 } else { 6 } }
-    }
-}
-
-async fn live(plan: Plan, start: &Image, ledger: Ledger) -> Life {
-    let directory = directory();
-    start.write(directory.path()).expect("written");
-    let disk = Disk::watch(directory.path(), plan.habit).expect("readable");
-    let mut random = Random::new(plan.seed ^ 0x5eed);
-    let mut ledger = ledger;
-    // Some stores are closed and opened again half-way.
-    let parts = 1 + usize::from(random.percent(25));
-    for part in 0..parts {
-        let store = open_shimmed(directory.path()).expect("opens");
-        let routes = register(&store).await.expect("registered");
-        let seed = plan.seed * 16 + part as u64;
-        let mut client = Client::new(store, routes, disk.clone(), seed, std::mem::take(&mut ledger));
-        for _ in 0..plan.steps / parts {
-            let told = client.step(plan.most_at_once).await;
-            assert!(!matches!(
-                told,
-                crate::ledger::Told::Full | crate::ledger::Told::Unknown | crate::ledger::Told::Wrong
-            ));
-        }
-        ledger = client.close().await;
-    }
-    Life { disk, ledger }
-}
-
-impl Life {
-    /// Any moment; every other one at a synchronisation, a truncation or a change of names, where most can go wrong.
-    fn cut(&self, kinds: &[Kind], random: &mut Random) -> usize {
-        let any = random.below(kinds.len() + 1);
-        if random.percent(50) {
-            return any;
-        }
-        let next =
-            kinds[any..].iter().position(|kind| *kind != Kind::Write).map_or(kinds.len(), |at| any + at);
-        (next + random.below(2)).min(kinds.len())
-    }
-
-    /// The states of which one must be found: that of the last commit that was durable, and that of everything done so far.
-    fn expected(&self, cut: usize, known: &mut HashMap<usize, Content>) -> Vec<Content> {
-        let durable = self.disk.last_sync(cut, "-wal").unwrap_or(0);
-        let moments = [durable, cut];
-        let states = moments.map(|moment| {
-            known
-                .entry(moment)
-                .or_insert_with(|| content_of(&self.disk.image(moment, &mut Loss::nothing())))
-                .clone()
-        });
-        states.into()
-    }
-}
-
-/// Lets a store live and die a few times, each time on what was left of the one before, and tells of every loss of power.
-fn run(seed: u64, habit: Habit, told: &(dyn Fn(Result<(), Finding>, String) + Sync)) {
-    block_on(async {
-        let mut random = Random::new(seed ^ 0xc0ffee);
-        let (mut start, mut ledger) = (Image::default(), Ledger::default());
-        for life_number in 0..LIVES as u64 {
-            let plan = Plan::of(seed + (life_number << 20), habit);
-            let life = live(plan, &start, ledger).await;
-            let kinds = life.disk.kinds();
-            let mut known = HashMap::new();
-            let mut last = (Image::default(), Ledger::default());
-            for _ in 0..PER_LIFE {
-                let (cut, loss) = (life.cut(&kinds, &mut random), random.number());
-                let image = life.disk.image(cut, &mut Loss::seeded(loss));
-                let expected = (habit == Habit::Honest).then(|| life.expected(cut, &mut known));
-                let result = judge(&image, &life.ledger, cut, expected.as_deref()).await;
-                let is_sound = result.is_ok();
-                let before = life.disk.story(cut.saturating_sub(12), cut);
-                told(
-                    result,
-                    format!(
-                        "seed {seed}, life {life_number}, cut {cut} of {}, loss {loss}\n{before}",
-                        kinds.len()
-                    ),
-                );
-                if is_sound {
-                    last = (image, life.ledger.up_to(cut));
-                }
-            }
-            (start, ledger) = last;
-        }
-    });
-}
 
 #[test]
 fn what_was_answered_survives_every_loss_of_power() {
@@ -152,29 +32,26 @@ fn what_was_answered_survives_every_loss_of_power() {
 }
 
 /// How many of some losses of power are found to lose what was answered.
-fn losses(habit: Habit) -> (usize, usize) {
-    let (tried, lost) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    on_all_processors(0..3, |seed| {
-        run(seed, habit, &|result, _| {
-            tried.fetch_add(1, Ordering::Relaxed);
-            if matches!(result, Err(Finding::Lost(_))) {
-                lost.fetch_add(1, Ordering::Relaxed);
-            }
-        });
-    });
-    (tried.into_inner(), lost.into_inner())
+fn lost(habit: Habit) -> (usize, usize) {
+    let (tried, found) = losses(0..3, habit);
+    (tried, found.iter().filter(|finding| matches!(finding, Finding::Lost(_))).count())
 }
 
 #[test]
 fn a_store_that_does_not_synchronise_its_commits_is_found_out() {
-    let (tried, lost) = losses(Habit::Careless);
+    let (tried, lost) = lost(Habit::Careless);
     println!("{lost} of {tried} losses of power lose something");
     assert!(lost * 4 > tried, "only {lost} of {tried}");
 }
 
 #[test]
 fn a_store_that_answers_before_its_commit_is_durable_is_found_out() {
-    let (tried, lost) = losses(Habit::LiesAboutSync);
+    let (tried, lost) = lost(Habit::LiesAboutSync);
     println!("{lost} of {tried} losses of power lose something");
     assert!(lost * 4 > tried, "only {lost} of {tried}");
+}
+
+#[test]
+fn who_waits_for_a_change_is_told_of_it_when_it_is_there() {
+    assert_eq!(told_only_what_is_there(60), Ok(()));
 }

@@ -7,7 +7,7 @@ use store_sqlite::{Options, SqliteStore};
 use testkit::store_suite::Recorder;
 use vfs_shim::Image;
 
-use crate::{
+use super::{
     client::FILE,
     directory,
     image::{self, Content},

@@ -17,7 +17,7 @@ use testkit::{routes, store_suite::Recorder};
 use uuid::Uuid;
 use vfs_shim::{Disk, Random};
 
-use crate::ledger::{Fact, Ledger, Told};
+use super::ledger::{Fact, Ledger, Told};
 
 /// The name of the database in its directory.
 pub(crate) const FILE: &str = "gateway.db";

@@ -8,7 +8,7 @@ use std::{
 
 use rusqlite::{Connection, OpenFlags, types::ValueRef};
 
-use crate::client::FILE;
+use super::client::FILE;
 
 /// The rows of every table that has any: how many, and what they hash to.
 pub(crate) type Content = BTreeMap<String, (usize, u64)>;
