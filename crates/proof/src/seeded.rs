@@ -6,7 +6,6 @@ use adapter::{
     Adapter, Dialect, ErrorKind, Receipt, TranslateError, Update, VendorError, VendorRequest, VendorResponse,
     WireField, WireValue,
 };
-use canonical::Leaf;
 use delivery::mutation::{self, Mutation};
 
 /// An adapter with whatever bug is in effect.
@@ -53,16 +52,17 @@ impl Adapter for Seeded {
     }
 }
 
-/// As merging `{"custom": null}` with `{"custom": {"tier": "x"}}` does.
+/// As merging `{"address": null}` with `{"address": {"region": "x"}}` does.
 fn forget_cleared_groups(fields: &mut Vec<WireField>) {
-    let sets_custom = |field: &WireField| is_custom(field) && field.value != WireValue::Clear;
-    if fields.iter().any(sets_custom) {
-        fields.retain(|field| !is_custom(field) || field.value != WireValue::Clear);
+    for group in ["address.", "custom."] {
+        let of_group = |field: &WireField| field.leaf.name().starts_with(group);
+        let is_cleared = |field: &WireField| of_group(field) && field.value == WireValue::Clear;
+        let cleared = fields.iter().filter(|field| is_cleared(field)).count();
+        let set = fields.iter().filter(|field| of_group(field)).count() - cleared;
+        if cleared > 1 && set > 0 {
+            fields.retain(|field| !is_cleared(field));
+        }
     }
-}
-
-fn is_custom(field: &WireField) -> bool {
-    matches!(field.leaf, Leaf::Custom(_))
 }
 
 /// What a URL parser makes of a text in which nothing was encoded.

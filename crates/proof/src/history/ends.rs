@@ -24,6 +24,17 @@ pub(super) fn check(history: &History, timelines: &BTreeMap<&str, Timeline<'_>>,
     }
 }
 
+/// What must hold of settled lanes at any moment at which nothing moves.
+pub(super) fn check_settled(
+    history: &History,
+    timelines: &BTreeMap<&str, Timeline<'_>>,
+    verdict: &mut Verdict,
+) {
+    for end in history.lanes.iter().filter(|end| end.standing == Standing::Settled) {
+        check_values(history, timelines.get(end.user.as_str()), end, verdict);
+    }
+}
+
 fn check_values(history: &History, timeline: Option<&Timeline<'_>>, end: &LaneEnd, verdict: &mut Verdict) {
     let sets = history.routes.get(&end.route).map(|facts| &facts.sets);
     let erased = timeline.is_some_and(|timeline| !timeline.erases.is_empty());

@@ -14,6 +14,7 @@ mod versions;
 pub mod wire;
 
 pub use check::check;
+pub(crate) use check::check_settled;
 pub use record::{
     Answer, Change, History, Kind, LaneEnd, Ms, Nudge, Op, Outcome, RouteFacts, Send, Standing, UserEnd,
     Write,

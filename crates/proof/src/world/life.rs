@@ -13,11 +13,11 @@ use tokio::time::sleep_until;
 
 use super::{
     chaos_store::{ChaosStore, Switch},
-    clients, operators, routes,
+    clients, gather, operators, routes,
     script::Act,
     shared::{Ears, Event, Shared, WorldClock},
 };
-use crate::history::Ms;
+use crate::history::{Ms, check_settled};
 
 /// How a process ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -191,6 +191,10 @@ impl Life {
         });
         let paused = engine.conditions().into_iter().filter(|(_, condition)| condition.pause.is_some());
         let paused: Vec<i64> = paused.map(|(id, _)| id.0).collect();
+        let wrong = match moving {
+            true => Vec::new(),
+            false => check_settled(&gather::history(&self.shared, &self.store).await),
+        };
         let mut state = self.shared.lock();
         let waiting = state.clients.iter().any(clients::Pending::is_open) || state.has_requests_to_come();
         let since = state.calm_since.unwrap_or(at);
@@ -198,6 +202,7 @@ impl Life {
         match (quiet, state.tried_again) {
             (true, Some(_)) => return Some(End::Done),
             (true, None) => {
+                state.findings.extend(wrong);
                 // What stands still is tried once more by hand; what then still does has a reason that holds now.
                 state.note(format_args!("quiet after {} s", (at - since) / 1_000));
                 state.tried_again = Some(at);

@@ -35,7 +35,7 @@ mod isolation;
 pub use dice::Dice;
 pub use figures::Figures;
 pub use isolation::{delays, differences, tries};
-pub use options::{Clock, Crashes, Faults, Options, Reassert};
+pub use options::{Clock, Crashes, Faults, Options, Reassert, Stress};
 pub use report::Report;
 pub use run::run;
 pub use weather::Weather;

@@ -18,6 +18,8 @@ pub struct Options {
     pub reassert: Reassert,
     /// Whether people get sets of tags that take more requests to remove than one attempt has.
     pub wide_sets: bool,
+    /// What there is more of than usual.
+    pub stress: Stress,
     /// How far the wall clock jumps between two processes.
     pub clock: Clock,
     /// Whether the trace is kept as lines.
@@ -64,6 +66,17 @@ pub enum Reassert {
     Off,
 }
 
+/// What there is more of than usual.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stress {
+    /// Nothing.
+    None,
+    /// The configuration is replaced every few seconds, and everybody moves from one time zone to another.
+    Reloads,
+    /// Everybody changes tags, which takes several requests, and is forgotten meanwhile.
+    Erasures,
+}
+
 /// How far the wall clock jumps between two processes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Clock {
@@ -104,6 +117,7 @@ impl Default for Options {
             crashes: Crashes::Random,
             reassert: Reassert::On,
             wide_sets: false,
+            stress: Stress::None,
             clock: Clock::Hours,
             keep_trace: false,
         }

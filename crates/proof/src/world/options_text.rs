@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use super::options::{Clock, Crashes, Faults, Options, Reassert};
+use super::options::{Clock, Crashes, Faults, Options, Reassert, Stress};
 use crate::world::Weather;
 
 impl fmt::Display for Options {
@@ -24,7 +24,7 @@ impl fmt::Display for Options {
         }
         write!(f, ",reassert={}", if self.reassert == Reassert::On { "on" } else { "off" })?;
         write!(f, ",clock={}", if self.clock == Clock::Hours { "hours" } else { "decades" })?;
-        write!(f, ",wide={}", self.wide_sets)
+        write!(f, ",wide={},stress={}", self.wide_sets, stress_text(self.stress))
     }
 }
 
@@ -53,10 +53,23 @@ impl FromStr for Options {
                 "reassert" => options.reassert = if value == "off" { Reassert::Off } else { Reassert::On },
                 "clock" => options.clock = if value == "decades" { Clock::Decades } else { Clock::Hours },
                 "wide" => options.wide_sets = value == "true",
+                "stress" => {
+                    let all = [Stress::None, Stress::Reloads, Stress::Erasures];
+                    options.stress =
+                        all.into_iter().find(|own| stress_text(*own) == value).ok_or_else(wrong)?;
+                }
                 _ => return Err(wrong()),
             }
         }
         Ok(options)
+    }
+}
+
+fn stress_text(stress: Stress) -> &'static str {
+    match stress {
+        Stress::None => "none",
+        Stress::Reloads => "reloads",
+        Stress::Erasures => "erasures",
     }
 }
 
@@ -67,7 +80,12 @@ fn faults(text: &str) -> Option<Faults> {
         "lost" => return Some(Faults::LostAnswers),
         _ => text.split_once('@')?,
     };
-    let known = Weather::BAD.into_iter().chain([Weather::Tardy, Weather::Garbled]);
+    let known = Weather::BAD.into_iter().chain([
+        Weather::Tardy,
+        Weather::Garbled,
+        Weather::Unreachable,
+        Weather::Picky,
+    ]);
     let weather = known.into_iter().find(|own| format!("{own:?}") == weather)?;
     let (route, user) = place.split_once('/').map_or((place, None), |(route, user)| (route, Some(user)));
     Some(Faults::At { route: route.parse().ok()?, weather, user: user.map(str::parse).transpose().ok()? })
@@ -86,6 +104,7 @@ mod tests {
                 faults: Faults::LostAnswers,
                 reassert: Reassert::Off,
                 wide_sets: true,
+                stress: Stress::Reloads,
                 ..Options::default()
             },
             Options {

@@ -115,7 +115,11 @@ fn change(dice: &mut Dice, user: usize, users: usize, number: u64, body: &mut Ma
         7 | 8 => {
             let leaf = *dice.pick(&PLACES);
             let value = or_null(dice, format!("{leaf} {number}").into());
-            nested(body, "address", leaf, value);
+            match value {
+                // All of it at once.
+                Json::Null if number.is_multiple_of(2) => drop(body.insert("address".to_owned(), Json::Null)),
+                value => nested(body, "address", leaf, value),
+            }
         }
         9 => nested(body, "address", "country", (*dice.pick(&["CA", "DE", "FR", "JP"])).into()),
         10 | 11 => drop(body.insert("email".to_owned(), email(dice, user, users, number))),

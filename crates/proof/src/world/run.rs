@@ -13,7 +13,7 @@ use super::{
     dice::Dice,
     gather,
     life::{End, Life},
-    options::{Crashes, Faults, Options, Reassert},
+    options::{Crashes, Faults, Options, Reassert, Stress},
     people,
     report::Report,
     routes::{NAMES, SETTLE, Setup, TIMEOUT},
@@ -40,6 +40,7 @@ pub fn run(seed: u64, options: Options) -> Report {
     let mut state = State::new(seed, epoch, vendors, options.keep_trace);
     state.store_delay = match options.faults {
         Faults::All => *dice.pick(&[0, 2, 20, 20, 3_000]),
+        _ if options.stress == Stress::Reloads => 3_000,
         _ => 0,
     };
     if let Crashes::AtEffect(effect) = options.crashes {

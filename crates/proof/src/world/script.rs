@@ -1,10 +1,12 @@
 //! What will happen in a run, as far as it is decided before: derived from the seed.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value as Json, json};
 
 use super::{
     dice::Dice,
-    options::{Crashes, Faults, Options},
+    options::{Crashes, Faults, Options, Stress},
     people,
     routes::{NAMES, Variant},
 };
@@ -69,6 +71,11 @@ pub(crate) fn script(seed: u64, options: &Options, explicit: &[bool; 4]) -> Vec<
         acts.extend(identities(&mut dice, options, explicit));
         acts.extend(store_faults(&mut dice, options));
     }
+    match options.stress {
+        Stress::None => {}
+        Stress::Reloads => restless(&mut acts, options),
+        Stress::Erasures => forgetful(&mut dice, &mut acts, options, explicit),
+    }
     if options.crashes == Crashes::Random && options.faults != Faults::None {
         acts.extend(crashes(&mut dice, options));
     }
@@ -118,6 +125,34 @@ fn erasures(dice: &mut Dice, options: &Options, explicit: &[bool; 4]) -> Vec<(Ms
         }
     }
     acts
+}
+
+/// The configuration comes and goes, and with it the field that everybody changes.
+fn restless(acts: &mut Vec<(Ms, Act)>, options: &Options) {
+    for (number, (_, act)) in acts.iter_mut().enumerate() {
+        if let Act::Update(ask) = act {
+            ask.body["zoneinfo"] = ["America/Toronto", "Europe/Berlin", "Asia/Tokyo"][number % 3].into();
+        }
+    }
+    for at in (4_000..options.chaos - 8_000).step_by(8_000) {
+        acts.push((at, Act::Reload(Variant::Fewer)));
+        acts.push((at + 4_000, Act::Reload(Variant::Usual)));
+    }
+}
+
+/// Some are forgotten while what they changed is on its way.
+fn forgetful(dice: &mut Dice, acts: &mut Vec<(Ms, Act)>, options: &Options, explicit: &[bool; 4]) {
+    let (mut erases, mut erased) = (Vec::new(), BTreeSet::new());
+    for (number, (at, act)) in acts.iter_mut().enumerate() {
+        let Act::Update(ask) = act else { continue };
+        let number = number as u64;
+        ask.body["tags"] = (0..4).map(|tag| format!("tag{}", (number * 4 + tag) % 12)).collect();
+        if *at > options.chaos / 4 && erased.insert(ask.user) {
+            let again = people::first(dice, ask.user, 5_000 + number, explicit);
+            erases.push((*at + dice.range(200, 900), Act::Erase { user: ask.user, again: Some(again) }));
+        }
+    }
+    acts.extend(erases);
 }
 
 fn operators(dice: &mut Dice, options: &Options) -> Vec<(Ms, Act)> {

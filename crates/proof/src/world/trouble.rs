@@ -48,6 +48,8 @@ pub(crate) enum Trouble {
     EmptyApplied,
     RefusedUnnamed,
     RefusedNamed,
+    /// As the one before, just before the timeout.
+    RefusedLast,
     /// A firewall's page.
     Wall,
     /// A redirect.
@@ -150,10 +152,11 @@ impl Trouble {
             Self::RefusedUnnamed => {
                 plan(Vec::new(), Answering::Canned(answered, refusal(bounds.vendor, None)))
             }
-            Self::RefusedNamed => {
+            Self::RefusedNamed | Self::RefusedLast => {
                 let named =
                     if bounds.fields.is_empty() { None } else { Some(dice.pick(&bounds.fields).clone()) };
-                plan(Vec::new(), Answering::Canned(answered, refusal(bounds.vendor, named.as_deref())))
+                let at = if self == Self::RefusedLast { bounds.timeout - 100 } else { answered };
+                plan(Vec::new(), Answering::Canned(at, refusal(bounds.vendor, named.as_deref())))
             }
             Self::Wall => plan(Vec::new(), Answering::Canned(answered, page(403))),
             Self::Moved => {

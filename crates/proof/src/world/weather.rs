@@ -33,6 +33,10 @@ pub enum Weather {
     Tardy,
     /// No answer can be read.
     Garbled,
+    /// No connection is made.
+    Unreachable,
+    /// Content is refused as late as can be.
+    Picky,
 }
 
 use Trouble as T;
@@ -105,6 +109,8 @@ impl Weather {
             Self::Queueing => &[(70, T::Queued), (20, T::None), (10, T::LostLate)],
             Self::Tardy => &[(60, T::AnswerLast), (40, T::LostLast)],
             Self::Garbled => &[(100, T::Garbage)],
+            Self::Unreachable => &[(100, T::Refused)],
+            Self::Picky => &[(50, T::None), (50, T::RefusedLast)],
             Self::Storm => &[
                 (30, T::None),
                 (5, T::Slow),

@@ -1,4 +1,4 @@
-use proof::world::{Crashes, Faults, Options, Reassert, run};
+use proof::world::{Crashes, Faults, Options, Reassert, Stress, run};
 
 use crate::seeds::assert_good;
 
@@ -28,4 +28,18 @@ fn in_a_run_without_faults_no_vendor_sees_anything_twice() {
         assert_eq!(report.verdict.indeterminate, 0, "{report}");
         assert!(report.verdict.sends > 0, "{report}");
     }
+}
+
+#[test]
+fn configurations_that_come_and_go_mix_no_mappings() {
+    (0..16).for_each(|seed| assert_good(&run(seed, stressed(Stress::Reloads))));
+}
+
+#[test]
+fn nothing_goes_out_after_an_erase_that_meets_an_attempt_half_way() {
+    (0..16).for_each(|seed| assert_good(&run(seed, stressed(Stress::Erasures))));
+}
+
+fn stressed(stress: Stress) -> Options {
+    Options { faults: Faults::None, crashes: Crashes::None, stress, updates: 80, ..Options::default() }
 }

@@ -53,7 +53,7 @@ fn a_lane_that_hangs_delays_other_users_by_no_more_than_a_request() {
 #[test]
 fn a_lane_that_keeps_failing_is_asked_less_and_less_often() {
     for route in 0..4 {
-        for weather in [Weather::Hang, Weather::Garbled] {
+        for weather in [Weather::Hang, Weather::Garbled, Weather::Unreachable] {
             let tries = tries(3, route, weather);
             assert!((2..=14).contains(&tries), "{weather:?} at route {route}: asked {tries} times");
         }
