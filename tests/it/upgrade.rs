@@ -1,7 +1,7 @@
 //! A database that an older gateway left behind opens: what it owes arrives, versions go on, and keys find their updates.
 //!
-//! `UPDATE_GOLDEN=1 cargo test -p e2e --test it upgrade` records the present schema anew in `tests/upgrade`. After a change of
-//! the schema the older files stay as they are.
+//! `RECORD_DATABASE=1 cargo test -p e2e --test it upgrade` records a database of the present schema in `tests/upgrade`, if
+//! there is none of its number. What is recorded stays as it is: it was written by the gateway of its time.
 
 use std::{
     fs,
@@ -51,9 +51,9 @@ fn a_database_of_the_present_schema_is_recorded() {
     let path = world.path("gateway.db");
     let (version, present) =
         (dump::version(&path).expect("a number"), dump::schema(&path).expect("a schema"));
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        fs::write(directory().join(format!("{version}.sql")), record())
-            .expect("the directory can be written");
+    let file = directory().join(format!("{version}.sql"));
+    if std::env::var_os("RECORD_DATABASE").is_some() && !file.exists() {
+        fs::write(file, record()).expect("the directory can be written");
     }
     let (newest, sql) = recorded().pop().expect("a database is recorded");
     let copy = world.path("recorded.db");

@@ -15,7 +15,7 @@ use crate::World;
 /// How long one request may take.
 const TIMEOUT: Ms = 2_000;
 /// How long after that a vendor may apply it.
-const SETTLE: Ms = 1_000;
+const SETTLE: Ms = 2_000;
 
 /// Leaves that a route sends to a field of another name.
 const NAMED: [(Vendor, &str, &str); 4] = [

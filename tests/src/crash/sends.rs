@@ -25,6 +25,7 @@ impl Sent {
         let mut sends = Vec::new();
         for vendor in Vendor::ALL {
             let control = world.vendor(vendor);
+            assert_eq!(control.state().dropped, 0, "{} has forgotten requests", vendor.name());
             let owners: BTreeMap<String, &str> =
                 batch.people.iter().map(|person| (subject(vendor, person), person.id.as_str())).collect();
             let started = control.started();

@@ -44,15 +44,20 @@ pub(super) fn calm(world: &World) {
     Vendor::ALL.iter().for_each(|vendor| world.vendor(*vendor).remove_faults(None));
 }
 
+/// After the next try of a lost request, and well before it counts as lost for good; in milliseconds.
+const LATE: u64 = 2_200;
+
 fn faults() -> Vec<(Fault, f64)> {
     vec![
         (Fault::status(503), 0.03),
         (Fault::status(503).applying(Apply::Once), 0.02),
-        (Fault::status(503).applying(Apply::Later(400)), 0.01),
+        (Fault::status(503).applying(Apply::Later(LATE)), 0.015),
         (Fault::status(503).retry_after(RetryAfter::Seconds(1)), 0.002),
         (Fault::reset(), 0.015),
         (Fault::close_after_applying(), 0.02),
-        (Fault::close_then_apply_later(300), 0.02),
+        (Fault::close_then_apply_later(300), 0.01),
+        (Fault::close_then_apply_later(LATE), 0.015),
+        (Fault::latency(1_200), 0.02),
         (Fault::half_body(), 0.01),
         (Fault::applied_twice(), 0.02),
         (Fault::html(200), 0.003),
