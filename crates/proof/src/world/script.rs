@@ -66,7 +66,10 @@ pub(crate) fn script(seed: u64, options: &Options, explicit: &[bool; 4]) -> Vec<
     let mut dice = Dice::of(&[seed, 1]);
     let mut acts = updates(&mut dice, options, explicit);
     if options.faults == Faults::All {
-        acts.extend(erasures(&mut dice, options, explicit));
+        // Nobody is forgotten twice: a second answer is the first one again.
+        if options.stress != Stress::Erasures {
+            acts.extend(erasures(&mut dice, options, explicit));
+        }
         acts.extend(operators(&mut dice, options));
         acts.extend(identities(&mut dice, options, explicit));
         acts.extend(store_faults(&mut dice, options));
