@@ -14,9 +14,10 @@ fn number(name: &str, usual: u64) -> u64 {
 
 #[test]
 fn whatever_was_acknowledged_before_a_kill_arrives_in_order() {
-    let cycles = number("KILL_CYCLES", CYCLES);
-    let figures = Cycles::new(number("KILL_SEED", 1)).run(cycles, |so_far| eprintln!("{so_far}"));
-    assert!(figures.is_good(), "KILL_SEED={}: {figures}", figures.seed);
+    let (cycles, seed) = (number("KILL_CYCLES", CYCLES), number("KILL_SEED", 1));
+    eprintln!("KILL_SEED={seed} KILL_CYCLES={cycles}");
+    let figures = Cycles::new(seed).run(cycles, |so_far| eprintln!("{so_far}"));
+    assert!(figures.is_good(), "{figures}");
     assert_eq!(figures.kills + figures.stops, cycles);
     assert!(
         figures.acknowledged > 100 && figures.replayed > 0 && !figures.duplicates.is_empty(),
