@@ -97,7 +97,7 @@ fn of_route(
         return stopped(plan, &row.lane);
     }
     let mut loaded = ClaimLoaded { row, user_id: command.user.clone(), user: user.clone() };
-    let Some(work) = decide::claim(route, &mut loaded, command.now, |_| taken) else {
+    let Some(work) = decide::claim(&command.routes, &mut loaded, command.now, |_| taken) else {
         return stopped(plan, &loaded.row.lane);
     };
     if let Ok((requests, sent)) = planner::build(route, &user.profile, &work.claim) {

@@ -1,12 +1,13 @@
 use std::{collections::BTreeMap, sync::Arc};
 
-use crate::{Route, store::RouteId};
+use crate::{Millis, Route, store::RouteId};
 
 /// The routes as configured at one time; replaced as a whole when the configuration is.
 #[derive(Debug, Default)]
 pub struct RouteSet {
     routes: BTreeMap<RouteId, Arc<Route>>,
     by_name: BTreeMap<String, RouteId>,
+    began: Millis,
 }
 
 impl RouteSet {
@@ -14,7 +15,18 @@ impl RouteSet {
     pub fn new(routes: impl IntoIterator<Item = (RouteId, Arc<Route>)>) -> Self {
         let routes: BTreeMap<_, _> = routes.into_iter().collect();
         let by_name = routes.iter().map(|(id, route)| (route.name.clone(), *id)).collect();
-        Self { routes, by_name }
+        Self { routes, by_name, began: 0 }
+    }
+
+    /// The same routes in a process that began at this time: what was sent before counts as sent then, because the clock may
+    /// have been set since.
+    pub fn of_process(self, began: Millis) -> Self {
+        Self { began, ..self }
+    }
+
+    /// When the process began, in its own time.
+    pub fn began(&self) -> Millis {
+        self.began
     }
 
     /// A route by its id.

@@ -102,7 +102,6 @@ pub(crate) fn claim_granted(
         return Ok(());
     }
     for grant in &command.grants {
-        let Some(route) = command.routes.get(*grant) else { continue };
         let Some(at) = accepted.lanes.iter().position(|row| row.route == *grant) else { continue };
         let Some(id) = accepted.lanes[at].id else { continue };
         if accepted.lanes[at].lane.state != State::Ready {
@@ -120,7 +119,7 @@ pub(crate) fn claim_granted(
             tx.user_of_lane(&user_id, &mut row, command.now)?
         };
         let Some(user) = user else { continue };
-        accepted.work.extend(tx.claim(route, row, user_id, user, command.now)?);
+        accepted.work.extend(tx.claim(&command.routes, row, user_id, user, command.now)?);
         if let Some((_, row)) = tx.changed.last() {
             accepted.lanes[at] = row.clone();
         }

@@ -10,7 +10,9 @@ const BUDGET_PAUSE: Millis = 1_000;
 
 /// Claims due lanes of one route.
 pub(crate) fn claim(tx: &mut Tx<'_>, command: &ClaimDue) -> Result<Claimed, OpError> {
-    let Some(route) = command.routes.get(command.route) else { return Ok(Claimed::default()) };
+    if command.routes.get(command.route).is_none() {
+        return Ok(Claimed::default());
+    }
     let due = due::due(tx, command)?;
     let turn = tx.memory.turns.entry(command.route).or_default();
     let chosen = decide::choose(due, command.limit, command.retries, command.probe, turn);
@@ -18,7 +20,7 @@ pub(crate) fn claim(tx: &mut Tx<'_>, command: &ClaimDue) -> Result<Claimed, OpEr
     for due in chosen.lanes {
         let (user_id, mut row) = due.row;
         let Some(user) = tx.user_of_lane(&user_id, &mut row, command.now)? else { continue };
-        let Some(work) = tx.claim(route, row, user_id, user, command.now)? else { continue };
+        let Some(work) = tx.claim(&command.routes, row, user_id, user, command.now)? else { continue };
         claimed.retries += u32::from(due.retry);
         claimed.work.push(work);
     }

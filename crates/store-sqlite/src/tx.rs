@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use canonical::UserId;
 use delivery::{
-    Millis, Route,
+    Millis, RouteSet,
     decide::{self, ClaimLoaded},
     lane::{BlockReason, State},
     store::{Actor, LaneId, LaneRow, RouteId, StoreError, UserRow, Work},
@@ -161,7 +161,7 @@ impl Tx<'_> {
     /// Claims one lane, and writes it whatever comes of it. A lane that cannot be written is blocked and the others go on.
     pub(crate) fn claim(
         &mut self,
-        route: &Route,
+        routes: &RouteSet,
         row: LaneRow,
         user_id: UserId,
         user: UserRow,
@@ -169,7 +169,7 @@ impl Tx<'_> {
     ) -> Result<Option<Work>, OpError> {
         let mut kept = row.clone();
         let mut loaded = ClaimLoaded { row, user_id, user };
-        match self.try_claim(route, &mut loaded, now).map_err(OpError::judge) {
+        match self.try_claim(routes, &mut loaded, now).map_err(OpError::judge) {
             Ok(work) => Ok(work),
             Err(Err(failure)) => Err(OpError::Batch(failure)),
             Err(Ok(error)) => {
@@ -182,14 +182,14 @@ impl Tx<'_> {
 
     fn try_claim(
         &mut self,
-        route: &Route,
+        routes: &RouteSet,
         loaded: &mut ClaimLoaded,
         now: Millis,
     ) -> Result<Option<Work>, OpError> {
         let before = loaded.row.lane.state;
         let (id, owner) = (loaded.row.route, loaded.user_id.clone());
         let mut asked = Ok(false);
-        let work = decide::claim(route, loaded, now, |key| {
+        let work = decide::claim(routes, loaded, now, |key| {
             asked = self.is_taken(id, key, &owner);
             asked.as_ref().is_ok_and(|taken| *taken)
         });

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use canonical::UserId;
 
 use crate::{
-    Millis, Route,
+    Millis, RouteSet,
     failure::History,
     lane::{self, Effect, Event},
     planner::{self, RouteView},
@@ -24,12 +24,13 @@ pub struct ClaimLoaded {
 /// Claims one lane. `is_taken` tells whether another lane of the route has a subject key; it is asked only when this lane
 /// has not reserved one. The row is to be written whatever is answered.
 pub fn claim(
-    route: &Route,
+    routes: &RouteSet,
     loaded: &mut ClaimLoaded,
     now: Millis,
     is_taken: impl FnOnce(&str) -> bool,
 ) -> Option<Work> {
     let ClaimLoaded { row, user_id, user } = loaded;
+    let route = routes.get(row.route)?;
     let view = RouteView::of(route, &user.profile, user.version);
     let mut subject = planner::subject_fact(route, &user.profile, &row.lane);
     if row.lane.subject_key.is_none()
@@ -38,6 +39,7 @@ pub fn claim(
         subject.taken = is_taken(key);
     }
     let lane = &mut row.lane;
+    lane.last_send_at = lane.last_send_at.map(|at| at.max(routes.began()));
     let history = History {
         attempt: lane.attempt,
         last_class: lane.last_class,

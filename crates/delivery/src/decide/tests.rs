@@ -1,6 +1,6 @@
 //! Accepts, claims, settles and erases over rows, without a store.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use adapter::Fate;
 use canonical::{Leaf, Patch, Rules};
@@ -92,7 +92,7 @@ impl World {
         let row = self.lane(id).clone();
         let mut loaded =
             ClaimLoaded { row, user_id: "crm-42".parse().expect("a user id"), user: self.user().clone() };
-        let work = claim(self.routes.get(id).expect("a route"), &mut loaded, 2_000, |_| taken);
+        let work = claim(&self.routes, &mut loaded, 2_000, |_| taken);
         self.lanes.retain(|lane| lane.route != id);
         self.lanes.push(loaded.row);
         work
@@ -282,6 +282,24 @@ fn an_erased_user_comes_back_only_when_asked_for_and_versions_go_on() {
     assert_eq!(update.incarnation, 2);
     let lane = &world.lane(COMMUNAL).lane;
     assert_eq!((lane.state, lane.floor), (State::Ready, 2));
+}
+
+#[test]
+fn what_a_process_before_has_sent_may_have_been_sent_just_before_it_ended() {
+    let queueing = |began| {
+        let village = adapter_village::Adapter::new(adapter_village::Options { network_id: "n1".to_owned() });
+        let mut route =
+            Arc::into_inner(route("village", Arc::new(village), Enrol::Email)).expect("only here");
+        route.limits.apply_window = Some(Duration::from_millis(600));
+        Arc::new(RouteSet::new([(VILLAGE, Arc::new(route))]).of_process(began))
+    };
+    for (began, suspect) in [(0, None), (1_500, Some(2_600))] {
+        let mut world = World { routes: queueing(began), ..World::new() };
+        world.accept(&json!({"email": "jane@x.org", "given_name": "Jane"}));
+        world.lanes[0].lane.last_send_at = Some(100);
+        world.claim(VILLAGE, false).expect("due");
+        assert_eq!(world.lane(VILLAGE).lane.suspect_until, suspect);
+    }
 }
 
 #[test]

@@ -49,6 +49,7 @@ struct Inner {
     store: Arc<dyn Store>,
     hub: Arc<Hub>,
     clock: Arc<dyn Clock>,
+    began: Millis,
     jitter: Arc<dyn Jitter>,
     current: RwLock<Arc<Current>>,
     runtime: Handle,
@@ -131,6 +132,7 @@ impl Engine {
         let inner = Inner {
             store,
             hub,
+            began: clock.now(),
             clock,
             jitter,
             current: RwLock::default(),
@@ -213,7 +215,8 @@ impl Engine {
             lines.insert(known.id, line);
             set.push((known.id, route));
         }
-        let current = Current { routes: Arc::new(RouteSet::new(set)), lines, buckets };
+        let current =
+            Current { routes: Arc::new(RouteSet::new(set).of_process(self.inner.began)), lines, buckets };
         let is_new = |(id, _): &(&RouteId, &Arc<Line>)| !before.lines.contains_key(id);
         let added: Vec<_> =
             current.lines.iter().filter(is_new).map(|(id, line)| (*id, Arc::clone(line.wake()))).collect();

@@ -31,6 +31,11 @@ pub(crate) fn act(shared: &Arc<Shared>, engine: &Engine, transports: &[Arc<dyn T
         Act::Credential(route) => state.vendors[route].credential += 1,
         Act::Terminate => {}
         act => {
+            match act {
+                Act::Pause(route) => drop(state.resuming.remove(&route)),
+                Act::Resume(route) => drop(state.resuming.insert(route)),
+                _ => {}
+            }
             if let Act::Reload(variant) = act {
                 let gone = state.variant;
                 state.variant = variant;
@@ -46,7 +51,7 @@ pub(crate) fn act(shared: &Arc<Shared>, engine: &Engine, transports: &[Arc<dyn T
     }
 }
 
-/// As often as it takes; an act that a crash cut short is not repeated.
+/// As often as it takes; of the acts that a crash cut short only the end of a pause is repeated.
 async fn carry_out(shared: &Arc<Shared>, engine: &Engine, transports: &[Arc<dyn Transport>], act: Act) {
     let route = match &act {
         Act::Pause(route) | Act::Resume(route) | Act::Retry(route) | Act::Resync(route) => Some(*route),
@@ -68,6 +73,9 @@ async fn carry_out(shared: &Arc<Shared>, engine: &Engine, transports: &[Arc<dyn 
     state.manners.forget_pauses();
     state.note(format_args!("{act:?}: {}", if done.is_ok() { "done" } else { "failed" }));
     state.nudges[nudge].to = Some(now);
+    if let (Act::Resume(route), Ok(())) = (&act, &done) {
+        state.resuming.remove(route);
+    }
     if matches!(done, Err(StoreError::Full | StoreError::Overloaded)) {
         let act = if matches!(act, Act::Reload(_)) { Act::Reload(state.variant) } else { act };
         state.later(now + 1_000, Event::Act(act));

@@ -66,6 +66,8 @@ pub(crate) struct State {
     pub(crate) variant: Variant,
     pub(crate) variants: Vec<Variant>,
     pub(crate) returned: BTreeSet<usize>,
+    /// The routes of which operators want that they go on, and were not told that they do.
+    pub(crate) resuming: BTreeSet<usize>,
     pub(crate) calm_since: Option<Ms>,
     /// When operators had everything tried again that stood still.
     pub(crate) tried_again: Option<Ms>,
@@ -155,6 +157,9 @@ impl Shared {
         state.starts.push(since);
         state.manners.forget_pauses();
         state.dead = false;
+        for route in state.resuming.clone() {
+            state.later(since, Event::Act(Act::Resume(route)));
+        }
     }
 
     /// The process is gone; `downtime` passes until the next one.
@@ -198,9 +203,11 @@ impl Shared {
     }
 
     /// How long a calm world may take to come to rest. Patient ones wait for the probes of a refused credential, at most six
-    /// hours apart, and for people who were not known, at most a day.
+    /// hours apart, and for people who were not known, at most a day. A time that a clock from another decade has stored is
+    /// brought back to 26 hours from the start.
     pub(crate) fn bound(&self) -> Ms {
-        if self.is_patient() { 30 * 60 * MINUTE } else { 26 * 60 * MINUTE }
+        let patient = if self.is_patient() { 30 * 60 * MINUTE } else { 26 * 60 * MINUTE };
+        if self.options.clock == Clock::Decades { patient + 27 * 60 * MINUTE } else { patient }
     }
 
     /// The next process may find another wall clock.
@@ -251,6 +258,7 @@ impl State {
             variant: Variant::Usual,
             variants: Vec::new(),
             returned: BTreeSet::new(),
+            resuming: BTreeSet::new(),
             calm_since: None,
             tried_again: None,
             quiet_after: None,

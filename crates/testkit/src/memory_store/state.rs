@@ -154,16 +154,13 @@ impl State {
         let granted =
             lanes.filter(|row| command.grants.contains(&row.route) && row.lane.state == lane::State::Ready);
         let granted: Vec<LaneRow> = granted.collect();
-        let claim = |row: LaneRow| {
-            let route = command.routes.get(row.route)?;
-            self.claim_one(route, command.user.clone(), row, command.now)
-        };
+        let claim = |row: LaneRow| self.claim_one(&command.routes, command.user.clone(), row, command.now);
         granted.into_iter().filter_map(claim).collect()
     }
 
     fn claim_one(
         &mut self,
-        route: &delivery::Route,
+        routes: &delivery::RouteSet,
         user_id: UserId,
         row: LaneRow,
         now: Millis,
@@ -171,13 +168,15 @@ impl State {
         let user = self.users.get(&user_id)?.clone();
         let (id, before, owner) = (row.route, row.lane.state, user_id.clone());
         let mut loaded = ClaimLoaded { row, user_id, user };
-        let work = decide::claim(route, &mut loaded, now, |key| self.is_taken(id, key, &owner));
+        let work = decide::claim(routes, &mut loaded, now, |key| self.is_taken(id, key, &owner));
         self.write(&owner, &mut loaded.row, before, now);
         work
     }
 
     pub(super) fn claim(&mut self, command: &ClaimDue) -> Claimed {
-        let Some(route) = command.routes.get(command.route) else { return Claimed::default() };
+        if command.routes.get(command.route).is_none() {
+            return Claimed::default();
+        }
         let of_route = |lanes: &[(UserId, LaneRow)]| -> Vec<(UserId, LaneRow)> {
             lanes.iter().filter(|(_, row)| row.route == command.route).cloned().collect()
         };
@@ -196,7 +195,7 @@ impl State {
         let mut claimed = Claimed { more: chosen.more, ..Claimed::default() };
         for due in chosen.lanes {
             let (user, row) = due.row;
-            let Some(work) = self.claim_one(route, user, row, command.now) else { continue };
+            let Some(work) = self.claim_one(&command.routes, user, row, command.now) else { continue };
             claimed.retries += u32::from(due.retry);
             claimed.work.push(work);
         }
