@@ -22,8 +22,9 @@ pub(crate) struct Manners {
 }
 
 const USERCOM: usize = 2;
-/// What was claimed before the vendor asked for a pause is sent within this time.
-const CLAIMED_BEFORE: Ms = 10_000;
+/// The route learns of the pause when the answer is stored, and what was claimed by then is sent: two commits of the slowest
+/// store.
+const CLAIMED_BEFORE: Ms = 15_000;
 
 impl Manners {
     /// A vendor's answer has come to the gateway.
