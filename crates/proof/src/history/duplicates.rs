@@ -14,8 +14,11 @@ pub(super) fn check(history: &History, timelines: &BTreeMap<&str, Timeline<'_>>,
     }
 }
 
-/// More requests than trying all leaves of a user one by one takes.
-const MOST_STEPS: usize = 40;
+/// More requests than trying all leaves of a user one by one takes, among them a set that takes several attempts.
+const MOST_STEPS: usize = 100;
+
+/// The fewest removals that make an attempt carry a part of what is owed, because more requests would have been needed.
+const LEAST_OF_A_PART: usize = 10;
 
 /// The most time between the begin of an attempt and its last request.
 const SLACK: Ms = 30_000;
@@ -118,9 +121,14 @@ impl Lane<'_> {
         if in_doubt || queued || later().any(|earlier| earlier.answer != Answer::Success) {
             return Some(Cause::Reassert);
         }
+        // What takes more requests than one attempt may have is begun anew in the next one, and goes out together in the end.
+        let lately = || before.iter().rev().take(MOST_STEPS);
+        let removes = |earlier: &&&Send| matches!(earlier.writes.as_slice(), [Write::Remove(..)]);
+        if lately().filter(removes).count() >= LEAST_OF_A_PART {
+            return Some(Cause::Part);
+        }
         // Leaves that were tried one by one go out together once more, if a request was lost before.
-        let mut tried = before.iter().rev().take(MOST_STEPS);
-        tried.any(|earlier| earlier.answer == Answer::Rejected).then_some(Cause::Refused)
+        lately().any(|earlier| earlier.answer == Answer::Rejected).then_some(Cause::Refused)
     }
 
     /// Until when a request may be applied for all that the gateway knows.

@@ -41,6 +41,8 @@ pub enum Cause {
     Operator,
     /// The vendor had refused it, alone or together with others.
     Refused,
+    /// What is owed takes more requests than one attempt may have.
+    Part,
 }
 
 /// Acknowledged and not there.
