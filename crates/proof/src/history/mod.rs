@@ -13,6 +13,9 @@ mod verdict;
 mod versions;
 pub mod wire;
 
+#[cfg(test)]
+mod tests;
+
 pub use check::check;
 pub(crate) use check::check_settled;
 pub use record::{

@@ -185,10 +185,15 @@ impl<'a> Timeline<'a> {
         answered.map_or(0, |(_, version)| *version)
     }
 
-    /// The erases, and the updates that took an erased user into use again or gave the user another identity at a route.
+    /// The erases, and the updates that took an erased user into use again or changed the user's identity at a route.
     pub(super) fn turns(&self, route: &str) -> impl Iterator<Item = &'a Op> {
-        let turns = |op: &&Op| {
-            change_of(op).is_none_or(|change| change.revives || change.subjects.contains_key(route))
+        let mut is_known = false;
+        let turns = move |op: &&Op| {
+            let Some(change) = change_of(op) else { return true };
+            let names = change.subjects.contains_key(route);
+            let changes = names && is_known;
+            is_known |= names;
+            changes || change.revives
         };
         self.by_version.values().copied().filter(turns)
     }
