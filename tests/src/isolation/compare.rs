@@ -35,13 +35,17 @@ pub fn compare(load: &Load, trouble: Trouble, pairs: usize) -> Comparison {
     };
     let pairs: Vec<(Sample, Sample)> = (0..pairs).map(pair).collect();
     let of = |value: &dyn Fn(&(Sample, Sample)) -> f64| median(pairs.iter().map(value).collect());
+    let healthy_p99 = of(&|pair| pair.0.p99.as_secs_f64());
+    let troubled_p99 = of(&|pair| pair.1.p99.as_secs_f64());
+    let healthy_throughput = of(&|pair| pair.0.throughput);
+    // Of the medians: a pair has half its noise from another moment.
     Comparison {
         trouble,
-        healthy_p99: Duration::from_secs_f64(of(&|pair| pair.0.p99.as_secs_f64())),
-        troubled_p99: Duration::from_secs_f64(of(&|pair| pair.1.p99.as_secs_f64())),
-        p99_ratio: of(&|pair| pair.1.p99.as_secs_f64() / pair.0.p99.as_secs_f64()),
-        healthy_throughput: of(&|pair| pair.0.throughput),
-        throughput_ratio: of(&|pair| pair.1.throughput / pair.0.throughput),
+        healthy_p99: Duration::from_secs_f64(healthy_p99),
+        troubled_p99: Duration::from_secs_f64(troubled_p99),
+        p99_ratio: troubled_p99 / healthy_p99,
+        healthy_throughput,
+        throughput_ratio: of(&|pair| pair.1.throughput) / healthy_throughput,
     }
 }
 
