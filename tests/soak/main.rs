@@ -3,8 +3,10 @@
 //! `cargo run --release -p e2e --bin soak -- --minutes 60`
 
 mod cargo;
+mod crash;
 mod disk;
 mod fuzz;
+mod isolation;
 mod part;
 mod world;
 
@@ -20,8 +22,8 @@ use clap::Parser;
 use crate::part::Part;
 
 /// Runs the proof in its long form, and prints figures as it goes. With the usual number of rounds: 20,000 seeds of the
-/// simulated world, 1,000 kills of the real process, 20,000 losses of power, ten million inputs for each parser, a failure of
-/// every single call to the disk.
+/// simulated world, 1,000 ends of the real process under load, 20,000 losses of power, ten million inputs for each parser, a
+/// failure of every single call to the disk, and what a vendor's trouble costs the others.
 #[derive(Parser)]
 struct Arguments {
     /// How many rounds.
@@ -34,7 +36,7 @@ struct Arguments {
     #[arg(long, default_value_t = 0)]
     first: u64,
     /// Only these parts.
-    #[arg(long, value_delimiter = ',', value_parser = ["world", "power", "disk", "fuzz"])]
+    #[arg(long, value_delimiter = ',', value_parser = ["world", "crash", "power", "disk", "fuzz", "isolation"])]
     only: Vec<String>,
 }
 

@@ -1,4 +1,4 @@
-use crate::{disk, fuzz, world};
+use crate::{crash, disk, fuzz, isolation, world};
 
 /// One kind of proof.
 pub(crate) trait Part {
@@ -15,8 +15,10 @@ pub(crate) trait Part {
 pub(crate) fn all() -> Vec<Box<dyn Part>> {
     vec![
         Box::new(world::World::default()),
+        Box::new(crash::Crash::default()),
         Box::new(disk::PowerLoss::default()),
         Box::new(disk::Calls::default()),
         Box::new(fuzz::Fuzz::default()),
+        Box::new(isolation::Isolation::default()),
     ]
 }

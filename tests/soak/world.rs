@@ -6,7 +6,7 @@ use std::{
     thread,
 };
 
-use proof::world::{Figures, Options, run};
+use proof::world::{Clock, Figures, Options, run};
 
 use crate::part::Part;
 
@@ -17,6 +17,16 @@ const SEEDS: u64 = 400;
 #[derive(Default)]
 pub(crate) struct World {
     figures: Figures,
+}
+
+/// Most rounds are like the ordinary tests; in some, sets are wide or the clock jumps by decades.
+fn options(round: u64) -> Options {
+    let usual = Options::default();
+    match round % 5 {
+        3 => Options { wide_sets: true, ..usual },
+        4 => Options { clock: Clock::Decades, ..usual },
+        _ => usual,
+    }
 }
 
 impl Part for World {
@@ -37,7 +47,7 @@ impl Part for World {
                         if seed >= first + SEEDS {
                             break;
                         }
-                        let report = run(seed, Options::default());
+                        let report = run(seed, options(round));
                         figures.lock().unwrap_or_else(PoisonError::into_inner).add(&report);
                         if !report.is_good() {
                             failures.lock().unwrap_or_else(PoisonError::into_inner).push(report.to_string());
