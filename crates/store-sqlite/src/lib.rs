@@ -11,6 +11,7 @@ mod header;
 mod open;
 mod options;
 
+mod lock;
 mod migrate;
 mod mount;
 mod pragmas;

@@ -1,5 +1,5 @@
 use std::{
-    fs::{File, OpenOptions, TryLockError},
+    fs::{File, OpenOptions},
     io,
     path::{Path, PathBuf},
     sync::Arc,
@@ -13,6 +13,7 @@ use crate::{
     failure::Failure,
     header::may_be_ours,
     idempotency::Macs,
+    lock::Lock,
     migrate::migrate,
     mount,
     options::{NetworkFs, OpenError, Options},
@@ -40,12 +41,11 @@ pub(crate) struct Parts {
 /// Opens the file and starts nothing yet.
 pub(crate) fn open(options: Options) -> Result<Parts, OpenError> {
     pragmas::check_version()?;
-    let path = options.path;
-    make_directory(&path)?;
-    // First of all: while another store of this process has the file open, opening and closing it would drop that one's
-    // locks (<https://sqlite.org/howtocorrupt.html>, section 2.2).
-    let lock = lock(&path)?;
+    make_directory(&options.path)?;
+    let path = resolved(options.path)?;
+    let mut lock = Lock::take(&path)?;
     let file = Arc::new(create(&path)?);
+    lock.extend(&file, &path)?;
     if options.network_fs == NetworkFs::Refuse
         && let Some(kind) = mount::network_fs(&path)
     {
@@ -104,6 +104,18 @@ fn make_directory(path: &Path) -> Result<(), OpenError> {
     Ok(())
 }
 
+/// The path without symbolic links, so that each file has one lock beside it whatever name it is opened by.
+fn resolved(path: PathBuf) -> Result<PathBuf, OpenError> {
+    let found = match (path.parent(), path.file_name()) {
+        (Some(parent), Some(name)) if !path.exists() => {
+            let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
+            parent.canonicalize().map(|parent| parent.join(name))
+        }
+        _ => path.canonicalize(),
+    };
+    found.map_err(|cause| OpenError::Io { path, cause })
+}
+
 /// Has a new directory survive a power failure: its name is kept by the one above. SQLite does the same for the names of its
 /// files. Systems that cannot do it say so, which is no reason to stop.
 fn keep_name(directory: &Path) {
@@ -113,18 +125,8 @@ fn keep_name(directory: &Path) {
     }
 }
 
-/// The file, readable by its owner alone.
-fn create(path: &Path) -> Result<File, OpenError> {
-    let failed = |cause| OpenError::Io { path: path.to_owned(), cause };
-    let file = private().open(path).map_err(failed)?;
-    if !may_be_ours(&file).map_err(failed)? {
-        return Err(OpenError::Foreign(path.to_owned()));
-    }
-    make_private(&file).map_err(failed)?;
-    Ok(file)
-}
-
-fn private() -> OpenOptions {
+/// How a file that holds personal data is opened.
+pub(crate) fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]
@@ -143,21 +145,15 @@ fn make_private(_: &File) -> io::Result<()> {
     Ok(())
 }
 
-/// Keeps a second process out: it would find the lanes in flight of this one and send them again.
-fn lock(path: &Path) -> Result<File, OpenError> {
-    let side = side_file(path);
-    let file = private().open(&side).map_err(|cause| OpenError::Io { path: side.clone(), cause })?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(OpenError::InUse(path.to_owned())),
-        Err(TryLockError::Error(cause)) => Err(OpenError::Io { path: side, cause }),
+/// The file, readable by its owner alone.
+fn create(path: &Path) -> Result<File, OpenError> {
+    let failed = |cause| OpenError::Io { path: path.to_owned(), cause };
+    let file = private().open(path).map_err(failed)?;
+    if !may_be_ours(&file).map_err(failed)? {
+        return Err(OpenError::Foreign(path.to_owned()));
     }
-}
-
-fn side_file(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".lock");
-    name.into()
+    make_private(&file).map_err(failed)?;
+    Ok(file)
 }
 
 /// Notes that the file is in use; whether the last process closed it.

@@ -1,4 +1,4 @@
-use std::{fs::File, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use canonical::UserId;
 use delivery::{
@@ -12,6 +12,7 @@ use crate::{
     checkpoint::{Checkpoints, Patience},
     error::{BatchError, describe},
     failure::Failure,
+    lock::Lock,
     op::Op,
     queue::{Queue, Taken},
     tx::Memory,
@@ -31,7 +32,7 @@ pub(crate) struct Writer {
     pub(crate) failure: Failure,
     pub(crate) observer: Arc<dyn Observer>,
     /// Keeps other processes out.
-    pub(crate) lock: File,
+    pub(crate) lock: Lock,
     #[cfg(test)]
     pub(crate) faults: Arc<crate::tests::Faults>,
 }

@@ -93,6 +93,20 @@ async fn one_file_is_opened_once() {
     open_at(&directory).expect("it was closed");
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn one_file_is_opened_once_whatever_it_is_called() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let store = open_at(&directory).expect("opens");
+    let (file, other) = (directory.path().join("gateway.db"), directory.path().join("other.db"));
+    std::os::unix::fs::symlink(&file, &other).expect("a link");
+    assert!(matches!(SqliteStore::open(options(&other)), Err(OpenError::InUse(_))), "a symbolic link");
+    std::fs::remove_file(&other).expect("a link");
+    std::fs::hard_link(&file, &other).expect("a link");
+    assert!(matches!(SqliteStore::open(options(&other)), Err(OpenError::InUse(_))), "a hard link");
+    store.close().await;
+}
+
 #[tokio::test]
 async fn idempotency_keys_and_bodies_are_not_in_the_file() {
     let directory = tempfile::tempdir().expect("a directory");
