@@ -2,10 +2,13 @@
 
 use serde_json::json;
 
-use crate::support::{ALL, World, get};
+use crate::{
+    corpus,
+    support::{ALL, World, get},
+};
 
 /// Undoes percent-encoding once, as the vendor does.
-fn decoded(segment: &str) -> String {
+pub(crate) fn decoded(segment: &str) -> String {
     let mut bytes = Vec::new();
     let mut rest = segment.bytes();
     while let Some(byte) = rest.next() {
@@ -28,6 +31,9 @@ async fn an_odd_but_valid_address_reaches_the_vendor_unchanged() {
         ("B33", "a#f@x.org"),
         ("B34", "a%2f.%2fadmin@x.org"),
         ("B46", "a+b@x.org"),
+        ("B46 space and plus", "a+%20b@x.org"),
+        ("B53 an A-label", "a@xn--bcher-kva.example"),
+        ("all marks", "!#$%&'*+-/=?^_`{|}~@x.org"),
         ("case", "Jane.DOE@X.org"),
     ];
     for (id, email) in cases {
@@ -50,40 +56,7 @@ async fn an_odd_but_valid_address_reaches_the_vendor_unchanged() {
 #[actix_web::test]
 async fn what_is_no_address_is_refused_as_a_leaf_and_as_an_identity() {
     let world = World::new().await;
-    let long_local = format!("{}@x.org", "a".repeat(65));
-    let long =
-        format!("a@{}.org", ["b".repeat(60), "c".repeat(60), "d".repeat(60), "e".repeat(70)].join("."));
-    let cases = [
-        ("B34 with two dots", "a%2f..%2fadmin@x.org"),
-        ("B35", "\"../../admin\"@x.org"),
-        ("B36", ".."),
-        ("B36", "."),
-        ("B37", "%2e%2e"),
-        ("B38", "a\\b@x.org"),
-        ("B39", "a;v=1@x.org"),
-        ("B40 encoded", "a@x.org%0d%0aX: y"),
-        ("B40 real", "a@x.org\r\nX: y"),
-        ("B41", "a@x.org/../../networks/2/users/b@x.org"),
-        ("B42", "user@[127.0.0.1]"),
-        ("B42", "user@localhost"),
-        ("B43 local part", &long_local),
-        ("B43 length", &long),
-        ("B43 no @", "x.org"),
-        ("B43 two @", "a@b@x.org"),
-        ("B44 space", " a@x.org"),
-        ("B44 tab", "a@x.org\t"),
-        ("B44 NBSP", "a@x.org\u{a0}"),
-        ("B44 ZWJ", "a\u{200d}@x.org"),
-        ("B45 slash", "a\u{ff0f}b@x.org"),
-        ("B45 at", "a\u{ff20}x.org"),
-        ("B47", "m\u{131}ke@example.org"),
-        ("B48", "\u{17f}am@example.org"),
-        ("B53", "a@xn--example-.org"),
-        ("B54", "a@ex\u{430}mple.org"),
-        ("two dots", "a..b@x.org"),
-        ("empty", ""),
-    ];
-    for (id, email) in cases {
+    for (id, email) in corpus::not_addresses() {
         for (body, pointer) in [
             (json!({"email": email}), "/email"),
             (json!({"identities": {"village": email}}), "/identities/village"),
@@ -92,7 +65,7 @@ async fn what_is_no_address_is_refused_as_a_leaf_and_as_an_identity() {
             let found = (answer.status, answer.problem());
             assert_eq!(found, (400, Some("invalid-value".to_owned())), "{id}: {}", answer.text);
             assert_eq!(answer.pointers(), [pointer], "{id}");
-            assert!(email.len() < 3 || !answer.text.contains(email), "{id} is repeated: {}", answer.text);
+            assert!(email.len() < 3 || !answer.text.contains(&email), "{id} is repeated: {}", answer.text);
         }
     }
     assert!(!world.knows("crm-42").await);

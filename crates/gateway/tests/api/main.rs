@@ -3,7 +3,9 @@
 mod support;
 
 mod bodies;
+mod corpus;
 mod e_mails;
+mod hostile;
 mod texts;
 
 mod preconditions;

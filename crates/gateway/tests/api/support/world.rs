@@ -19,13 +19,14 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Answer, Vendor, capture, keys};
 
-/// A gateway with three routes.
+/// A gateway with a route to each vendor.
 pub(crate) struct World {
     pub(crate) engine: Engine,
     pub(crate) store: Arc<MemoryStore>,
     pub(crate) communal: Arc<Vendor>,
     pub(crate) village: Arc<Vendor>,
     pub(crate) usercom: Arc<Vendor>,
+    pub(crate) communifire: Arc<Vendor>,
     pub(crate) api: Data<api::State>,
     pub(crate) operator: Data<operator::State>,
 }
@@ -56,15 +57,20 @@ macro_rules! answer {
 }
 
 impl World {
-    /// `communal_main` knows users by an id, `usercom` by a custom id, `village` every user by the e-mail address.
+    /// `communal_main` and `communifire` know users by an id, `usercom` by a custom id, `village` every user by the e-mail
+    /// address.
     pub(crate) async fn new() -> Self {
         capture::install();
         let hub = Hub::new();
         let store = Arc::new(MemoryStore::new(hub.clone()));
-        let [communal, village, usercom] = [
+        let [communal, village, usercom, communifire] = [
             Vendor::new(adapter_communal::DIALECT.auth[0], ""),
             Vendor::new(adapter_village::DIALECT.auth[0], ""),
             Vendor::new(adapter_usercom::DIALECT.auth[0], r#"{"id":5}"#),
+            Vendor::new(
+                adapter_communifire::DIALECT.auth[0],
+                r#"{"IsError":false,"ResponseMessage":"","ResponseData":12}"#,
+            ),
         ];
         let routes = vec![
             route(
@@ -89,6 +95,13 @@ impl World {
                 adapter_usercom::DIALECT.subject("custom_id").expect("a kind"),
                 Enrol::Identity,
                 &usercom,
+            ),
+            route(
+                "communifire",
+                Arc::new(adapter_communifire::Adapter::new(adapter_communifire::Options::default())),
+                &adapter_communifire::DIALECT.subjects[0],
+                Enrol::Identity,
+                &communifire,
             ),
         ];
         let parts = Parts {
@@ -115,7 +128,7 @@ impl World {
             reloader: Arc::new(AskingReloader),
             stopping: CancellationToken::new(),
         });
-        Self { engine, store, communal, village, usercom, api, operator }
+        Self { engine, store, communal, village, usercom, communifire, api, operator }
     }
 
     /// Sends a request to the callers' API.
@@ -151,7 +164,8 @@ impl World {
 
     /// How many requests all vendors got.
     pub(crate) fn requests(&self) -> usize {
-        [&self.communal, &self.village, &self.usercom].iter().map(|vendor| vendor.sent().len()).sum()
+        let vendors = [&self.communal, &self.village, &self.usercom, &self.communifire];
+        vendors.iter().map(|vendor| vendor.sent().len()).sum()
     }
 
     /// Whether the gateway knows the user.
