@@ -31,4 +31,11 @@ fn guarantees_name_tests_that_exist() {
     assert!(names.len() > 50, "the page names {} tests", names.len());
     let missing: Vec<&&str> = names.iter().filter(|name| !code.contains(&format!("fn {name}("))).collect();
     assert!(missing.is_empty(), "no such tests: {missing:?}");
+    let is_bug =
+        |name: &&str| name.starts_with(char::is_uppercase) && name.chars().all(char::is_alphanumeric);
+    let bugs: Vec<&str> = page.split('`').skip(1).step_by(2).filter(is_bug).collect();
+    assert!(bugs.len() > 20, "the page names {} seeded bugs", bugs.len());
+    let unseeded: Vec<&&str> =
+        bugs.iter().filter(|bug| !code.contains(&format!("Mutation::{bug}"))).collect();
+    assert!(unseeded.is_empty(), "no such seeded bugs: {unseeded:?}");
 }
