@@ -56,10 +56,9 @@ impl Gateway {
     /// Waits until it takes requests.
     #[track_caller]
     pub fn wait_until_ready(&mut self) {
-        let ready = self.wait_for_log("ready");
-        let address = |name: &str| ready[name].as_str().and_then(|text| text.parse().ok());
-        self.api = address("api_address").expect("the line has the callers' address");
-        self.operator = address("operator_address").expect("the line has the operators' address");
+        let ready = self.wait_for_line("the gateway is ready", |line| line.contains("operator_address"));
+        self.api = address(&ready, "api_address").expect("the line has the callers' address");
+        self.operator = address(&ready, "operator_address").expect("the line has the operators' address");
     }
 
     /// A caller with all scopes.
@@ -80,11 +79,17 @@ impl Gateway {
     /// Waits for a line of the log with this message, and gives it.
     #[track_caller]
     pub fn wait_for_log(&mut self, message: &str) -> Value {
-        eventually(&format!("the log has the message \"{message}\""), || {
+        let parsed = |line: &str| serde_json::from_str::<Value>(line).unwrap_or_default();
+        let what = format!("the log has the message \"{message}\"");
+        parsed(&self.wait_for_line(&what, |line| parsed(line)["message"] == message))
+    }
+
+    #[track_caller]
+    fn wait_for_line(&mut self, what: &str, is_it: impl Fn(&str) -> bool) -> String {
+        eventually(what, || {
             let lines = self.log();
-            let found = lines.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-            match found.into_iter().find(|line| line["message"] == message) {
-                Some(line) => Ok(line),
+            match lines.iter().find(|line| is_it(line)) {
+                Some(line) => Ok(line.clone()),
                 None if matches!(self.child.try_wait(), Ok(None)) => Err("it is not there".to_owned()),
                 None => panic!("the gateway has ended: {}", lines.join("\n")),
             }
@@ -138,6 +143,12 @@ impl Drop for Gateway {
             eprintln!("the log of the gateway ends with\n{}", lines[last..].join("\n"));
         }
     }
+}
+
+/// An address in a line of the log, whatever its form: `"name":"address"` or `name=address`.
+fn address(line: &str, name: &str) -> Option<SocketAddr> {
+    let (_, rest) = line.split_once(name)?;
+    rest.trim_start_matches(['"', ':', '=']).split(['"', ' ']).next()?.parse().ok()
 }
 
 fn read(stderr: ChildStderr, lines: &Mutex<Vec<String>>, file: &mut File) {

@@ -7,6 +7,8 @@ use vendor_sim::{Simulators, Vendor};
 pub struct Settings {
     /// The level of the log.
     pub log_level: &'static str,
+    /// Its form: `json` or `text`.
+    pub log_format: &'static str,
     key_hash: String,
     routes: BTreeMap<String, BTreeMap<String, String>>,
 }
@@ -14,7 +16,12 @@ pub struct Settings {
 impl Settings {
     /// Four routes to the simulators, without a rate, and with short times after which a lost request counts as lost.
     pub(crate) fn new(simulators: &Simulators, key_hash: &str) -> Self {
-        let mut settings = Self { log_level: "info", key_hash: key_hash.to_owned(), routes: BTreeMap::new() };
+        let mut settings = Self {
+            log_level: "info",
+            log_format: "json",
+            key_hash: key_hash.to_owned(),
+            routes: BTreeMap::new(),
+        };
         for vendor in Vendor::ALL {
             let name = vendor.name();
             settings.set(name, "vendor", &quoted(name));
@@ -52,9 +59,10 @@ impl Settings {
         let mut text = format!(
             "[server]\nlisten = \"127.0.0.1:0\"\ndefault_country = \"CA\"\nworkers = 2\n\
              [operator]\nlisten = \"127.0.0.1:0\"\n[store]\nsqlite = \"gateway.db\"\n\
-             [log]\nlevel = {}\nformat = \"json\"\n\
+             [log]\nlevel = {}\nformat = {}\n\
              [[keys]]\nname = \"crm\"\nhash = {}\nscopes = [\"update\", \"read\", \"operate\", \"erase\"]\n",
             quoted(self.log_level),
+            quoted(self.log_format),
             quoted(&self.key_hash)
         );
         for (route, options) in &self.routes {

@@ -1,0 +1,4 @@
+//! Values and secrets are planted and looked for in everything that leaves the gateway but the requests they belong to.
+
+mod log;
+mod planted;
