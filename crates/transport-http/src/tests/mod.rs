@@ -2,6 +2,7 @@ mod server;
 
 mod answers;
 mod guard;
+mod hostile;
 mod limits;
 mod preview;
 mod redirects;

@@ -3,7 +3,11 @@
 use std::{
     iter,
     net::SocketAddr,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
 
 use tokio::{
@@ -17,6 +21,10 @@ use tokio::{
 pub(super) enum Step {
     /// Writes these bytes.
     Write(Vec<u8>),
+    /// Writes these bytes again and again until the client closes.
+    Flood(Vec<u8>),
+    /// Writes this byte again and again, with a pause after each, until the client closes.
+    Drip(u8, Duration),
     /// Waits for the next request on the same connection.
     Next,
     /// Keeps the connection open and says nothing more.
@@ -28,8 +36,14 @@ pub(super) enum Step {
 /// A listener on a free port of this machine; it ends with the value.
 pub(super) struct Listener {
     pub(super) address: SocketAddr,
-    requests: Arc<Mutex<Vec<Vec<u8>>>>,
+    seen: Arc<Seen>,
     task: JoinHandle<()>,
+}
+
+#[derive(Default)]
+struct Seen {
+    requests: Mutex<Vec<Vec<u8>>>,
+    flooded: AtomicUsize,
 }
 
 impl Listener {
@@ -42,19 +56,24 @@ impl Listener {
     pub(super) async fn playing(script: Vec<Step>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
-        let requests = Arc::new(Mutex::new(Vec::new()));
-        let seen = Arc::clone(&requests);
+        let seen = Arc::new(Seen::default());
+        let shared = Arc::clone(&seen);
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(play(stream, script.clone(), Arc::clone(&seen)));
+                tokio::spawn(play(stream, script.clone(), Arc::clone(&shared)));
             }
         });
-        Self { address, requests, task }
+        Self { address, seen, task }
     }
 
     /// The requests received so far.
     pub(super) fn requests(&self) -> Vec<Vec<u8>> {
-        self.requests.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.seen.requests.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// How many bytes of a flood were taken so far, by the client or by the system for it.
+    pub(super) fn flooded(&self) -> usize {
+        self.seen.flooded.load(Ordering::Relaxed)
     }
 }
 
@@ -64,17 +83,30 @@ impl Drop for Listener {
     }
 }
 
-async fn play(mut stream: TcpStream, script: Vec<Step>, seen: Arc<Mutex<Vec<Vec<u8>>>>) {
+async fn play(mut stream: TcpStream, script: Vec<Step>, seen: Arc<Seen>) {
     for step in iter::once(Step::Next).chain(script) {
         match step {
             Step::Next => {
                 let request = read_request(&mut stream).await;
-                seen.lock().unwrap_or_else(PoisonError::into_inner).push(request);
+                seen.requests.lock().unwrap_or_else(PoisonError::into_inner).push(request);
             }
             Step::Write(bytes) => {
                 if stream.write_all(&bytes).await.is_err() {
                     return;
                 }
+            }
+            Step::Flood(bytes) => {
+                let bytes = bytes.repeat((1 << 14) / bytes.len());
+                while stream.write_all(&bytes).await.is_ok() {
+                    seen.flooded.fetch_add(bytes.len(), Ordering::Relaxed);
+                }
+                return;
+            }
+            Step::Drip(byte, pause) => {
+                while stream.write_all(&[byte]).await.is_ok() {
+                    tokio::time::sleep(pause).await;
+                }
+                return;
             }
             Step::Hang => std::future::pending().await,
             Step::Reset => return stream.set_zero_linger().unwrap_or_default(),
