@@ -1,6 +1,7 @@
 //! What the documents say of the code is true.
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
 };
@@ -20,22 +21,57 @@ fn sources(directory: &Path, text: &mut String) {
     }
 }
 
-#[test]
-fn guarantees_name_tests_that_exist() {
-    let page = fs::read_to_string(root().join("docs/guarantees.md")).expect("the page");
+/// The text of every source file.
+fn code() -> String {
     let mut code = String::new();
     sources(&root().join("crates"), &mut code);
     sources(&root().join("tests"), &mut code);
-    let quoted = page.split('`').skip(1).step_by(2);
-    let names: Vec<&str> = quoted.filter(|name| name.matches('_').count() >= 3).collect();
-    assert!(names.len() > 50, "the page names {} tests", names.len());
+    code
+}
+
+fn page(name: &str) -> String {
+    fs::read_to_string(root().join("docs").join(name)).expect("the page")
+}
+
+/// What stands between backquotes.
+fn quoted(page: &str) -> impl Iterator<Item = &str> {
+    page.split('`').skip(1).step_by(2)
+}
+
+/// Fails unless a page names so many tests, and each of them exists.
+#[track_caller]
+fn assert_tests_exist(page: &str, at_least: usize, code: &str) {
+    let is_test = |name: &&str| {
+        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+        name.matches('_').count() >= 3 && !name.starts_with('_') && name.bytes().all(plain)
+    };
+    let names: BTreeSet<&str> = quoted(page).filter(is_test).collect();
+    assert!(names.len() >= at_least, "the page names {} tests", names.len());
     let missing: Vec<&&str> = names.iter().filter(|name| !code.contains(&format!("fn {name}("))).collect();
     assert!(missing.is_empty(), "no such tests: {missing:?}");
+}
+
+#[test]
+fn guarantees_name_tests_that_exist() {
+    let (page, code) = (page("guarantees.md"), code());
+    assert_tests_exist(&page, 50, &code);
     let is_bug =
         |name: &&str| name.starts_with(char::is_uppercase) && name.chars().all(char::is_alphanumeric);
-    let bugs: Vec<&str> = page.split('`').skip(1).step_by(2).filter(is_bug).collect();
+    let bugs: Vec<&str> = quoted(&page).filter(is_bug).collect();
     assert!(bugs.len() > 20, "the page names {} seeded bugs", bugs.len());
     let unseeded: Vec<&&str> =
         bugs.iter().filter(|bug| !code.contains(&format!("Mutation::{bug}"))).collect();
     assert!(unseeded.is_empty(), "no such seeded bugs: {unseeded:?}");
+}
+
+#[test]
+fn bad_inputs_name_tests_that_exist() {
+    let page = page("bad-input.md");
+    assert_tests_exist(&page, 60, &code());
+    for id in (1..=90).map(|at| format!("B{at:02}")).chain((1..=34).map(|at| format!("V{at:02}"))) {
+        let rows: Vec<&str> = page.lines().filter(|line| line.starts_with(&format!("| {id} |"))).collect();
+        let [row] = rows[..] else { panic!("{id} has {} rows", rows.len()) };
+        let held = row.rsplit(" | ").next().unwrap_or_default();
+        assert!(held.contains('_') || held.contains("no test"), "{id} says nothing of its test");
+    }
 }

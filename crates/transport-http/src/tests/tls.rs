@@ -94,21 +94,40 @@ async fn s4_a_vendor_that_cannot_prove_who_it_is_gets_no_request() {
     }
 }
 
-#[tokio::test]
-async fn a_listener_that_does_not_speak_tls_is_a_tls_failure() {
-    let plain = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let address = plain.local_addr().expect("an address");
+/// Answers the first bytes of one connection on a free port, and then tells what else came.
+fn answering(answer: Vec<u8>) -> (SocketAddr, thread::JoinHandle<Vec<u8>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("an address");
     let answering = thread::spawn(move || {
-        let (mut stream, _) = plain.accept().expect("a connection");
-        let _ = stream.read(&mut [0; 4096]);
-        let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
+        let (mut stream, _) = listener.accept().expect("a connection");
+        assert!(stream.read(&mut [0; 4096]).expect("the start of a handshake") > 0);
+        stream.write_all(&answer).expect("the answer is written");
+        let mut rest = Vec::new();
+        let _ = stream.read_to_end(&mut rest);
+        rest
     });
-    let error = failure(trusting(address, Some(issuer("ours").pem()))).await;
-    assert_eq!(
-        (error.kind, error.detail.as_str()),
-        (SendErrorKind::Tls, "the other side does not speak TLS")
-    );
-    answering.join().expect("the listener ends");
+    (address, answering)
+}
+
+/// The ServerHello of TLS 1.0 (RFC 2246 section 7.4.1.3).
+fn old_server_hello() -> Vec<u8> {
+    [b"\x16\x03\x01\x00\x2a\x02\x00\x00\x26\x03\x01", &[7; 32][..], b"\x00\xc0\x13\x00"].concat()
+}
+
+#[tokio::test]
+async fn a_listener_that_speaks_no_tls_or_an_old_one_is_a_tls_failure_and_gets_no_request() {
+    for (answer, detail) in [
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec(), "the other side does not speak TLS"),
+        (old_server_hello(), "the TLS handshake failed"),
+        // The alert protocol_version.
+        (b"\x15\x03\x01\x00\x02\x02\x46".to_vec(), "the other side ended the TLS handshake"),
+    ] {
+        let (address, answering) = answering(answer);
+        let error = failure(trusting(address, Some(issuer("ours").pem()))).await;
+        assert_eq!((error.kind, error.detail.as_str()), (SendErrorKind::Tls, detail));
+        let rest = answering.join().expect("the listener ends");
+        assert!(rest.len() < 16, "more than an alert was sent: {rest:?}");
+    }
 }
 
 #[tokio::test]
