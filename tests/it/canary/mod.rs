@@ -1,4 +1,5 @@
 //! Values and secrets are planted and looked for in everything that leaves the gateway but the requests they belong to.
 
+mod answers;
 mod log;
 mod planted;
