@@ -46,6 +46,28 @@ fn check_names_the_place_of_each_mistake_and_the_nearest_name() {
     assert!(words.contains("PGW__ROUTES__COMMUNAL__RATEE") && words.contains("\"rate\"?"), "{words}");
 }
 
+#[test]
+fn b90_check_shows_what_the_environment_replaces_and_no_secret() {
+    let world = World::new();
+    let path = world.write_config();
+    let variables = [
+        ("PGW__ROUTES__COMMUNAL__BASE_URL", "http://127.0.0.1:9/elsewhere"),
+        ("PGW__ROUTES__COMMUNAL__CREDENTIAL__ENV", "SECOND"),
+        ("SECOND", "canary-9S"),
+    ];
+    let fine = run(&["check", "--config", path.to_str().expect("a path in UTF-8")], &variables);
+    let words = said(&fine);
+    assert_eq!(fine.status.code(), Some(0), "{}", complained(&fine));
+    for shown in [
+        "routes.communal.base_url is set by the environment variable PGW__ROUTES__COMMUNAL__BASE_URL",
+        "routes.communal.credential.env is set by the environment variable PGW__ROUTES__COMMUNAL__CREDENTIAL__ENV",
+        "http://127.0.0.1:9",
+    ] {
+        assert!(words.contains(shown), "{shown} is not in\n{words}");
+    }
+    assert!(!(words + &complained(&fine)).contains("canary"));
+}
+
 fn check(world: &World, environment: &[(&str, &str)]) -> Output {
     let path = world.write_config();
     let refused = run(&["check", "--config", path.to_str().expect("a path in UTF-8")], environment);

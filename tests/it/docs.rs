@@ -42,7 +42,7 @@ fn quoted(page: &str) -> impl Iterator<Item = &str> {
 #[track_caller]
 fn assert_tests_exist(page: &str, at_least: usize, code: &str) {
     let is_test = |name: &&str| {
-        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
         name.matches('_').count() >= 3 && !name.starts_with('_') && name.bytes().all(plain)
     };
     let names: BTreeSet<&str> = quoted(page).filter(is_test).collect();

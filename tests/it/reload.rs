@@ -5,6 +5,9 @@ use serde_json::json;
 
 use crate::load::{self, Counters, Load};
 
+/// How many reloads follow each other.
+const RELOADS: usize = 300;
+
 #[test]
 fn a_changed_mapping_applies_under_load_and_loses_nothing() {
     let mut world = World::new();
@@ -37,6 +40,38 @@ fn a_changed_mapping_applies_under_load_and_loses_nothing() {
     assert_eq!(answer["routes"]["usercom"]["leaves"]["title"], "sent", "{answer}");
     let record = world.vendor(Vendor::UserCom).user(&subject(Vendor::UserCom, &jane)).expect("Jane exists");
     assert!(json!(record).to_string().contains("Head coach"));
+    gateway.stop();
+}
+
+#[test]
+fn b88_reloads_one_after_the_other_under_load_lose_nothing() {
+    let mut world = World::new();
+    let gateway = world.start();
+    let (api, operator) = (gateway.api(), gateway.operator());
+    let people = world.people()[..4].to_vec();
+    for person in &people {
+        world.introduce(&api, person);
+    }
+    let load = Load::start(&api, &people, 2, Counters::new());
+    load.wait_for_more(5);
+    let mappings =
+        ["{ title = \"job_title\" }", "{ title = { to = \"job_title\", overlong = \"truncate\" } }"];
+    for round in 0..RELOADS {
+        // Each one changes something: the route's client, its limits, or its mapping.
+        match round % 3 {
+            0 => world.settings.set("communal", "timeout", &format!("\"{}s\"", 5 + round % 2)),
+            1 => world.settings.set("communal", "concurrency", &(8 + round % 2).to_string()),
+            _ => world.settings.set("usercom", "fields", mappings[round % 2]),
+        }
+        world.write_config();
+        operator.post("/v1/reload").expect(200);
+    }
+    load.wait_for_more(5);
+    assert_eq!(load.lost(), 0);
+    let (counters, statuses) = load.stop();
+    assert!(statuses.iter().all(|status| matches!(status, 200 | 202)), "{statuses:?}");
+    world.wait_for_rest(&operator);
+    load::check(&world, &api, &people, &counters);
     gateway.stop();
 }
 
