@@ -12,6 +12,9 @@ use gateway::api::{self, ServerLimits};
 
 use crate::support::{ALL, World};
 
+/// Longer than the gateway waits for the parts of a request.
+const LONG: Duration = Duration::from_secs(8);
+
 /// The callers' API on a socket.
 struct Served {
     world: World,
@@ -35,6 +38,24 @@ impl Served {
     async fn send(&self, bytes: impl Into<Vec<u8>>) -> Heard {
         let (address, bytes) = (self.address, bytes.into());
         tokio::task::spawn_blocking(move || exchange(address, &bytes)).await.expect("an exchange")
+    }
+
+    /// Sends `start`, then `rest` over and over, five bytes a second: how long the gateway listens.
+    async fn drip(&self, start: &str, rest: &'static str) -> Duration {
+        let (address, start) = (self.address, start.to_owned());
+        let slow = tokio::task::spawn_blocking(move || {
+            let mut stream = TcpStream::connect(address).expect("a connection");
+            stream.write_all(start.as_bytes()).expect("the start is taken");
+            let started = Instant::now();
+            for byte in rest.bytes().cycle() {
+                if stream.write_all(&[byte]).is_err() || started.elapsed() > LONG {
+                    break;
+                }
+                thread::sleep(Duration::from_millis(200));
+            }
+            started.elapsed()
+        });
+        slow.await.expect("an exchange")
     }
 
     async fn stop(self) {
@@ -250,20 +271,20 @@ async fn nothing_is_carried_out_after_the_request_that_ends_its_connection() {
 #[actix_web::test]
 async fn a_head_that_arrives_drop_by_drop_is_given_up() {
     let served = Served::new().await;
-    let address = served.address;
-    let slow = tokio::task::spawn_blocking(move || {
-        let mut stream = TcpStream::connect(address).expect("a connection");
-        stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a timeout");
-        let started = Instant::now();
-        for byte in START.bytes().cycle() {
-            if stream.write_all(&[byte]).is_err() || started.elapsed() > Duration::from_secs(8) {
-                break;
-            }
-            thread::sleep(Duration::from_millis(200));
-        }
-        started.elapsed()
-    });
-    let elapsed = slow.await.expect("an exchange");
-    assert!(elapsed < Duration::from_secs(8), "{elapsed:?}");
+    let elapsed = served.drip("", START).await;
+    assert!(elapsed < LONG, "{elapsed:?}");
+    served.stop().await;
+}
+
+#[actix_web::test]
+async fn b16_a_body_that_arrives_drop_by_drop_is_given_up() {
+    let served = Served::new().await;
+    for (head, body) in
+        [("Content-Length: 1000\r\n\r\n", " "), ("Transfer-Encoding: chunked\r\n\r\n", "1\r\n \r\n")]
+    {
+        let elapsed = served.drip(&format!("{START}{head}"), body).await;
+        assert!(elapsed < LONG, "{head}: {elapsed:?}");
+    }
+    assert!(!served.world.knows("u").await);
     served.stop().await;
 }
