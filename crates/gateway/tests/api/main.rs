@@ -22,4 +22,5 @@ mod failures;
 mod logs;
 mod operators;
 mod paths;
+mod slow;
 mod sockets;
