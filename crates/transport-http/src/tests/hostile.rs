@@ -151,7 +151,7 @@ async fn an_answer_of_another_protocol_is_an_interruption() {
         b"\x15\x03\x03\x00\x02\x02\x28",
         b"<html>Bad gateway</html>",
     ] {
-        let found = failure(vec![Step::Write(answer.to_vec())], short()).await;
+        let found = failure(vec![Step::Write(answer.to_vec())], Timeouts::default()).await;
         assert_eq!(found, SendErrorKind::Interrupted, "{}", String::from_utf8_lossy(answer));
     }
 }
@@ -168,7 +168,7 @@ async fn v10_a_body_reaches_the_adapter_byte_by_byte_whatever_its_coding() {
         let head =
             format!("HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\r\n", body.len());
         let answer = Step::Write([head.as_bytes(), &body].concat());
-        let response = send(vec![answer], short()).await.expect("an answer");
+        let response = send(vec![answer], Timeouts::default()).await.expect("an answer");
         assert_eq!(response.body, body, "{kind}");
         assert_eq!(response.headers("content-type").collect::<Vec<_>>(), [kind]);
     }
