@@ -1,5 +1,6 @@
 //! Values and secrets are planted and looked for in everything that leaves the gateway but the requests they belong to.
 
 mod answers;
+mod echo;
 mod log;
 mod planted;
