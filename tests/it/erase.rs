@@ -13,7 +13,7 @@ fn an_erased_user_is_gone_from_the_database_and_comes_back_only_when_asked_for()
     let personal = json!({
         "nickname": "Zqxnickname", "title": "Zqxtitle", "organization": "Zqxorganization",
         "phone_number": "+14165550177", "address": { "street_address": "Zqxstreet 1" },
-        "custom": { "tier": "Zqxtier" },
+        "custom": { "tier": "Zqxtier" }, "tags": ["zqxtag", "Zqxmember"],
     });
     api.patch_through(&jane.id, &personal);
     // What a vendor says about a value that it refuses is personal, too.
@@ -33,7 +33,8 @@ fn an_erased_user_is_gone_from_the_database_and_comes_back_only_when_asked_for()
     assert_eq!(api.get(&format!("/v1/users/{}", jane.id)).expect(410).problem(), "user-erased");
     let change = json!({ "title": "Coach" });
     assert_eq!(api.patch(&jane.id, &[], &change).expect(410).problem(), "user-erased");
-    let mut planted = vec![jane.seed.email.as_str(), "+14165550177", "Zqx", "zqx"];
+    let subject = jane.seed.usercom_id.to_string();
+    let mut planted = vec![subject.as_str(), jane.seed.email.as_str(), "+14165550177", "Zqx", "zqx"];
     planted.extend([jane.seed.first_name.as_str(), jane.seed.last_name.as_str()]);
     // As soon as the answer is there, and not only when the gateway ends well.
     assert_gone(&world, &planted);
