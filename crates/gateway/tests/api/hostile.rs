@@ -1,5 +1,7 @@
 //! Whatever a caller writes, and wherever: a vendor gets its documented update call about the person who is named, or nothing.
 
+use std::{cell::RefCell, collections::BTreeSet};
+
 use actix_web::rt::System;
 use delivery::Preview;
 use proptest::{
@@ -132,13 +134,17 @@ fn no_text_makes_another_request_than_the_update_of_the_person_who_is_named() {
     let system = System::new();
     let world = system.block_on(World::new());
     let config = Config { cases: 600, failure_persistence: None, ..Config::default() };
-    let accepted = std::cell::Cell::new(0);
+    let users = RefCell::new(BTreeSet::new());
     let outcome = TestRunner::new(config).run(&input(), |input| {
+        // Somebody who was named before keeps the address of the first time.
+        if users.borrow().contains(&input.user) {
+            return Ok(());
+        }
         system.block_on(async {
             let planned =
                 world.call(post(&format!("{}/plan", input.path()), ALL, input.body().to_string())).await;
             match planned.status {
-                200 => accepted.set(accepted.get() + 1),
+                200 => drop(users.borrow_mut().insert(input.user.clone())),
                 400 | 404 | 409 => return nothing_is_sent(&world, &input).await,
                 other => return Err(TestCaseError::fail(format!("status {other}: {}", planned.text))),
             }
@@ -152,7 +158,8 @@ fn no_text_makes_another_request_than_the_update_of_the_person_who_is_named() {
         })
     });
     outcome.expect("no input does");
-    assert!(accepted.get() > 100, "{} inputs were accepted", accepted.get());
+    let accepted = users.borrow().len();
+    assert!(accepted > 100, "{accepted} inputs were accepted");
 }
 
 async fn nothing_is_sent(world: &World, input: &Input) -> Result<(), TestCaseError> {
