@@ -25,16 +25,3 @@ fn what_a_slow_vendor_takes_itself_is_seen() {
     let comparison = compare(&LOAD, Trouble::Slow, 1);
     assert!(comparison.p99_ratio > 2.0 && comparison.throughput_ratio < 0.5, "{comparison}");
 }
-
-/// The long form: `cargo test --release -p e2e --test it -- --ignored --nocapture what_others_take`. `TROUBLE=hangs` is for
-/// one of them.
-#[test]
-#[ignore = "takes minutes; prints a table"]
-fn what_others_take_while_a_vendor_is_in_trouble() {
-    let load = Load { warm: 100, paced: 500, rate: 250.0, burst: 500, callers: 8 };
-    let only = std::env::var("TROUBLE").ok();
-    let wanted = |trouble: &Trouble| only.as_deref().is_none_or(|only| trouble.name() == only);
-    for trouble in Trouble::ALL.into_iter().filter(wanted) {
-        eprintln!("{}", compare(&load, trouble, 5));
-    }
-}

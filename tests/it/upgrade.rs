@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use e2e::{Client, Person, Vendor, World, binary, crash::Cycles, dump, eventually, field, previous, subject};
+use e2e::{Client, Person, Vendor, World, dump, eventually, field, subject};
 use serde_json::{Value, json};
 use vendor_sim::{Fault, FaultRule};
 
@@ -60,17 +60,6 @@ fn a_database_of_the_present_schema_is_recorded() {
     dump::read(&world, &sql, &copy).expect("the recorded text is SQL");
     let help = "the schema has changed: give it a number of its own and record it, see the top of this file";
     assert!(newest == version && dump::schema(&copy).expect("a schema") == present, "{help}");
-}
-
-/// The long form: `PREVIOUS=v1.2 cargo test -p e2e --test it -- --ignored old_and_new`; without `PREVIOUS` it is the commit
-/// before this one.
-#[test]
-#[ignore = "builds the gateway of another commit"]
-fn old_and_new_gateways_take_turns_on_one_database_under_load() {
-    let revision = std::env::var("PREVIOUS").unwrap_or_else(|_| "HEAD^".to_owned());
-    let binaries = vec![previous::build(&revision), binary().to_owned()];
-    let figures = Cycles { binaries, ..Cycles::new(4) }.run(40, |so_far| eprintln!("{so_far}"));
-    assert!(figures.is_good(), "{figures}");
 }
 
 /// The second change of everybody but of whom is erased.

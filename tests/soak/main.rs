@@ -8,6 +8,7 @@ mod disk;
 mod fuzz;
 mod isolation;
 mod part;
+mod upgrade;
 mod world;
 
 use std::{
@@ -23,7 +24,8 @@ use crate::part::Part;
 
 /// Runs the proof in its long form, and prints figures as it goes. With the usual number of rounds: 20,000 seeds of the
 /// simulated world, 1,000 ends of the real process under load, 20,000 losses of power, ten million inputs for each parser, a
-/// failure of every single call to the disk, and what a vendor's trouble costs the others.
+/// failure of every single call to the disk, turns with the gateway of the commit before, and what a vendor's trouble costs
+/// the others.
 #[derive(Parser)]
 struct Arguments {
     /// How many rounds.
@@ -36,7 +38,7 @@ struct Arguments {
     #[arg(long, default_value_t = 0)]
     first: u64,
     /// Only these parts.
-    #[arg(long, value_delimiter = ',', value_parser = ["world", "crash", "power", "disk", "fuzz", "isolation"])]
+    #[arg(long, value_delimiter = ',', value_parser = ["world", "crash", "upgrade", "power", "disk", "fuzz", "isolation"])]
     only: Vec<String>,
 }
 

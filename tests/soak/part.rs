@@ -1,4 +1,4 @@
-use crate::{crash, disk, fuzz, isolation, world};
+use crate::{crash, disk, fuzz, isolation, upgrade, world};
 
 /// One kind of proof.
 pub(crate) trait Part {
@@ -16,6 +16,7 @@ pub(crate) fn all() -> Vec<Box<dyn Part>> {
     vec![
         Box::new(world::World::default()),
         Box::new(crash::Crash::default()),
+        Box::new(upgrade::Upgrade::default()),
         Box::new(disk::PowerLoss::default()),
         Box::new(disk::Calls::default()),
         Box::new(fuzz::Fuzz::default()),
