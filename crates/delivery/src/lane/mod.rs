@@ -9,7 +9,9 @@ mod claim;
 mod erase;
 mod facts;
 mod hold;
+mod outcome;
 mod rearm;
+mod reject;
 mod row;
 mod settle;
 mod start;
@@ -23,9 +25,9 @@ pub(crate) use claim::owed;
 pub use claim::{Claim, Filler};
 pub use facts::{Facts, RequiredFact, SubjectFact};
 pub use hold::{Hold, HoldReason};
+pub use outcome::{Failure, Outcome, Partial, Sent, Settle};
 pub use rearm::Rearm;
 pub use row::{Again, BlockReason, Confirmed, FailureClass, Lane, Priority, State, WaitCause};
-pub use settle::{Failure, Outcome, Partial, Sent, Settle};
 
 use canonical::Leaf;
 
