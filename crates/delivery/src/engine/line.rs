@@ -11,8 +11,7 @@ use tokio::sync::Notify;
 use crate::{
     Millis, Rate, Route,
     decide::too_far,
-    failure::Sample,
-    gate::{Action, Bucket, Gate, Pause, Refusal},
+    gate::{Action, Bucket, Ended, Gate, Pause, Refusal},
     store::{RegisteredRoute, RouteId},
 };
 
@@ -139,15 +138,8 @@ impl Line {
     }
 
     /// Ends an attempt; what the engine has to do because of it.
-    pub(super) fn settle(
-        &self,
-        lane: i64,
-        attempt: u32,
-        sample: Sample,
-        now: Millis,
-        jitter: f64,
-    ) -> Vec<Action> {
-        let actions = self.gate().settle(lane, attempt, sample, now, jitter);
+    pub(super) fn settle(&self, ended: Ended) -> Vec<Action> {
+        let actions = self.gate().settle(ended);
         if self.wake.backlog.load(Ordering::Acquire) {
             self.wake.now();
         }

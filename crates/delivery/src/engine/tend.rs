@@ -3,7 +3,7 @@ use std::{sync::Arc, time::Duration};
 use super::{Engine, line::Line};
 use crate::{
     failure::Sample,
-    gate::Action,
+    gate::{Action, Ended},
     lane::Rearm,
     store::{Actor, RearmTarget, StoreError, Work},
 };
@@ -34,8 +34,8 @@ impl Engine {
     /// Tells the route how an attempt ended, and does what follows.
     pub(super) async fn tell_route(&self, line: &Arc<Line>, work: &Work, sample: Sample) {
         let now = self.now();
-        let actions = line.settle(work.lane.0, work.history.attempt, sample, now, self.jitter());
-        for action in actions {
+        let (lane, attempt) = (work.lane.0, work.history.attempt);
+        for action in line.settle(Ended { lane, attempt, sample, now, jitter: self.jitter() }) {
             if let Err(error) = self.carry_out(line, action).await {
                 tracing::error!(route = line.id().0, ?action, %error, "a route's state could not be stored");
             }

@@ -5,17 +5,18 @@ mod breaker;
 mod bucket;
 mod budget;
 mod concurrency;
+mod pause;
 mod streaks;
+mod throttle;
 
 #[cfg(test)]
 mod tests;
 
-use std::time::Duration;
-
 pub use bucket::Bucket;
+pub use pause::{Pause, PauseReason};
 
 use crate::{
-    Limits, Millis, backoff,
+    Limits, Millis,
     failure::Sample,
     millis,
     mutation::{self, Mutation},
@@ -24,44 +25,19 @@ use breaker::Breaker;
 use budget::RetryBudget;
 use concurrency::Concurrency;
 use streaks::Streaks;
+use throttle::Throttle;
 
 /// One route's admission.
 #[derive(Debug)]
 pub struct Gate {
     pause: Option<Pause>,
-    throttled_until: Millis,
-    throttles: u32,
-    walls: u32,
+    throttle: Throttle,
     probing: bool,
     concurrency: Concurrency,
     breaker: Breaker,
     budget: RetryBudget,
     streaks: Streaks,
     fresh: bool,
-}
-
-/// A route that does not send.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pause {
-    /// Why.
-    pub reason: PauseReason,
-    /// When one lane is tried; none: not before somebody resumes the route.
-    pub probe_at: Option<Millis>,
-    /// How many probes failed.
-    pub probes: u32,
-}
-
-/// Why a route does not send.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum PauseReason {
-    /// The credential is not accepted.
-    Auth,
-    /// The route answers as if it were wrongly configured.
-    Config,
-    /// The other side cannot prove who it is.
-    Tls,
-    /// An operator paused it.
-    Operator,
 }
 
 /// Why a request is not admitted now, and when to ask again where that is known.
@@ -75,6 +51,21 @@ pub enum Refusal {
     Breaker(Millis),
     /// As many requests as allowed are under way.
     Concurrency,
+}
+
+/// An attempt that has ended.
+#[derive(Debug, Clone, Copy)]
+pub struct Ended {
+    /// The lane.
+    pub lane: i64,
+    /// Failures in a row before it that are charged to the lane.
+    pub attempt: u32,
+    /// What it says about the route.
+    pub sample: Sample,
+    /// When it ended.
+    pub now: Millis,
+    /// A fraction in `[0, 1)` that spreads what follows.
+    pub jitter: f64,
 }
 
 /// What the engine has to do because of a sample.
@@ -102,9 +93,7 @@ impl Gate {
     pub fn new(limits: &Limits, now: Millis) -> Self {
         Self {
             pause: None,
-            throttled_until: 0,
-            throttles: 0,
-            walls: 0,
+            throttle: Throttle::default(),
             probing: false,
             concurrency: Concurrency::new(limits.concurrency, millis(limits.timeout)),
             breaker: Breaker::default(),
@@ -127,8 +116,8 @@ impl Gate {
                 return Err(Refusal::Paused(pause.probe_at.filter(|_| !busy)));
             }
         }
-        if now < self.throttled_until {
-            return Err(Refusal::Throttled(self.throttled_until));
+        if let Some(until) = self.throttle.until(now) {
+            return Err(Refusal::Throttled(until));
         }
         self.breaker.admit(now, self.concurrency.in_flight()).map_err(Refusal::Breaker)?;
         if !self.concurrency.acquire() {
@@ -162,14 +151,8 @@ impl Gate {
     }
 
     /// Ends an attempt: gives back its permit and learns from it.
-    pub fn settle(
-        &mut self,
-        lane: i64,
-        attempt: u32,
-        sample: Sample,
-        now: Millis,
-        jitter: f64,
-    ) -> Vec<Action> {
+    pub fn settle(&mut self, ended: Ended) -> Vec<Action> {
+        let Ended { lane, attempt, sample, now, .. } = ended;
         let mut actions = Vec::new();
         let probe = std::mem::take(&mut self.probing);
         let success = sample == Sample::Success;
@@ -180,7 +163,7 @@ impl Gate {
         if success && attempt > 0 {
             self.budget.refund();
         }
-        self.learn(lane, attempt, sample, now, jitter, &mut actions);
+        self.learn(ended, &mut actions);
         match self.pause {
             Some(pause) if probe => self.probed(pause, sample, now, &mut actions),
             // What was under way when the route was paused says nothing about it.
@@ -195,17 +178,10 @@ impl Gate {
     }
 
     /// What an attempt says about how fast the route may go on.
-    fn learn(
-        &mut self,
-        lane: i64,
-        attempt: u32,
-        sample: Sample,
-        now: Millis,
-        jitter: f64,
-        actions: &mut Vec<Action>,
-    ) {
+    fn learn(&mut self, ended: Ended, actions: &mut Vec<Action>) {
+        let Ended { lane, attempt, sample, now, jitter } = ended;
         if sample == Sample::Success {
-            (self.throttles, self.walls) = (0, 0);
+            self.throttle.succeeded();
             self.streaks.succeeded(now);
             // Under a new credential or configuration, who was forbidden before may be allowed now.
             if std::mem::take(&mut self.fresh) {
@@ -213,8 +189,8 @@ impl Gate {
             }
         }
         match sample {
-            Sample::Throttled(delay) => self.throttle(delay, now, jitter),
-            Sample::Misdirected => self.wall(now),
+            Sample::Throttled(delay) => self.throttle.asked_for(delay, now, jitter),
+            Sample::Misdirected => self.throttle.wall(now),
             Sample::Unauthenticated => actions.push(Action::RereadCredential),
             _ => {}
         }
@@ -229,48 +205,12 @@ impl Gate {
 
     /// The probe of a paused route has ended.
     fn probed(&mut self, pause: Pause, sample: Sample, now: Millis, actions: &mut Vec<Action>) {
-        let works = match pause.reason {
-            PauseReason::Operator => false,
-            PauseReason::Config => sample == Sample::Success,
-            // Any answer about the person shows that the credential, or the way, is in order.
-            PauseReason::Auth => {
-                sample.is_an_answer() && !matches!(sample, Sample::Unauthenticated | Sample::Forbidden)
-            }
-            PauseReason::Tls => sample.is_an_answer(),
-        };
-        if !works {
+        if !pause.reason.is_over(sample) {
             return self.pause_for(pause.reason, sample, pause.probes + 1, now, actions);
         }
         self.pause = None;
         self.concurrency.restart();
         actions.extend([Action::Resume, Action::RouteWorks, Action::Release]);
-    }
-
-    fn throttle(&mut self, delay: Option<Duration>, now: Millis, jitter: f64) {
-        if mutation::is_on(Mutation::RetryAfterToLaneOnly) {
-            return;
-        }
-        let delay = match delay {
-            Some(delay) => millis(delay),
-            // Several answers to requests that were under way together are one word of the vendor.
-            None if now < self.throttled_until => return,
-            None => {
-                self.throttles += 1;
-                (1_000 << (self.throttles - 1).min(6)).min(60_000)
-            }
-        };
-        #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "at most a day")]
-        let spread = (delay as f64 * 0.1 * jitter) as Millis;
-        self.throttled_until = self.throttled_until.max(now + delay + spread);
-    }
-
-    /// Something stands before the vendor: asked less and less often until it lets a request through.
-    fn wall(&mut self, now: Millis) {
-        if now < self.throttled_until {
-            return;
-        }
-        self.throttled_until = now + (60_000 << self.walls.min(4)).min(900_000);
-        self.walls += 1;
     }
 
     fn pause_for(
@@ -281,13 +221,6 @@ impl Gate {
         now: Millis,
         actions: &mut Vec<Action>,
     ) {
-        let probe_at = match (reason, sample) {
-            (PauseReason::Operator, _) | (_, Sample::WrongSubject) => None,
-            (PauseReason::Auth, _) => Some(now + backoff::AUTH_PROBES[(probes as usize).min(4)]),
-            (PauseReason::Tls, _) => Some(now + backoff::TLS_PROBE),
-            (PauseReason::Config, _) => Some(now + backoff::CONFIG_PROBE),
-        };
-        let pause = Pause { reason, probe_at, probes };
         match (self.pause, sample) {
             (None, Sample::RejectedUnnamed) => {
                 actions.push(Action::PutBackRejected { since: self.streaks.last_success() });
@@ -295,7 +228,7 @@ impl Gate {
             (None, Sample::Forbidden) => actions.push(Action::RouteWorks),
             _ => {}
         }
-        self.pause = Some(pause);
+        self.pause = Some(Pause::after(reason, sample, probes, now));
         actions.push(Action::Pause);
     }
 
@@ -303,7 +236,7 @@ impl Gate {
     pub fn set_pause(&mut self, pause: Option<Pause>) {
         if pause.is_none() {
             // Whoever resumes a route knows better than what the vendor asked for.
-            (self.throttled_until, self.throttles, self.walls) = (0, 0, 0);
+            self.throttle = Throttle::default();
         }
         if pause.is_none() && self.pause.is_some() {
             self.concurrency.restart();
@@ -338,7 +271,7 @@ impl Gate {
 
     /// Until when the vendor asked for a pause, if that is later than `now`.
     pub fn throttled_until(&self, now: Millis) -> Option<Millis> {
-        (self.throttled_until > now).then_some(self.throttled_until)
+        self.throttle.until(now)
     }
 
     /// Requests under way, and the most that are allowed now.

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use super::*;
 use crate::Rate;
 
@@ -16,9 +18,13 @@ fn gate() -> Gate {
     Gate { fresh: false, ..Gate::new(&limits(16), 0) }
 }
 
+fn ended(lane: i64, sample: Sample, now: Millis) -> Ended {
+    Ended { lane, attempt: 0, sample, now, jitter: 0.5 }
+}
+
 fn attempt(gate: &mut Gate, lane: i64, sample: Sample, now: Millis) -> Vec<Action> {
     gate.admit(now).expect("admitted");
-    gate.settle(lane, 0, sample, now, 0.5)
+    gate.settle(ended(lane, sample, now))
 }
 
 #[test]
@@ -29,13 +35,13 @@ fn permits_are_given_back_and_grow_with_success_at_the_limit() {
     }
     assert_eq!(gate.admit(0), Err(Refusal::Concurrency));
     for lane in 0..4 {
-        gate.settle(lane, 0, Sample::Success, 0, 0.5);
+        gate.settle(ended(lane, Sample::Success, 0));
     }
     assert_eq!(gate.concurrency().0, 0);
     for _ in 0..200 {
         while gate.admit(0).is_ok() {}
         for lane in 0..i64::from(gate.concurrency().0) {
-            gate.settle(lane, 0, Sample::Success, 0, 0.5);
+            gate.settle(ended(lane, Sample::Success, 0));
         }
     }
     assert_eq!(gate.concurrency(), (0, 16));
@@ -61,7 +67,7 @@ fn five_failures_on_three_lanes_open_the_breaker_and_one_probe_closes_it() {
     assert_eq!(gate.admit(10), Err(Refusal::Breaker(until)));
     gate.admit(until).expect("the probe");
     assert!(matches!(gate.admit(until), Err(Refusal::Breaker(_))));
-    let actions = gate.settle(9, 0, Sample::Success, until, 0.5);
+    let actions = gate.settle(ended(9, Sample::Success, until));
     assert_eq!(actions, [Action::Release]);
     assert_eq!(gate.breaker_open_until(), None);
     assert_eq!(gate.concurrency().1, 2, "slow start: one, then two");
@@ -84,7 +90,7 @@ fn one_poisoned_lane_does_not_open_the_breaker() {
     for at in 0..100 {
         attempt(&mut gate, at, Sample::Success, at);
         gate.admit(at).expect("admitted");
-        gate.settle(-1, 5, Sample::Failure, at, 0.5);
+        gate.settle(Ended { attempt: 5, ..ended(-1, Sample::Failure, at) });
     }
     assert_eq!(gate.breaker_open_until(), None);
 }
@@ -172,7 +178,7 @@ fn retries_are_a_fifth_of_first_attempts_and_one_a_second() {
     assert_eq!(gate.retries_allowed(5_000), 20);
     gate.claimed(0, 20, 5_000);
     gate.admit(5_000).expect("admitted");
-    gate.settle(1, 3, Sample::Success, 5_000, 0.5);
+    gate.settle(Ended { attempt: 3, ..ended(1, Sample::Success, 5_000) });
     assert_eq!(gate.retries_allowed(5_000), 1, "a retry that works costs nothing");
 }
 
@@ -204,30 +210,31 @@ fn what_was_under_way_when_a_route_was_paused_does_not_change_the_pause() {
         (Sample::WrongSubject, Sample::Tls),
     ] {
         let mut gate = busy(3);
-        gate.settle(1, 0, first, 0, 0.5);
+        gate.settle(ended(1, first, 0));
         let pause = gate.pause();
-        gate.settle(2, 0, then, 1, 0.5);
+        gate.settle(ended(2, then, 1));
         assert_eq!(gate.pause(), pause, "{first:?} then {then:?}");
     }
     let mut gate = busy(2);
     let operator = Pause { reason: PauseReason::Operator, probe_at: None, probes: 0 };
     gate.set_pause(Some(operator));
-    gate.settle(1, 0, Sample::Tls, 0, 0.5);
-    gate.settle(2, 0, Sample::Unauthenticated, 0, 0.5);
+    gate.settle(ended(1, Sample::Tls, 0));
+    gate.settle(ended(2, Sample::Unauthenticated, 0));
     assert_eq!(gate.pause(), Some(operator));
 }
 
 #[test]
 fn answers_to_requests_that_were_under_way_together_count_once() {
     let mut gate = busy(4);
-    (1..=4).for_each(|lane| drop(gate.settle(lane, 0, Sample::Unauthenticated, 0, 0.5)));
+    (1..=4).for_each(|lane| drop(gate.settle(ended(lane, Sample::Unauthenticated, 0))));
     assert_eq!(
         gate.pause().and_then(|pause| pause.probe_at),
         Some(60_000),
         "the first probe comes after a minute"
     );
     let mut gate = busy(4);
-    (1..=4).for_each(|lane| drop(gate.settle(lane, 0, Sample::Throttled(None), 0, 0.0)));
+    (1..=4)
+        .for_each(|lane| drop(gate.settle(Ended { jitter: 0.0, ..ended(lane, Sample::Throttled(None), 0) })));
     assert_eq!(gate.throttled_until(0), Some(1_000));
 }
 
