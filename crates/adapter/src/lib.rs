@@ -26,7 +26,7 @@ pub use format::{Format, PhoneFormat, as_json, as_text, never, phone, phone_e164
 pub use mapping::{
     ClearAs, Fate, Field, FieldOption, FieldOptions, Mapping, MappingFault, MappingOptions, Overlong,
 };
-pub use redact::redact;
+pub use redact::{PrivateWords, redact};
 pub use request::{Method, Path, VendorRequest};
 pub use response::{VendorResponse, echo_differs, id_text};
 pub use retry_after::RetryAfter;

@@ -1,52 +1,134 @@
-use canonical::Json;
+use std::{collections::HashSet, ops::Range};
+
+use canonical::{Json, Profile};
 use serde_json::Value as JsonValue;
 
 use crate::VendorRequest;
 
 const LONGEST: usize = 200;
+/// A number of so many digits may be a telephone number, a date or an id.
+const DIGITS: usize = 4;
+/// What stands between the groups of one number, at most three characters in a row: `+1 (416) 555 - 0177`.
+const BETWEEN_GROUPS: &str = " -./()";
 
-/// A vendor's message with everything taken out that could be personal: words that contain `@` or four digits, and words
-/// that occur in the request. Control characters become spaces; at most 200 characters remain.
+/// A vendor's message with everything taken out that could be personal: words that contain `@`, numbers of four and more
+/// digits, and words that occur in the request. Control characters become spaces; at most 200 characters remain.
 pub fn redact(message: &str, sent: &VendorRequest) -> String {
-    let mut private = vec![sent.subject.as_str().to_lowercase()];
-    if let Some(body) = &sent.body {
-        collect_texts(body, &mut private);
+    PrivateWords::of_request(sent).taken_out_of(message)
+}
+
+/// The words of a person's values, which no message may repeat.
+#[derive(Default)]
+pub struct PrivateWords(HashSet<String>);
+
+impl PrivateWords {
+    /// Those of a request's subject and body; the names of a body's members are none.
+    fn of_request(sent: &VendorRequest) -> Self {
+        let mut private = Self::default();
+        private.add(sent.subject.as_str());
+        match &sent.body {
+            // A body that is itself JSON in a string is opened.
+            Some(JsonValue::String(text)) => match Json::parse(text.as_bytes()) {
+                Ok(Json::Object(members)) => {
+                    members.iter().filter_map(|(_, value)| value.as_str()).for_each(|text| private.add(text));
+                }
+                _ => private.add(text),
+            },
+            Some(body) => private.add_values(body),
+            None => {}
+        }
+        private
     }
-    let private: Vec<&str> = private.iter().flat_map(|text| words(text)).collect();
-    let is_private = |word: &str| {
-        let lower = word.to_lowercase();
-        word.contains('@')
-            || word.chars().filter(char::is_ascii_digit).count() >= 4
-            || words(&lower).any(|part| private.contains(&part))
-    };
-    let message: String = message.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let kept: Vec<&str> =
-        message.split_whitespace().map(|word| if is_private(word) { "…" } else { word }).collect();
-    kept.join(" ").chars().take(LONGEST).collect()
+
+    /// Those of all that is known of a person; booleans are none.
+    pub fn of_profile(profile: &Profile) -> Self {
+        let mut private = Self::default();
+        let values = profile.iter().filter_map(|(_, entry)| entry.value.as_ref());
+        values.for_each(|value| private.add_values(&value.to_json()));
+        private
+    }
+
+    /// Adds the words of a text.
+    pub fn add(&mut self, text: &str) {
+        self.0.extend(words(&text.to_lowercase()).map(str::to_owned));
+    }
+
+    fn add_values(&mut self, json: &JsonValue) {
+        match json {
+            JsonValue::String(text) => self.add(text),
+            JsonValue::Number(number) => self.add(&number.to_string()),
+            JsonValue::Array(items) => items.iter().for_each(|item| self.add_values(item)),
+            JsonValue::Object(members) => members.values().for_each(|value| self.add_values(value)),
+            JsonValue::Null | JsonValue::Bool(_) => {}
+        }
+    }
+
+    /// A message with `…` for each word that has one of these, an `@` or a part of a number of four and more digits. Control
+    /// characters become spaces; at most 200 characters remain, and no word that was cut.
+    pub fn taken_out_of(&self, message: &str) -> String {
+        let message = message.replace(char::is_control, " ");
+        let message = message.split_whitespace().collect::<Vec<_>>().join(" ");
+        let numbers = numbers(&message);
+        let mut kept = Vec::new();
+        let mut at = 0;
+        for word in message.split(' ') {
+            let end = at + word.len();
+            let number = numbers.get(numbers.partition_point(|number| number.end <= at));
+            let in_number = number.is_some_and(|number| number.start < end);
+            kept.push(if in_number || self.is_in(word) { "…" } else { word });
+            at = end + 1;
+        }
+        cut(&kept.join(" ")).to_owned()
+    }
+
+    fn is_in(&self, word: &str) -> bool {
+        let digits = word.chars().filter(|c| c.is_numeric()).count();
+        word.contains('@') || digits >= DIGITS || words(&word.to_lowercase()).any(|part| self.has(part))
+    }
+
+    /// Whether a word is one of these. Scripts that put no spaces between words have names within longer ones.
+    fn has(&self, word: &str) -> bool {
+        let is_within =
+            |own: &String| !own.is_ascii() && own.chars().nth(1).is_some() && word.contains(own.as_str());
+        self.0.contains(word) || (!word.is_ascii() && self.0.iter().any(is_within))
+    }
+}
+
+/// The beginning of a message, at most 200 characters. It ends between two words: the half of a private word would be
+/// recognised by nobody.
+pub(crate) fn cut(message: &str) -> &str {
+    match message.char_indices().nth(LONGEST) {
+        Some((end, _)) => message[..end].trim_end_matches(char::is_alphanumeric).trim_end(),
+        None => message,
+    }
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
 }
 
-/// Gathers the values, not the member names, of a body; a body that is itself JSON in a string is opened.
-fn collect_texts(body: &JsonValue, texts: &mut Vec<String>) {
-    match body {
-        JsonValue::String(text) => match Json::parse(text.as_bytes()) {
-            Ok(Json::Object(members)) => {
-                texts.extend(members.iter().filter_map(|(_, value)| value.as_str()).map(str::to_lowercase));
+/// Where numbers of four and more digits are, in groups or not.
+fn numbers(message: &str) -> Vec<Range<usize>> {
+    let mut numbers: Vec<(Range<usize>, usize)> = Vec::new();
+    for (at, c) in message.char_indices().filter(|(_, c)| c.is_numeric()) {
+        let end = at + c.len_utf8();
+        match numbers.last_mut() {
+            Some((number, digits)) if is_one_number(&message[number.end..at]) => {
+                (number.end, *digits) = (end, *digits + 1);
             }
-            _ => texts.push(text.to_lowercase()),
-        },
-        JsonValue::Number(number) => texts.push(number.to_string()),
-        JsonValue::Array(items) => items.iter().for_each(|item| collect_texts(item, texts)),
-        JsonValue::Object(members) => members.values().for_each(|value| collect_texts(value, texts)),
-        JsonValue::Null | JsonValue::Bool(_) => {}
+            _ => numbers.push((at..end, 1)),
+        }
     }
+    numbers.into_iter().filter(|(_, digits)| *digits >= DIGITS).map(|(number, _)| number).collect()
+}
+
+fn is_one_number(between: &str) -> bool {
+    between.len() <= 3 && between.chars().all(|c| BETWEEN_GROUPS.contains(c))
 }
 
 #[cfg(test)]
 mod tests {
+    use canonical::{Patch, Rules};
     use serde_json::json;
 
     use super::*;
@@ -70,6 +152,54 @@ mod tests {
         let sent = sent(json!({"first_name": "Jane", "telephone": "416-555-1234"}));
         let message = "User 89 jane's address old@example.org and 416-555-1234 is \x1b[31mtaken";
         assert_eq!(redact(message, &sent), "User … … address … and … is [31mtaken");
+    }
+
+    #[test]
+    fn numbers_in_groups_are_taken_out_and_short_ones_stay() {
+        let sent = sent(json!({}));
+        for (message, kept) in [
+            ("call +1 416 555 0177 now", "call … … … … now"),
+            ("(416) 555-0177, again", "… … again"),
+            ("1 (416) 555 - 0177", "… … … … …"),
+            ("+1.416.555.0177", "…"),
+            ("09/03/1987 or 9. 3. 87", "… or … … …"),
+            ("tel. ４１６ ٥٥٥", "tel. … …"),
+            ("error 42: 100 characters, 255 at most", "error 42: 100 characters, 255 at most"),
+            ("", ""),
+        ] {
+            assert_eq!(redact(message, &sent), kept, "{message}");
+        }
+    }
+
+    #[test]
+    fn words_of_the_profile_are_taken_out_and_the_names_of_its_leaves_are_not() {
+        let body = json!({
+            "given_name": "Zoë", "middle_name": "B", "family_name": "王小明", "gender": "male", "locale": "is-IS",
+            "birthdate": "1987-03-09", "title": "Coach", "tags": ["gold member"], "address": {"country": "IS"},
+            "custom": {"points": 42, "list": ["Listed"], "vip": true, "empty": "", "gone": null},
+        });
+        let patch = Patch::parse(body.to_string().as_bytes(), &Rules::default()).expect("a patch");
+        let mut profile = Profile::default();
+        profile.apply(&patch, 1).expect("small");
+        let mut private = PrivateWords::of_profile(&profile);
+        private.add("v-7");
+        for (message, kept) in [
+            ("status 422: given_name (was ZOË B.)", "status 422: given_name (was … …"),
+            ("gender=MALE, locale is-IS, points: 42", "… locale … points: …"),
+            ("Coach's title, gold, listed, true or empty", "… title, … … true or empty"),
+            ("用户王小明已存在", "…"),
+            ("born 03.09., witness v-7", "born … witness …"),
+        ] {
+            assert_eq!(private.taken_out_of(message), kept, "{message}");
+        }
+    }
+
+    #[test]
+    fn no_word_is_cut_so_that_it_is_not_recognised_any_more() {
+        let message = format!("{}secretive", "word ".repeat(39));
+        assert_eq!(redact(&message, &sent(json!({}))), "word ".repeat(39).trim_end());
+        assert_eq!(cut(&"x".repeat(LONGEST)).len(), LONGEST);
+        assert_eq!(cut(&"x".repeat(LONGEST + 1)), "");
     }
 
     #[test]

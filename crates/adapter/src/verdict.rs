@@ -1,6 +1,9 @@
 use canonical::Json;
 
-use crate::{Means, RetryAfter, VendorRequest, redact};
+use crate::{
+    Means, RetryAfter, VendorRequest,
+    redact::{cut, redact},
+};
 
 /// A success: what the answer proves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,7 +85,7 @@ impl VendorError {
 
     /// The error with the vendor's own words after the detail, redacted.
     pub fn with_words(mut self, words: &str, sent: &VendorRequest) -> Self {
-        self.detail = format!("{}: {}", self.detail, redact(words, sent)).chars().take(200).collect();
+        self.detail = cut(&format!("{}: {}", self.detail, redact(words, sent))).to_owned();
         self
     }
 

@@ -4,7 +4,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use adapter::{AppliedState, ErrorKind, Receipt, VendorError, VendorRequest};
+use adapter::{AppliedState, ErrorKind, PrivateWords, Receipt, VendorError, VendorRequest};
 use canonical::Leaf;
 use futures_util::FutureExt;
 
@@ -203,8 +203,15 @@ impl Attempt<'_> {
             class: ended.outcome.class(),
             status: ended.status,
             took: now - started_at,
-            detail: ended.detail.as_deref().map(|detail| self.route.transport.without_credential(detail)),
+            detail: ended.detail.as_deref().map(|detail| self.without_person(detail)),
         })
+    }
+
+    /// A vendor knows more of a person than the request said, and may repeat that, too.
+    fn without_person(&self, detail: &str) -> String {
+        let mut private = PrivateWords::of_profile(&self.work.profile);
+        self.work.witness.iter().for_each(|witness| private.add(witness));
+        private.taken_out_of(&self.route.transport.without_credential(detail))
     }
 }
 
