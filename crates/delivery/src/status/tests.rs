@@ -1,13 +1,16 @@
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
-use canonical::{Patch, Profile, Rules};
+use adapter::Fate;
+use canonical::{Leaf, Patch, Profile, Rules};
 use serde_json::json;
 
 use super::*;
 use crate::{
-    Enrol,
+    Enrol, Route, RouteSet,
+    engine::RouteCondition,
     gate::{Pause, PauseReason},
-    lane::Hold,
+    lane::{BlockReason, Hold, HoldReason, Lane, State, Version, WaitCause},
+    store::{LaneRow, RouteId, RouteVerdict, UpdateRow, UserRow, Verdict},
     testing::route,
 };
 
