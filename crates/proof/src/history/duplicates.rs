@@ -20,7 +20,7 @@ const MOST_STEPS: usize = 100;
 /// The fewest removals that make an attempt carry a part of what is owed, because more requests would have been needed.
 const LEAST_OF_A_PART: usize = 10;
 
-/// The most time between the begin of an attempt and its last request.
+/// The most time between the begin of an attempt and its first request, and between two of its requests.
 const SLACK: Ms = 30_000;
 
 struct Lane<'a> {
@@ -94,8 +94,9 @@ impl Lane<'_> {
         let window = facts.map_or(0, |facts| facts.timeout + facts.settle);
         let apply_window = facts.map_or(0, |facts| facts.apply_window);
         let later = || before.iter().filter(|earlier| earlier.start >= since);
-        // What is asked for while an attempt is under way is done after it; what is seen of an attempt are its requests.
-        if self.nudged(since.saturating_sub(SLACK), send.start) {
+        // What is asked for while an attempt is under way is done after it.
+        let begun = begin(before, since);
+        if self.nudged(begun, send.start) {
             return Some(Cause::Operator);
         }
         if self.history.stops.iter().any(|stop| (since..=send.start).contains(stop)) {
@@ -110,21 +111,19 @@ impl Lane<'_> {
         }
         let start_window = facts.map_or(0, |facts| facts.start_window);
         // A process that ended may have taken the lane and not begun to send.
-        let begun = self.history.starts.iter().skip(1);
-        let since = since.saturating_sub(SLACK);
-        let in_doubt = before.iter().any(|earlier| since < self.doubt(earlier, window))
-            || begun.filter(|start| **start <= send.start).any(|start| since < *start + start_window);
+        let mut starts = self.history.starts.iter().skip(1).filter(|start| **start <= send.start);
+        let in_doubt = before.iter().any(|earlier| begun < self.doubt(earlier, window))
+            || starts.any(|start| begun < *start + start_window);
         // An erase and another identity do not know when the request under way was begun, a new life not when one was lost.
         let in_doubt = in_doubt
-            || self.timeline.turns(self.route).any(|op| since < op.ended.unwrap_or(op.invoked) + window);
-        let queued = apply_window > 0 && before.iter().any(|earlier| earlier.start + apply_window > since);
+            || self.timeline.turns(self.route).any(|op| begun < op.ended.unwrap_or(op.invoked) + window);
+        let queued = apply_window > 0 && before.iter().any(|earlier| earlier.start + apply_window > begun);
         if in_doubt || queued || later().any(|earlier| earlier.answer != Answer::Success) {
             return Some(Cause::Reassert);
         }
         // What takes more requests than one attempt may have is begun anew in the next one, and goes out together in the end.
         let lately = || before.iter().rev().take(MOST_STEPS);
-        let removes = |earlier: &&&Send| matches!(earlier.writes.as_slice(), [Write::Remove(..)]);
-        if lately().filter(removes).count() >= LEAST_OF_A_PART {
+        if lately().filter(|earlier| removes(earlier)).count() >= LEAST_OF_A_PART {
             return Some(Cause::Part);
         }
         // Leaves that were tried one by one go out together once more, if a request was lost before.
@@ -144,4 +143,25 @@ impl Lane<'_> {
             concerns && nudge.from <= until && nudge.to.is_none_or(|to| to >= since)
         })
     }
+}
+
+/// The earliest moment at which the attempt of the request at `since` may have been begun. What is seen of an attempt are its
+/// requests: those that remove members follow the one that sets the fields.
+fn begin(before: &[&Send], since: Ms) -> Ms {
+    let mut begin = since;
+    for send in before.iter().rev().skip_while(|send| send.start > since) {
+        let follows = send.start == since || send.end.is_some_and(|end| end + SLACK >= begin);
+        if !follows {
+            break;
+        }
+        begin = send.start;
+        if !removes(send) {
+            break;
+        }
+    }
+    begin.saturating_sub(SLACK)
+}
+
+fn removes(send: &Send) -> bool {
+    matches!(send.writes.as_slice(), [Write::Remove(..)])
 }

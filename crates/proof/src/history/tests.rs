@@ -226,3 +226,25 @@ fn every_repetition_needs_a_cause_and_is_counted_under_it() {
     };
     assert_eq!(counted(&crash), [(Cause::Crash, 1), (Cause::Reassert, 1)].into());
 }
+
+#[test]
+fn a_slow_attempt_was_begun_when_its_first_request_was() {
+    let assert_again = |slowest: Ms| {
+        let removal = |start: Ms, end: Ms| Send {
+            end: Some(end),
+            writes: vec![Write::Remove("job_title".to_owned(), "x".to_owned())],
+            ..send(start, "b")
+        };
+        let mut history = good();
+        history.sends[1] = Send { answer: Answer::Unknown, end: Some(18_100), ..send(3_100, "b") };
+        history.sends.push(send(60_000, "b"));
+        history.sends.push(removal(70_000, 70_000 + slowest));
+        history.sends.push(removal(120_000, 120_050));
+        history.sends.push(send(130_000, "b"));
+        history.sends.push(removal(131_000, 131_050));
+        check(&history)
+    };
+    let verdict = assert_again(40_000);
+    assert!(verdict.is_good(), "{verdict}");
+    assert!(assert_again(50).count("duplicate") > 0, "what follows an idle minute is another attempt");
+}
