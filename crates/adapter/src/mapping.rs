@@ -1,10 +1,21 @@
+mod fate;
+mod fault;
+mod field;
+mod options;
+
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
 use canonical::{Leaf, Value, nearest};
-use serde_json::Value as JsonValue;
-use unicode_segmentation::UnicodeSegmentation;
 
-use crate::{Dialect, FieldRule, Format, PhoneFormat, Rule, WireValue};
+pub use fate::Fate;
+pub use fault::MappingFault;
+pub use field::Field;
+pub use options::{ClearAs, FieldOption, FieldOptions, MappingOptions, Overlong};
+
+use crate::{Dialect, FieldRule, PhoneFormat, Rule, WireValue};
 
 /// A dialect's table together with what a route configures: which leaf goes to which field, and how.
 #[derive(Debug)]
@@ -12,192 +23,6 @@ pub struct Mapping {
     dialect: &'static Dialect,
     phone_format: PhoneFormat,
     fields: BTreeMap<Leaf, Field>,
-}
-
-/// Where one leaf goes.
-#[derive(Debug, Clone)]
-pub struct Field {
-    /// The field's name on the wire.
-    pub to: String,
-    /// How the field is set and cleared.
-    pub rule: Rule,
-    max_chars: Option<usize>,
-    format: Format,
-    overlong: Overlong,
-    clear: ClearAs,
-    map: BTreeMap<String, String>,
-}
-
-/// What a route configures about its fields.
-#[derive(Debug, Clone, Default)]
-pub struct MappingOptions {
-    /// Per leaf, what differs from the dialect's table.
-    pub fields: BTreeMap<Leaf, FieldOption>,
-    /// In which form telephone numbers are sent.
-    pub phone_format: PhoneFormat,
-}
-
-/// What a route configures about one leaf.
-#[derive(Debug, Clone)]
-pub enum FieldOption {
-    /// The leaf is not sent.
-    Off,
-    /// The leaf is sent in this way.
-    On(FieldOptions),
-}
-
-/// How a route sends one leaf.
-#[derive(Debug, Clone, Default)]
-pub struct FieldOptions {
-    /// The field's name on the wire; none for the dialect's own.
-    pub to: Option<String>,
-    /// What happens to a value that is too long.
-    pub overlong: Overlong,
-    /// What happens when the leaf is cleared and the field cannot be.
-    pub clear: ClearAs,
-    /// The wire text of each canonical text; empty for "as it is".
-    pub map: BTreeMap<String, String>,
-}
-
-/// What happens to a value that is longer than its field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Overlong {
-    /// It is not sent and has the fate `too_long`.
-    #[default]
-    Refuse,
-    /// It is cut at the last whole character that fits.
-    Truncate,
-}
-
-/// What happens when a leaf is cleared and its field has no way to be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum ClearAs {
-    /// It is not sent and has the fate `not_clearable`.
-    #[default]
-    Refuse,
-    /// The empty string is sent.
-    EmptyString,
-}
-
-/// What becomes of one leaf of an update at one route.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Fate {
-    /// It is or was sent.
-    Sent,
-    /// It had that value already.
-    Unchanged,
-    /// The vendor has no place for it.
-    Unsupported,
-    /// The route does not map it.
-    Unmapped,
-    /// The vendor has no way to clear it.
-    NotClearable,
-    /// It is longer than the vendor allows.
-    TooLong,
-    /// The vendor's field cannot hold such a value.
-    NotRepresentable,
-    /// The vendor refused it; it waits while the rest goes on.
-    Held,
-    /// The vendor needs it and nobody has given it.
-    Missing,
-}
-
-impl Fate {
-    /// The fate's name in the API.
-    pub fn name(self) -> &'static str {
-        match self {
-            Fate::Sent => "sent",
-            Fate::Unchanged => "unchanged",
-            Fate::Unsupported => "unsupported",
-            Fate::Unmapped => "unmapped",
-            Fate::NotClearable => "not_clearable",
-            Fate::TooLong => "too_long",
-            Fate::NotRepresentable => "not_representable",
-            Fate::Held => "held",
-            Fate::Missing => "missing",
-        }
-    }
-}
-
-/// A mistake in a route's mapping.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum MappingFault {
-    /// The vendor has no such field.
-    #[error("{vendor} has no field \"{to}\"{}", suggestion(.nearest))]
-    UnknownField {
-        /// The leaf that is mapped.
-        leaf: Leaf,
-        /// The vendor.
-        vendor: &'static str,
-        /// The name that does not exist.
-        to: String,
-        /// The nearest name that does.
-        nearest: Option<&'static str>,
-    },
-    /// Two leaves go to one field.
-    #[error("{leaf} and {other} both go to \"{to}\"; map one of them elsewhere or set it to false")]
-    TwoLeavesOneField {
-        /// The second leaf.
-        leaf: Leaf,
-        /// The first leaf.
-        other: Leaf,
-        /// The field.
-        to: String,
-    },
-    /// The vendor needs the leaf with every request.
-    #[error("{vendor} needs {leaf} with every request; it cannot be left out")]
-    RequiredOff {
-        /// The leaf.
-        leaf: Leaf,
-        /// The vendor.
-        vendor: &'static str,
-    },
-    /// The leaf is mapped without a name and the dialect has none for it.
-    #[error("{vendor} has no field of its own for {leaf}; name one with {leaf} = \"…\"")]
-    NoDefault {
-        /// The leaf.
-        leaf: Leaf,
-        /// The vendor.
-        vendor: &'static str,
-    },
-    /// The name is not a field that a route may write.
-    #[error(
-        "{leaf} cannot go to \"{to}\": at {vendor} it names the person or is read-only; choose another field"
-    )]
-    Reserved {
-        /// The leaf that is mapped.
-        leaf: Leaf,
-        /// The vendor.
-        vendor: &'static str,
-        /// The reserved name.
-        to: String,
-    },
-    /// The leaf is never sent.
-    #[error(
-        "{leaf} is put together from other leaves and is sent to no vendor; set it to false or leave it out"
-    )]
-    NeverSent {
-        /// The leaf.
-        leaf: Leaf,
-    },
-}
-
-fn suggestion(nearest: &Option<&'static str>) -> String {
-    nearest.map_or_else(String::new, |name| format!("; did you mean \"{name}\"?"))
-}
-
-impl MappingFault {
-    /// The leaf whose option is wrong.
-    pub fn leaf(&self) -> &Leaf {
-        match self {
-            MappingFault::UnknownField { leaf, .. }
-            | MappingFault::TwoLeavesOneField { leaf, .. }
-            | MappingFault::RequiredOff { leaf, .. }
-            | MappingFault::NoDefault { leaf, .. }
-            | MappingFault::Reserved { leaf, .. }
-            | MappingFault::NeverSent { leaf } => leaf,
-        }
-    }
 }
 
 impl Mapping {
@@ -269,69 +94,6 @@ impl Mapping {
     }
 }
 
-impl Field {
-    fn of(rule: &FieldRule, options: &FieldOptions) -> Self {
-        Self {
-            to: rule.to.to_owned(),
-            rule: rule.rule,
-            max_chars: rule.max_chars,
-            format: rule.format,
-            overlong: options.overlong,
-            clear: options.clear,
-            map: options.map.clone(),
-        }
-    }
-
-    fn set(&self, value: &Value, phone_format: PhoneFormat) -> Result<WireValue, Fate> {
-        if let (Rule::AddOnly, Value::Tags(tags)) = (self.rule, value) {
-            return Ok(WireValue::Members { wanted: tags.iter().cloned().collect(), removed: Vec::new() });
-        }
-        let wire = if self.map.is_empty() {
-            (self.format)(value, phone_format)
-        } else {
-            value.to_text().and_then(|text| self.map.get(&text)).map(|text| JsonValue::from(text.as_str()))
-        };
-        let wire = self.fit(wire.ok_or(Fate::NotRepresentable)?)?;
-        // A required field that is empty is what its vendor calls missing.
-        if self.rule == Rule::Required && wire.as_str() == Some("") {
-            return Err(Fate::NotRepresentable);
-        }
-        Ok(WireValue::Set(wire))
-    }
-
-    fn fit(&self, wire: JsonValue) -> Result<JsonValue, Fate> {
-        let (Some(max), Some(text)) = (self.max_chars, wire.as_str()) else { return Ok(wire) };
-        if text.chars().count() <= max {
-            return Ok(wire);
-        }
-        match self.overlong {
-            Overlong::Refuse => Err(Fate::TooLong),
-            Overlong::Truncate => Ok(truncate(text, max).into()),
-        }
-    }
-
-    fn clear(&self) -> Result<WireValue, Fate> {
-        match (self.rule, self.clear) {
-            (Rule::Nullable, _) => Ok(WireValue::Clear),
-            (Rule::AddOnly, _) => Ok(WireValue::Members { wanted: Vec::new(), removed: Vec::new() }),
-            (Rule::SetOnly, ClearAs::EmptyString) => Ok(WireValue::Set("".into())),
-            (Rule::SetOnly | Rule::Required, _) => Err(Fate::NotClearable),
-        }
-    }
-}
-
-/// The longest beginning of whole characters (grapheme clusters) with at most `max` Unicode scalar values.
-fn truncate(text: &str, max: usize) -> String {
-    let mut left = max;
-    let fits = |grapheme: &&str| {
-        let length = grapheme.chars().count();
-        let fits = length <= left;
-        left = left.saturating_sub(length);
-        fits
-    };
-    text.graphemes(true).take_while(fits).collect()
-}
-
 fn resolve(
     dialect: &'static Dialect,
     leaf: &Leaf,
@@ -357,8 +119,9 @@ fn resolve(
     if open.reserved.iter().any(|reserved| reserved.eq_ignore_ascii_case(to)) {
         return Err(MappingFault::Reserved { leaf: leaf.clone(), vendor, to: to.clone() });
     }
-    let rule = FieldRule::without_leaf("", open.rule, open.format);
-    Ok(Some(Field { to: to.clone(), ..Field::of(&rule, options) }))
+    let mut field = Field::of(&FieldRule::without_leaf("", open.rule, open.format), options);
+    field.to.clone_from(to);
+    Ok(Some(field))
 }
 
 /// Two fields whose names differ only in case are taken for a mistake: a vendor that tells them apart is a trap.
@@ -383,6 +146,3 @@ fn required_but_off(dialect: &'static Dialect, fields: &BTreeMap<Leaf, Field>) -
         })
         .collect()
 }
-
-#[cfg(test)]
-mod tests;
