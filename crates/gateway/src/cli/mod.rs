@@ -10,7 +10,7 @@ mod plan;
 mod reload;
 mod routes;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
@@ -20,7 +20,7 @@ use crate::{
     demo,
     exit::{fail, refuse},
     gateway::Confirm,
-    serve,
+    log, serve,
 };
 use output::say;
 
@@ -71,7 +71,12 @@ struct ServeArguments {
 
 /// Runs the command that the process was started with.
 pub fn run() -> ExitCode {
-    match Cli::parse().command {
+    run_with(std::env::args_os())
+}
+
+pub(crate) fn run_with(arguments: impl IntoIterator<Item: Into<OsString> + Clone>) -> ExitCode {
+    log::hide_panic_messages();
+    match Cli::parse_from(arguments).command {
         Command::Demo(options) => demo::run(&options),
         Command::Serve(arguments) => match load(&arguments.config) {
             Ok(config) => {
