@@ -1,11 +1,6 @@
 //! The store in memory with delays, faults and crashes around every commit.
 
-use std::{
-    fmt,
-    future::Future,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{fmt, future::Future, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use canonical::UserId;
@@ -14,60 +9,14 @@ use delivery::{
     gate::Pause,
     store::{
         Accept, AcceptError, Accepted, Actor, AttemptView, AuditRow, ClaimDue, Claimed, Enrol, Erase, Erased,
-        LaneFilter, LaneId, LaneRow, LaneView, Observer, RearmLanes, RegisteredRoute, RouteCounts, RouteId,
-        RouteRegistration, Settlement, Store, StoreError, Sweep, UpdateCursor, UpdateId, UpdateRow,
-        UserSnapshot, Work,
+        LaneFilter, LaneId, LaneView, RearmLanes, RegisteredRoute, RouteCounts, RouteId, RouteRegistration,
+        Settlement, Store, StoreError, Sweep, UpdateCursor, UpdateId, UpdateRow, UserSnapshot, Work,
     },
 };
 use testkit::memory_store::{CommitFailure, MemoryStore};
 use tokio::time::sleep;
 
-use super::{
-    people,
-    routes::NAMES,
-    script::StoreFault,
-    shared::{Event, Shared},
-};
-
-/// Passes commits on to the present process, and notes them.
-#[derive(Default)]
-pub(crate) struct Switch {
-    present: Mutex<Option<Arc<dyn Observer>>>,
-    shared: Mutex<Option<Arc<Shared>>>,
-}
-
-impl Switch {
-    pub(crate) fn note_for(&self, shared: Option<Arc<Shared>>) {
-        *self.shared.lock().unwrap_or_else(PoisonError::into_inner) = shared;
-    }
-
-    pub(crate) fn tell(&self, observer: Option<Arc<dyn Observer>>) {
-        *self.present.lock().unwrap_or_else(PoisonError::into_inner) = observer;
-    }
-}
-
-impl Observer for Switch {
-    fn committed(&self, lanes: &[(UserId, LaneRow)]) {
-        if let Some(shared) = &*self.shared.lock().unwrap_or_else(PoisonError::into_inner) {
-            let mut state = shared.lock();
-            for (user, row) in lanes {
-                state.note(format_args!(
-                    "lane {user:?} {:?} {:?} next {}",
-                    row.route, row.lane, row.lane.next_at
-                ));
-            }
-        }
-        if let Some(present) = &*self.present.lock().unwrap_or_else(PoisonError::into_inner) {
-            present.committed(lanes);
-        }
-    }
-}
-
-impl fmt::Debug for Switch {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Switch")
-    }
-}
+use super::{agenda::Event, people, routes::NAMES, script::StoreFault, shared::Shared};
 
 /// The store of one process.
 pub(crate) struct ChaosStore {

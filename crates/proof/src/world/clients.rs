@@ -11,13 +11,7 @@ use serde_json::Value as Json;
 use tokio::time::timeout;
 use uuid::Uuid;
 
-use super::{
-    dice::Dice,
-    options::Faults,
-    people,
-    script::Ask,
-    shared::{Event, Shared, State},
-};
+use super::{agenda::Event, dice::Dice, options::Faults, people, script::Ask, shared::Shared, state::State};
 use crate::history::{Ms, Outcome};
 
 /// One thing that a client asks for, until it knows what became of it.

@@ -16,7 +16,8 @@ use super::{
     clients::{self, Request},
     people,
     routes::{self, NAMES, Variant},
-    shared::{Shared, State},
+    shared::Shared,
+    state::State,
 };
 use crate::history::{Change, History, Kind, LaneEnd, Op, Standing, UserEnd, translate};
 

@@ -12,10 +12,12 @@ use testkit::memory_store::MemoryStore;
 use tokio::time::sleep_until;
 
 use super::{
-    chaos_store::{ChaosStore, Switch},
+    agenda::{Ears, Event},
+    chaos_store::ChaosStore,
     clients, gather, operators, routes,
     script::Act,
-    shared::{Ears, Event, Shared, WorldClock},
+    shared::{Shared, WorldClock},
+    switch::Switch,
 };
 use crate::history::{Ms, check_settled};
 
@@ -85,7 +87,7 @@ impl Life {
             if state.dead {
                 return Some(End::Crash);
             }
-            state.next_at(ears)
+            state.agenda.next_at(ears)
         };
         let soon = self.shared.now() + if ears == Ears::All { 60_000 } else { 10 };
         let at = self.shared.instant(next.map_or(soon, |next| next.min(soon)));
@@ -196,7 +198,8 @@ impl Life {
             false => check_settled(&gather::history(&self.shared, &self.store).await),
         };
         let mut state = self.shared.lock();
-        let waiting = state.clients.iter().any(clients::Pending::is_open) || state.has_requests_to_come();
+        let waiting =
+            state.clients.iter().any(clients::Pending::is_open) || state.agenda.has_requests_to_come();
         let since = state.calm_since.unwrap_or(at);
         let quiet = !moving && !waiting;
         match (quiet, state.tried_again) {

@@ -18,16 +18,19 @@ mod script;
 mod chaos_store;
 mod manners;
 mod routes;
+mod switch;
 mod transport;
 mod trouble;
 mod vendors;
 mod weather;
 
+mod agenda;
 mod clients;
 mod gather;
 mod life;
 mod operators;
 mod shared;
+mod state;
 
 mod figures;
 mod isolation;

@@ -10,10 +10,11 @@ use delivery::{
 };
 
 use super::{
+    agenda::Event,
     clients::{self, Request},
     routes::{self, NAMES, Variant},
     script::Act,
-    shared::{Event, Shared},
+    shared::Shared,
 };
 use crate::history::Nudge;
 

@@ -8,7 +8,7 @@ use tokio::runtime::Builder;
 use vendor_sim::{UnknownSubjects, Vendor};
 
 use super::{
-    chaos_store::Switch,
+    agenda::Event,
     clients,
     dice::Dice,
     gather,
@@ -18,7 +18,9 @@ use super::{
     report::Report,
     routes::{NAMES, SETTLE, Setup, TIMEOUT},
     script,
-    shared::{Event, Shared, State},
+    shared::Shared,
+    state::State,
+    switch::Switch,
     transport::SimTransport,
     trouble::Bounds,
     vendors::{self, VendorState},

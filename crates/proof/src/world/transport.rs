@@ -14,8 +14,10 @@ use transport_http::{Credential, HttpTransport, Network, Settings};
 use vendor_sim::{Call, Config, Reply, Vendor};
 
 use super::{
+    agenda::Event,
     routes::{NAMES, TIMEOUT},
-    shared::{Event, SendLog, Shared, State},
+    shared::Shared,
+    state::{SendLog, State},
     trouble::{Answering, Plan},
 };
 use crate::history::{Answer, Send, Write, translate::dialect, wire};

@@ -43,6 +43,12 @@ fn stress(seed: u64, stress: Stress) -> Option<String> {
     )
 }
 
+/// A failing lane is not left in peace.
+fn too_often(seed: u64, route: usize, weather: Weather) -> Option<String> {
+    let tries = tries(seed, route, weather);
+    (tries > 14).then(|| format!("world: a failing lane is asked {tries} times"))
+}
+
 #[test]
 fn acknowledge_without_epoch() {
     catches(M::AcknowledgeWithoutEpoch, 400, anything);
@@ -70,10 +76,7 @@ fn merged_patches() {
 
 #[test]
 fn backoff_reset_on_accept() {
-    catches(M::BackoffResetOnAccept, 4, |seed| {
-        let tries = tries(seed, 3, Weather::Unreachable);
-        (tries > 14).then(|| format!("world: a failing lane is asked {tries} times"))
-    });
+    catches(M::BackoffResetOnAccept, 4, |seed| too_often(seed, 3, Weather::Unreachable));
 }
 
 #[test]
@@ -142,10 +145,7 @@ fn shared_pool() {
 
 #[test]
 fn unreadable_retried_hot() {
-    catches(M::UnreadableRetriedHot, 4, |seed| {
-        let tries = tries(seed, 0, Weather::Garbled);
-        (tries > 14).then(|| format!("world: a failing lane is asked {tries} times"))
-    });
+    catches(M::UnreadableRetriedHot, 4, |seed| too_often(seed, 0, Weather::Garbled));
 }
 
 #[test]
