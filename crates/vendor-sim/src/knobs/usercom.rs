@@ -1,0 +1,84 @@
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::UnknownKey;
+
+/// User.com's open questions and the app's attributes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct UserComKnobs {
+    /// Custom attributes by `name_std`; API version 2 stores no others.
+    pub attributes: BTreeMap<String, ValueType>,
+    /// What version 2 does with an unregistered key.
+    pub unknown_attribute: UnknownKey,
+    /// What a write without the trailing slash gets.
+    pub missing_slash: MissingSlash,
+    /// What null does to a standard field.
+    pub nulls: NullValues,
+}
+
+impl Default for UserComKnobs {
+    fn default() -> Self {
+        let attributes = [
+            ("job_title", ValueType::String),
+            ("birth_date", ValueType::Date),
+            ("newsletter", ValueType::Boolean),
+            ("logins", ValueType::Integer),
+            ("example_attr", ValueType::Boolean),
+            ("my_string_attr", ValueType::String),
+        ];
+        Self {
+            attributes: attributes.map(|(name, kind)| (name.to_owned(), kind)).into(),
+            unknown_attribute: UnknownKey::Ignore,
+            missing_slash: MissingSlash::Redirect,
+            nulls: NullValues::Store,
+        }
+    }
+}
+
+/// The type of a User.com attribute.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ValueType {
+    /// Text.
+    String,
+    /// `true` or `false`.
+    Boolean,
+    /// A whole number.
+    Integer,
+    /// A number.
+    Float,
+    /// `YYYY-MM-DD`.
+    Date,
+    /// A date and time; only checked to be text.
+    Datetime,
+    /// One of these.
+    Fixed(Vec<String>),
+    /// Anything.
+    Json,
+}
+
+/// What User.com answers to a write without the trailing slash.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MissingSlash {
+    /// 301 to the address with the slash; nothing is applied.
+    #[default]
+    Redirect,
+    /// 404.
+    NotFound,
+}
+
+/// What null does to a standard User.com field.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NullValues {
+    /// It is stored.
+    #[default]
+    Store,
+    /// It is dropped without a word.
+    Ignore,
+    /// 400.
+    Refuse,
+}
