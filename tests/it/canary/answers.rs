@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use super::planted::{assert_nothing_of, everything, person, secrets, values, world};
 
 /// The user's id stands in answers by design.
-const USER: &str = "zqxuserid";
+pub(super) const USER: &str = "zqxuserid";
 
 #[test]
 fn no_problem_and_no_answer_to_an_operator_repeats_a_value() {
@@ -101,7 +101,7 @@ fn problems(world: &World, api: &Client, operator: &Client) -> Vec<(String, Stri
 }
 
 /// Bodies with a value that is wrong, one for each leaf and each kind of mistake.
-fn wrong_bodies() -> Vec<String> {
+pub(super) fn wrong_bodies() -> Vec<String> {
     let of_leaf = |name: &str, value: &Value| match name.split_once('.') {
         Some((group, member)) => json!({ group: { member: value } }).to_string(),
         None => json!({ name: value }).to_string(),
