@@ -1,6 +1,9 @@
 //! A store in memory, for tests of engines: the same pure functions as every other store, nothing durable.
 
+mod accept;
+mod claim;
 mod read;
+mod routes;
 mod state;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
