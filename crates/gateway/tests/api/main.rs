@@ -6,6 +6,7 @@ mod bodies;
 mod corpus;
 mod e_mails;
 mod hostile;
+mod planted;
 mod texts;
 
 mod preconditions;
