@@ -75,14 +75,14 @@ fn refuse_and_look(
 }
 
 /// What operators see of every lane.
-fn stories(operator: &Client) -> String {
+pub(super) fn stories(operator: &Client) -> String {
     let lanes = operator.get("/v1/lanes").expect(200).json();
     let ids = lanes["lanes"].as_array().into_iter().flatten().map(|lane| lane["id"].to_string());
     ids.map(|id| operator.get(&format!("/v1/lanes/{id}")).expect(200).text()).collect()
 }
 
 /// A refusal with these words, in the vendor's form.
-fn refusal(vendor: Vendor, words: &str) -> Fault {
+pub(super) fn refusal(vendor: Vendor, words: &str) -> Fault {
     let kind = [("content-type", "application/json")];
     match vendor {
         Vendor::Communal => {

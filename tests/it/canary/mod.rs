@@ -3,5 +3,6 @@
 mod answers;
 mod commands;
 mod echo;
+mod erase;
 mod log;
 mod planted;
