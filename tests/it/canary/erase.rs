@@ -25,7 +25,7 @@ fn after_an_erase_no_vendors_id_no_witness_no_key_and_no_words_are_in_any_file()
     let person = person();
     let mut world = World::new();
     for vendor in Vendor::ALL {
-        world.vendor(vendor).seed_users(&[person.seed.clone()]);
+        world.vendor(vendor).seed_users(std::slice::from_ref(&person.seed));
     }
     world.settings.set("communifire", "subject", "\"username\"");
     world.settings.set("usercom", "subject", "\"custom_id\"");

@@ -4,11 +4,12 @@ use serde_json::{Value, json};
 use vendor_sim::{Config, seed::SeedUser};
 
 /// Parts of all that is known of the person. A country has two letters, which are looked for between quotation marks.
-const VALUES: [&str; 12] = [
+const VALUES: [&str; 13] = [
     "Zqx",
     "zqx",
+    "ZQX",
     "4165550177",
-    "416 555 0177",
+    "416 555",
     "1987-03-09",
     "nonbinary",
     "is-IS",
