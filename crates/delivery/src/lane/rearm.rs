@@ -44,14 +44,11 @@ pub(super) fn rearm(lane: &mut Lane, facts: &Facts<'_>, rearm: &Rearm, now: Mill
     }
     match rearm {
         Rearm::Retry | Rearm::Mapping => {
-            lane.held.values_mut().for_each(|hold| hold.again = true);
+            owe_again(lane, Again::Retry, now);
             again(lane, now);
         }
         Rearm::Resync => {
-            lane.floor = 0;
-            lane.held.clear();
-            lane.priority = Priority::Bulk;
-            lane.dirty_since.get_or_insert(now);
+            owe_again(lane, Again::Resync, now);
             again(lane, now);
         }
         Rearm::Due => due(lane, now),
@@ -72,6 +69,20 @@ pub(super) fn rearm(lane: &mut Lane, facts: &Facts<'_>, rearm: &Rearm, now: Mill
         Rearm::Identity { .. } => {}
     }
     Effect::Done
+}
+
+/// What is held, or everything, is owed once more.
+pub(super) fn owe_again(lane: &mut Lane, again: Again, now: Millis) {
+    match again {
+        Again::None => {}
+        Again::Retry => lane.held.values_mut().for_each(|hold| hold.again = true),
+        Again::Resync => {
+            lane.floor = 0;
+            lane.held.clear();
+            lane.priority = Priority::Bulk;
+            lane.dirty_since.get_or_insert(now);
+        }
+    }
 }
 
 /// Tries a block whose own time has come: of its kind, or of a leaf whose refusal stops the whole lane.

@@ -1,4 +1,4 @@
-use super::{BlockReason, Effect, FailureClass, Lane, State, WaitCause};
+use super::{BlockReason, Effect, FailureClass, Lane, State, WaitCause, rearm};
 use crate::{
     Millis,
     mutation::{self, Mutation},
@@ -20,6 +20,9 @@ pub(super) fn start(lane: &mut Lane, window: Millis, now: Millis) -> Effect {
         lane.next_at = now + window;
     }
     if in_flight {
+        // What was asked for during the attempt is done after it.
+        let again = std::mem::take(&mut lane.again);
+        rearm::owe_again(lane, again, now);
         let stops = if lane.last_class == Some(FailureClass::Internal) { lane.attempt + 1 } else { 1 };
         lane.attempt = stops;
         lane.last_class = Some(FailureClass::Internal);

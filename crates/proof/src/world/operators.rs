@@ -78,7 +78,7 @@ async fn carry_out(shared: &Arc<Shared>, engine: &Engine, transports: &[Arc<dyn 
         state.resuming.remove(route);
     }
     if matches!(done, Err(StoreError::Full | StoreError::Overloaded)) {
-        let act = if matches!(act, Act::Reload(_)) { Act::Reload(state.variant) } else { act };
+        let act = if matches!(act, Act::Reload(_)) { Act::Reread } else { act };
         state.later(now + 1_000, Event::Act(act));
     }
 }
@@ -98,7 +98,7 @@ async fn one(
             engine.rearm(Rearm::Retry, RearmTarget::Attention(id(*route)), by()).await.map(drop)
         }
         Act::Resync(route) => engine.resync(id(*route), by()).await.map(drop),
-        Act::Reload(_) => {
+        Act::Reload(_) | Act::Reread => {
             // Of two replacements that came close together, the file has the newer one.
             let variant = shared.lock().variant;
             engine.reload(routes::routes(&shared.setup, variant, transports), false).await

@@ -29,6 +29,8 @@ pub(crate) enum Act {
     Resync(usize),
     /// The configuration is replaced.
     Reload(Variant),
+    /// The configuration is read again as it is, after a replacement that the store could not take.
+    Reread,
     /// The process crashes at one of its next effects.
     CrashAfter(u64),
     /// The process is asked to stop.

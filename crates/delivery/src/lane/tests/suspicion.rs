@@ -58,3 +58,16 @@ fn a_vendor_that_queues_is_told_once_more_after_two_requests_in_a_short_time() {
     case.settle(&verify, 601_000, ok());
     assert_eq!(case.lane.state, State::Idle);
 }
+
+#[test]
+fn what_was_asked_for_during_an_attempt_that_ended_with_the_process_goes_out_once() {
+    let mut case = Case::in_step(&[Leaf::Title]);
+    case.update(&[Leaf::Title], 0);
+    case.claim(0);
+    case.rearm(Rearm::Resync, 10);
+    case.start(1_000);
+    case.attempt(3_000, ok());
+    assert_eq!((case.lane.state, case.lane.next_at), (State::Wait(WaitCause::Verify), 1_000 + WINDOW));
+    case.attempt(1_000 + WINDOW, ok());
+    assert_eq!(case.lane.state, State::Idle);
+}
