@@ -8,13 +8,15 @@
 //! Shared memory (`-shm`) is passed through and in no image: it is lost with the power. Synchronisations are not passed on, for
 //! only images are ever looked at after a loss; that makes runs fast.
 //!
+//! For measurements a [`SlowDisk`] passes synchronisations on, too, counts them and makes each take its time.
+//!
 //! What SQLite is promised is what the VFS of Unix promises it: a write changes no byte beside its own
 //! (`SQLITE_IOCAP_POWERSAFE_OVERWRITE`), and a name is durable once the directory was synchronised.
 //!
 //! # Why there is unsafe code
 //!
 //! A VFS is a table of C functions, which safe Rust can neither write nor register. All of it is in the module `vfs`, which
-//! holds no more than the passage between C and the safe rest. No program but tests depends on this crate.
+//! holds no more than the passage between C and the safe rest. No program but tests and the benchmark depends on this crate.
 
 mod disk;
 mod effect;
@@ -22,6 +24,7 @@ mod fault;
 mod image;
 mod loss;
 mod random;
+mod slow;
 
 #[allow(unsafe_code)]
 mod vfs;
@@ -35,4 +38,5 @@ pub use fault::{Code, Fault, Times};
 pub use image::Image;
 pub use loss::Loss;
 pub use random::Random;
-pub use vfs::register;
+pub use slow::SlowDisk;
+pub use vfs::{register, register_as_default};

@@ -1,9 +1,13 @@
 //! The disk itself: what is synchronised survives, what is not may be lost in every way, and the log says what happened.
 
+use std::time::{Duration, Instant};
+
 use rusqlite::{Connection, OpenFlags};
 use tempfile::TempDir;
 
-use crate::{Code, Disk, Fault, Habit, Image, Kind, Loss, Random, Times, register};
+use crate::{
+    Code, Disk, Fault, Habit, Image, Kind, Loss, Random, SlowDisk, Times, register, register_as_default,
+};
 
 fn connect(directory: &TempDir) -> Connection {
     let path = directory.path().join("a.db");
@@ -135,4 +139,35 @@ fn the_same_seed_gives_the_same_image() {
     assert_eq!(image(3), image(3));
     let mut random = Random::new(1);
     assert!((0..20).any(|_| image(random.number()) != image(random.number())));
+}
+
+#[test]
+fn a_slow_disk_counts_synchronisations_and_makes_each_last() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let disk = SlowDisk::watch(directory.path(), Duration::from_millis(5)).expect("a directory");
+    let connection = connect(&directory);
+    connection.execute_batch("CREATE TABLE t(x)").expect("created");
+    let (before, began) = (disk.syncs(), Instant::now());
+    insert(&connection, 0..4);
+    assert!(began.elapsed() >= Duration::from_millis(20));
+    assert_eq!(disk.syncs() - before, 4, "each commit is one synchronisation");
+    connection.execute_batch("BEGIN").expect("begun");
+    insert(&connection, 4..10);
+    connection.execute_batch("COMMIT").expect("committed");
+    assert_eq!(disk.syncs() - before, 5, "one commit is one synchronisation, whatever is in it");
+    assert_eq!(rows(&Image::read(directory.path()).expect("readable")), 10, "everything is on the real disk");
+}
+
+#[test]
+fn a_slow_disk_is_met_by_a_connection_that_names_no_vfs() {
+    register_as_default();
+    let directory = tempfile::tempdir().expect("a directory");
+    let disk = SlowDisk::watch(directory.path(), Duration::ZERO).expect("a directory");
+    let beside = tempfile::tempdir().expect("a directory");
+    for path in [beside.path(), directory.path()] {
+        assert_eq!(disk.syncs(), 0, "another directory is not counted");
+        let connection = Connection::open(path.join("a.db")).expect("opens");
+        connection.execute_batch("CREATE TABLE t(x)").expect("created");
+    }
+    assert!(disk.syncs() > 0);
 }

@@ -14,6 +14,7 @@ use rusqlite::ffi::{self, sqlite3_file, sqlite3_int64, sqlite3_io_methods, sqlit
 use crate::{
     disk::{self, Habit, Inner},
     effect::{FileId, Kind},
+    slow,
 };
 
 const NAME: &CStr = c"shim";
@@ -25,7 +26,12 @@ const WRITE_LOCK: c_int = 0;
 struct ShimFile {
     base: sqlite3_file,
     /// From `Box::into_raw`; null when nobody watches the file.
-    watched: *mut Watched,
+    watcher: *mut Watcher,
+}
+
+enum Watcher {
+    Disk(Watched),
+    Slow(Arc<slow::Inner>),
 }
 
 struct Watched {
@@ -78,6 +84,17 @@ pub fn register() -> &'static str {
     "shim"
 }
 
+/// As [`register`], and makes it the VFS of every connection that names none.
+///
+/// # Panics
+/// When SQLite does not take it.
+pub fn register_as_default() {
+    register();
+    // SAFETY: a VFS that was registered is found by its name, and may be registered again to become the default.
+    let code = unsafe { ffi::sqlite3_vfs_register(ffi::sqlite3_vfs_find(NAME.as_ptr()), 1) };
+    assert_eq!(code, ffi::SQLITE_OK, "SQLite takes the VFS as its default");
+}
+
 fn usual() -> *mut sqlite3_vfs {
     USUAL.get().map_or(ptr::null_mut(), |usual| usual.0)
 }
@@ -116,9 +133,19 @@ unsafe fn real(file: *mut sqlite3_file) -> *mut sqlite3_file {
 
 /// # Safety
 /// `file` was opened by [`open`], and SQLite uses it on one thread at a time, as it promises of every file.
-unsafe fn watched<'a>(file: *mut sqlite3_file) -> Option<&'a mut Watched> {
+unsafe fn watcher<'a>(file: *mut sqlite3_file) -> Option<&'a mut Watcher> {
     // SAFETY: see above; the pointer is null or came from a `Box`.
-    unsafe { (*file.cast::<ShimFile>()).watched.as_mut() }
+    unsafe { (*file.cast::<ShimFile>()).watcher.as_mut() }
+}
+
+/// # Safety
+/// As [`watcher`].
+unsafe fn watched<'a>(file: *mut sqlite3_file) -> Option<&'a mut Watched> {
+    // SAFETY: the caller's promise.
+    match unsafe { watcher(file) } {
+        Some(Watcher::Disk(watched)) => Some(watched),
+        _ => None,
+    }
 }
 
 /// Passes a call on to the usual file.
@@ -146,11 +173,12 @@ unsafe extern "C" fn open(
     let path =
         (!name.is_null()).then(|| Path::new(OsStr::from_bytes(unsafe { CStr::from_ptr(name) }.to_bytes())));
     let place = path.and_then(disk::find);
+    let slow = path.and_then(slow::find);
     let usual = usual();
     // SAFETY: SQLite gives room for `szOsFile` bytes, of which ours come first; a file without methods is not closed.
     let code = unsafe {
         (*file).pMethods = ptr::null();
-        (*file.cast::<ShimFile>()).watched = ptr::null_mut();
+        (*file.cast::<ShimFile>()).watcher = ptr::null_mut();
         (*real(file)).pMethods = ptr::null();
         match (*usual).xOpen {
             Some(open) => open(usual, name, real(file), flags, out),
@@ -161,15 +189,16 @@ unsafe extern "C" fn open(
         return code;
     }
     let logs = ffi::SQLITE_OPEN_WAL | ffi::SQLITE_OPEN_MAIN_JOURNAL | ffi::SQLITE_OPEN_SUPER_JOURNAL;
-    let entry = place.map(|(disk, name)| {
+    let watched = place.map(|(disk, name)| {
         let file = disk.lock().opened(&name);
         let is_database = flags & ffi::SQLITE_OPEN_MAIN_DB != 0;
         let syncs_names = flags & ffi::SQLITE_OPEN_CREATE != 0 && flags & logs != 0;
-        Box::into_raw(Box::new(Watched { disk, file, is_database, syncs_names }))
+        Watcher::Disk(Watched { disk, file, is_database, syncs_names })
     });
+    let watcher = watched.or(slow.map(Watcher::Slow)).map(|watcher| Box::into_raw(Box::new(watcher)));
     // SAFETY: as above; the usual file is open, so ours may be, too.
     unsafe {
-        (*file.cast::<ShimFile>()).watched = entry.unwrap_or(ptr::null_mut());
+        (*file.cast::<ShimFile>()).watcher = watcher.unwrap_or(ptr::null_mut());
         (*file).pMethods = &raw const METHODS;
     }
     code
@@ -203,9 +232,9 @@ unsafe extern "C" fn close(file: *mut sqlite3_file) -> c_int {
     // SAFETY: the pointer is null or came from `Box::into_raw`, and is set to null so that it is freed once.
     unsafe {
         let shim = file.cast::<ShimFile>();
-        let watched = std::mem::replace(&mut (*shim).watched, ptr::null_mut());
-        if !watched.is_null() {
-            drop(Box::from_raw(watched));
+        let watcher = std::mem::replace(&mut (*shim).watcher, ptr::null_mut());
+        if !watcher.is_null() {
+            drop(Box::from_raw(watcher));
         }
     }
     pass!(file, xClose)
@@ -249,7 +278,11 @@ unsafe extern "C" fn truncate(file: *mut sqlite3_file, size: sqlite3_int64) -> c
 
 unsafe extern "C" fn sync(file: *mut sqlite3_file, flags: c_int) -> c_int {
     // SAFETY: SQLite opened the file with `open`.
-    let Some(watched) = (unsafe { watched(file) }) else { return pass!(file, xSync, flags) };
+    let watched = match unsafe { watcher(file) } {
+        Some(Watcher::Disk(watched)) => watched,
+        Some(Watcher::Slow(disk)) => return disk.sync(|| pass!(file, xSync, flags)),
+        None => return pass!(file, xSync, flags),
+    };
     let mut state = watched.disk.lock();
     if let Some(code) = state.strike(Kind::Sync) {
         state.sync_failed(watched.file);
