@@ -74,7 +74,8 @@ pub fn run() -> ExitCode {
     run_with(std::env::args_os())
 }
 
-pub(crate) fn run_with(arguments: impl IntoIterator<Item: Into<OsString> + Clone>) -> ExitCode {
+/// Runs a command; the first argument is the name of the program.
+pub fn run_with(arguments: impl IntoIterator<Item: Into<OsString> + Clone>) -> ExitCode {
     log::hide_panic_messages();
     match Cli::parse_from(arguments).command {
         Command::Demo(options) => demo::run(&options),

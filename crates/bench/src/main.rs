@@ -1,0 +1,56 @@
+//! The gateway beside its physical floor: everything on loopback, in one run, in turns.
+//!
+//! `cargo run --release -p bench`
+
+mod bench;
+mod child;
+mod cores;
+mod floors;
+mod load;
+mod machine;
+mod options;
+mod process;
+mod report;
+mod serve;
+mod stats;
+mod subject;
+mod table;
+mod tables;
+mod vendors;
+mod wire;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::{bench::Bench, options::Arguments};
+
+/// What ends a run: the figures would mean nothing.
+type Error = Box<dyn std::error::Error + Send + Sync>;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let done = match arguments.command {
+        Some(command) => serve::run(command),
+        None => measure(&arguments),
+    };
+    match done {
+        Ok(exit) => exit,
+        Err(error) => {
+            eprintln!("bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn measure(arguments: &Arguments) -> Result<ExitCode, Error> {
+    let chosen = tables::chosen(&arguments.only);
+    let bench = Bench::new(arguments)?;
+    let mut report = report::Report::begin(&bench)?;
+    for (name, run) in chosen {
+        let table = run(&bench).map_err(|error| format!("{name}: {error}"))?;
+        report.add(table)?;
+    }
+    report.write(arguments.json.as_deref())?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,9 @@
+//! The gateway as a contestant: its own configuration file, its own process, its own database.
+
+mod introduce;
+mod run;
+mod settings;
+
+pub(crate) use introduce::introduce_all;
+pub(crate) use run::Subject;
+pub(crate) use settings::{Database, Settings};
