@@ -1,5 +1,7 @@
 //! One part of the benchmark each.
 
+mod hanging;
+mod latency;
 mod throughput;
 
 use crate::{Error, bench::Bench, table::Table};
@@ -7,7 +9,8 @@ use crate::{Error, bench::Bench, table::Table};
 type Run = fn(&Bench) -> Result<Table, Error>;
 
 /// All tables, in the order in which they are made.
-const ALL: &[(&str, Run)] = &[("throughput", throughput::run)];
+const ALL: &[(&str, Run)] =
+    &[("throughput", throughput::run), ("latency", latency::run), ("hanging", hanging::run)];
 
 /// Their names.
 pub(crate) fn names() -> Vec<&'static str> {

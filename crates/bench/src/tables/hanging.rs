@@ -1,0 +1,73 @@
+use std::time::Instant;
+
+use crate::{
+    Error,
+    bench::Bench,
+    load::exactly,
+    stats::{Figure, Unit},
+    subject::{Settings, Subject},
+    table::{Side, Table},
+    vendors::{Manner, VENDORS, Vendor},
+};
+
+/// The one that hangs.
+const TROUBLED: Vendor = Vendor::Communal;
+/// Those that are counted.
+const WELL: [Vendor; 3] = [Vendor::Communifire, Vendor::UserCom, Vendor::Village];
+/// Connections of callers.
+const CONNECTIONS: usize = 32;
+/// The least share of its throughput that three vendors keep when the fourth hangs.
+const SHARE: f64 = 0.95;
+
+/// What a vendor that hangs costs the others.
+pub(super) fn run(bench: &Bench) -> Result<Table, Error> {
+    let title = "Updates per second that arrive at three vendors, while the fourth is well or hangs";
+    let mut table = Table::new("hanging", title, &["updates"]);
+    bench.introduced()?;
+    let (mut well, mut hanging) = (Vec::new(), Vec::new());
+    for round in 0..bench.options.rounds {
+        // Neither is always the first.
+        if round % 2 == 0 {
+            well.push(turn(bench, Manner::Answers)?);
+            hanging.push(turn(bench, Manner::Hangs)?);
+        } else {
+            hanging.push(turn(bench, Manner::Hangs)?);
+            well.push(turn(bench, Manner::Answers)?);
+        }
+    }
+    let (well, hanging) = (Figure::new(Unit::PerSecond, well), Figure::new(Unit::PerSecond, hanging));
+    let ratio = hanging.over(&well);
+    table.row("fourth vendor well", [well.into()]);
+    table.row("fourth vendor hangs", [hanging.into()]);
+    table.target("hanging ÷ well", ratio, Side::AtLeast, SHARE);
+    table.note(
+        "a request to the one that hangs is given up after 1 s, so that the breaker has its part in it",
+    );
+    Ok(table)
+}
+
+/// Every user at most once: two updates of one user that wait become one request.
+fn turn(bench: &Bench, manner: Manner) -> Result<f64, Error> {
+    let settings = Settings { timeout: "1s", settle: "1s", ..Settings::default() };
+    let subject = Subject::start(bench, &settings)?;
+    let users = bench.options.users;
+    let measured = bench.block_on(async {
+        let script = subject.script(bench);
+        let before = bench.vendors.counts().await?;
+        exactly(&script, CONNECTIONS, users / 4).await?;
+        bench.vendors.wait_for(&VENDORS, before, users / 4).await?;
+        subject.wait_for_rest().await?;
+        bench.vendors.behave(TROUBLED, manner).await?;
+        let before = bench.vendors.counts().await?;
+        let begun = Instant::now();
+        exactly(&script, CONNECTIONS, users / 2).await?;
+        bench.vendors.wait_for(&WELL, before, users / 2).await?;
+        #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
+        let per_second = (users / 2) as f64 / begun.elapsed().as_secs_f64();
+        Ok(per_second)
+    });
+    // Before anything that failed is told: the vendors outlive the turn.
+    drop(subject);
+    bench.block_on(bench.vendors.behave(TROUBLED, Manner::Answers))?;
+    measured
+}
