@@ -98,6 +98,13 @@ impl Bench {
         self.introduced.get().map(PathBuf::as_path).ok_or_else(|| "nobody was introduced".into())
     }
 
+    /// Says what is being measured, for whoever waits.
+    pub(crate) fn progress(&self, what: &str) {
+        if !self.options.quick {
+            eprintln!("… {what}");
+        }
+    }
+
     /// How long one turn is measured.
     pub(crate) fn turn(&self) -> std::time::Duration {
         std::time::Duration::from_secs_f64(self.options.seconds)

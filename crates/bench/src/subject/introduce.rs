@@ -20,6 +20,7 @@ pub(crate) fn introduce_all(bench: &Bench) -> Result<PathBuf, Error> {
     let settings = Settings { name: "introducing", database: Database::Empty, ..Settings::default() };
     let subject = Subject::start(bench, &settings)?;
     let users = bench.options.users;
+    bench.progress(&format!("introducing {users} users"));
     bench.block_on(async {
         let before = bench.vendors.counts().await?;
         exactly(&script(bench, &subject), CONNECTIONS, users).await?;

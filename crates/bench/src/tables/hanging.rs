@@ -1,13 +1,11 @@
-use std::time::Instant;
-
+use super::arrivals::Arrivals;
 use crate::{
     Error,
     bench::Bench,
-    load::exactly,
     stats::{Figure, Unit},
     subject::{Settings, Subject},
     table::{Side, Table},
-    vendors::{Manner, VENDORS, Vendor},
+    vendors::{Manner, Vendor},
 };
 
 /// The one that hangs.
@@ -26,6 +24,7 @@ pub(super) fn run(bench: &Bench) -> Result<Table, Error> {
     bench.introduced()?;
     let (mut well, mut hanging) = (Vec::new(), Vec::new());
     for round in 0..bench.options.rounds {
+        bench.progress(&format!("hanging: turn {}", round + 1));
         // Neither is always the first.
         if round % 2 == 0 {
             well.push(turn(bench, Manner::Answers)?);
@@ -46,28 +45,17 @@ pub(super) fn run(bench: &Bench) -> Result<Table, Error> {
     Ok(table)
 }
 
-/// Every user at most once: two updates of one user that wait become one request.
+/// What arrives at those that are well.
 fn turn(bench: &Bench, manner: Manner) -> Result<f64, Error> {
     let settings = Settings { timeout: "1s", settle: "1s", ..Settings::default() };
     let subject = Subject::start(bench, &settings)?;
-    let users = bench.options.users;
-    let measured = bench.block_on(async {
-        let script = subject.script(bench);
-        let before = bench.vendors.counts().await?;
-        exactly(&script, CONNECTIONS, users / 4).await?;
-        bench.vendors.wait_for(&VENDORS, before, users / 4).await?;
-        subject.wait_for_rest().await?;
+    let arrived = bench.block_on(async {
+        let arrivals = Arrivals::warm_up(bench, &subject, CONNECTIONS).await?;
         bench.vendors.behave(TROUBLED, manner).await?;
-        let before = bench.vendors.counts().await?;
-        let begun = Instant::now();
-        exactly(&script, CONNECTIONS, users / 2).await?;
-        bench.vendors.wait_for(&WELL, before, users / 2).await?;
-        #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
-        let per_second = (users / 2) as f64 / begun.elapsed().as_secs_f64();
-        Ok(per_second)
+        arrivals.measure(&WELL).await
     });
-    // Before anything that failed is told: the vendors outlive the turn.
+    // Whatever came of it: the vendors outlive the turn.
     drop(subject);
     bench.block_on(bench.vendors.behave(TROUBLED, Manner::Answers))?;
-    measured
+    Ok(arrived?.per_second)
 }

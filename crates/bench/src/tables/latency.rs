@@ -43,7 +43,8 @@ pub(super) fn run(bench: &Bench) -> Result<Table, Error> {
     bench.introduced()?;
     let mut syncs = Vec::new();
     let mut turns: BTreeMap<Contestant, Vec<Outcome>> = BTreeMap::new();
-    for _ in 0..bench.options.rounds {
+    for round in 0..bench.options.rounds {
+        bench.progress(&format!("latency: turn {}", round + 1));
         for contestant in ALL {
             turns.entry(contestant).or_default().push(contestant.turn(bench)?);
         }

@@ -1,5 +1,6 @@
 //! One part of the benchmark each.
 
+mod arrivals;
 mod hanging;
 mod latency;
 mod throughput;
@@ -9,8 +10,16 @@ use crate::{Error, bench::Bench, table::Table};
 type Run = fn(&Bench) -> Result<Table, Error>;
 
 /// All tables, in the order in which they are made.
-const ALL: &[(&str, Run)] =
-    &[("throughput", throughput::run), ("latency", latency::run), ("hanging", hanging::run)];
+const ALL: &[(&str, Run)] = &[
+    ("throughput", throughput::run),
+    ("latency", latency::run),
+    ("hanging", hanging::run),
+    ("backlog", backlog::run),
+    ("start", start::run),
+    ("disk", disk::run),
+    ("stages", stages::run),
+    ("history", history::run),
+];
 
 /// Their names.
 pub(crate) fn names() -> Vec<&'static str> {

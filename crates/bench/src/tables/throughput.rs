@@ -1,10 +1,11 @@
 use std::collections::BTreeMap;
 
+use super::arrivals::Arrivals;
 use crate::{
     Error,
     bench::Bench,
     floors::Floor,
-    load::{exactly, for_some_time},
+    load::for_some_time,
     stats::{Figure, Unit},
     subject::{Settings, Subject},
     table::{Cell, Side, Table},
@@ -47,7 +48,8 @@ pub(super) fn run(bench: &Bench) -> Result<Table, Error> {
     bench.introduced()?;
     for connections in CONNECTIONS {
         let mut turns: BTreeMap<Contestant, Vec<Turn>> = BTreeMap::new();
-        for _ in 0..rounds(bench, connections) {
+        for round in 0..rounds(bench, connections) {
+            bench.progress(&format!("throughput: {connections} connections, turn {}", round + 1));
             for contestant in ALL {
                 turns.entry(contestant).or_default().push(contestant.turn(bench, connections)?);
             }
@@ -145,24 +147,13 @@ fn wait(bench: &Bench, connections: usize) -> Result<Turn, Error> {
     })
 }
 
-/// Every user at most once: two updates of one user that wait become one request.
 fn asynchronous(bench: &Bench, connections: usize) -> Result<Turn, Error> {
     let subject = Subject::start(bench, &Settings::default())?;
-    bench.block_on(async {
-        let script = subject.script(bench);
-        let users = bench.options.users;
-        let before = bench.vendors.counts().await?;
-        exactly(&script, connections, users / 4).await?;
-        bench.vendors.wait_for(&VENDORS, before, users / 4).await?;
-        subject.wait_for_rest().await?;
-        let before = bench.vendors.counts().await?;
-        let begun = std::time::Instant::now();
-        let outcome = exactly(&script, connections, users / 2).await?;
-        bench.vendors.wait_for(&VENDORS, before, users / 2).await?;
-        #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
-        let per_second = (users / 2) as f64 / begun.elapsed().as_secs_f64();
-        Ok(Turn { per_second, ..Turn::of(&outcome) })
-    })
+    let arrived = bench.block_on(async {
+        let arrivals = Arrivals::warm_up(bench, &subject, connections).await?;
+        arrivals.measure(&VENDORS).await
+    })?;
+    Ok(Turn { per_second: arrived.per_second, ..Turn::of(&arrived.answers) })
 }
 
 impl Turn {

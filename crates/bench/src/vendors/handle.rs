@@ -6,7 +6,11 @@ use std::{
 use serde::Deserialize;
 
 use super::{Counts, Manner, VENDORS, Vendor};
-use crate::{Error, child::Child, load::call};
+use crate::{
+    Error,
+    child::Child,
+    load::{Connection, call},
+};
 
 /// The process of the four vendors.
 pub(crate) struct Vendors {
@@ -46,7 +50,7 @@ impl Vendors {
     /// # Errors
     /// When they are gone.
     pub(crate) async fn counts(&self) -> Result<Counts, Error> {
-        Ok(serde_json::from_slice(&call(self.at.control, "GET", "/counts", &[]).await?)?)
+        count(&mut Connection::open(self.at.control).await?).await
     }
 
     /// Has a vendor behave otherwise from now on.
@@ -69,8 +73,9 @@ impl Vendors {
         each: u64,
     ) -> Result<Counts, Error> {
         let mut last = (Counts::default(), Instant::now());
+        let mut connection = Connection::open(self.at.control).await?;
         loop {
-            let counts = self.counts().await?.since(before);
+            let counts = count(&mut connection).await?.since(before);
             if vendors.iter().all(|vendor| counts.of(*vendor) >= each) {
                 return Ok(counts);
             }
@@ -83,4 +88,9 @@ impl Vendors {
             tokio::time::sleep(LOOK).await;
         }
     }
+}
+
+async fn count(control: &mut Connection) -> Result<Counts, Error> {
+    let answer = control.exchange(b"GET /counts HTTP/1.1\r\n\r\n").await?;
+    Ok(serde_json::from_slice(answer.body)?)
 }
