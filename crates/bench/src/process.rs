@@ -1,6 +1,11 @@
 //! What the system tells about a running process, in `/proc`.
 
-use std::{collections::BTreeMap, fs, path::PathBuf, time::Duration};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
 use crate::Error;
 
@@ -37,4 +42,36 @@ pub(crate) fn resident(process: u32) -> Result<u64, Error> {
     let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
     let kilobytes: u64 = line.trim().trim_end_matches(" kB").parse()?;
     Ok(kilobytes * 1_024)
+}
+
+/// How much of the cores some processes use.
+pub(crate) struct Busy {
+    processes: Vec<u32>,
+    before: Duration,
+    since: Instant,
+}
+
+impl Busy {
+    /// Begins to look at these.
+    ///
+    /// # Errors
+    /// When one of them is gone.
+    pub(crate) fn begin(processes: &[u32]) -> Result<Self, Error> {
+        let (before, since) = (all(processes)?, Instant::now());
+        Ok(Self { processes: processes.to_vec(), before, since })
+    }
+
+    /// How many cores they have kept busy since then, on average.
+    ///
+    /// # Errors
+    /// When one of them is gone.
+    pub(crate) fn cores(&self) -> Result<f64, Error> {
+        let used = all(&self.processes)?.saturating_sub(self.before);
+        Ok(used.as_secs_f64() / self.since.elapsed().as_secs_f64())
+    }
+}
+
+fn all(processes: &[u32]) -> Result<Duration, Error> {
+    let times = processes.iter().map(|process| Ok(threads(*process)?.into_values().sum::<Duration>()));
+    times.sum()
 }

@@ -14,7 +14,7 @@ use crate::{
 
 /// The process of the four vendors.
 pub(crate) struct Vendors {
-    _child: Child,
+    child: Child,
     at: Addresses,
 }
 
@@ -37,7 +37,12 @@ impl Vendors {
     pub(crate) fn start(on: &[usize]) -> Result<Self, Error> {
         let mut child = Child::start("vendors", on, &[])?;
         let at = serde_json::from_value(child.ready()?)?;
-        Ok(Self { _child: child, at })
+        Ok(Self { child, at })
+    }
+
+    /// The number of their process.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
     }
 
     /// Where a vendor is.
