@@ -52,7 +52,7 @@ fn replay(tx: &mut Tx<'_>, command: &Accept, update: UpdateRow) -> Result<Accept
     Ok(Accepted { update, replayed: true, user, lanes, work: Vec::new() })
 }
 
-fn taken(tx: &Tx<'_>, command: &Accept) -> rusqlite::Result<Vec<RouteId>> {
+fn taken(tx: &mut Tx<'_>, command: &Accept) -> Result<Vec<RouteId>, OpError> {
     let mut taken = Vec::new();
     for (route, key) in decide::identity_keys(command) {
         if tx.is_taken(route, &key, &command.user)? {
@@ -81,6 +81,7 @@ fn write(
     let caller = tx.caller(&command.caller)?;
     updates::write(tx.connection, &update, caller)?;
     if mutation::is_on(Mutation::KeyInSecondTransaction) {
+        tx.flush()?;
         tx.connection.execute_batch("COMMIT; BEGIN IMMEDIATE")?;
     }
     if let (Some(stamp), Some(key)) = (stamp, &command.idempotency) {
@@ -98,29 +99,29 @@ pub(crate) fn claim_granted(
     command: &Accept,
     accepted: &mut Accepted,
 ) -> Result<(), OpError> {
-    if accepted.replayed {
+    if accepted.replayed || command.grants.is_empty() {
         return Ok(());
     }
+    // A later operation of the batch may have changed the user, as it may have changed a lane.
+    let is_newest = users::version(tx.connection, &command.user)? == Some(accepted.user.version);
     for grant in &command.grants {
         let Some(at) = accepted.lanes.iter().position(|row| row.route == *grant) else { continue };
         let Some(id) = accepted.lanes[at].id else { continue };
         if accepted.lanes[at].lane.state != State::Ready {
             continue;
         }
-        // A later operation of the batch may have changed the lane.
         let Some((user_id, mut row)) = tx.lane(id, command.now)? else { continue };
         if row.lane.state != State::Ready {
             continue;
         }
-        let current = users::version(tx.connection, &user_id)? == Some(accepted.user.version);
-        let user = if current {
+        let user = if is_newest {
             Some(accepted.user.clone())
         } else {
             tx.user_of_lane(&user_id, &mut row, command.now)?
         };
         let Some(user) = user else { continue };
         accepted.work.extend(tx.claim(&command.routes, row, user_id, user, command.now)?);
-        if let Some((_, row)) = tx.changed.last() {
+        if let Some((_, row)) = tx.changes.get(id) {
             accepted.lanes[at] = row.clone();
         }
     }

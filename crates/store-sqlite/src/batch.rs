@@ -8,6 +8,7 @@ use rusqlite::Connection;
 use crate::{
     accept,
     answer::{Answer, Build, Done},
+    changes::Changes,
     claim, enrol, erase,
     error::{BatchError, OpError, of_batch},
     journal,
@@ -22,7 +23,7 @@ pub(crate) struct Answers {
     ready: Vec<Box<dyn Answer>>,
     /// Answers that are true only when the WAL is empty, too.
     after_checkpoint: Vec<Box<dyn Answer>>,
-    /// Every lane that was written, in order.
+    /// Every lane that was changed, as it is now.
     pub(crate) changed: Vec<(UserId, LaneRow)>,
 }
 
@@ -81,11 +82,12 @@ fn attempt(
         ops.into_iter().for_each(|op| op.fail(told(&failure)));
         return Err((failure, Vec::new()));
     }
-    let tx = Tx { connection, care, memory, changed: Vec::new() };
+    let tx = Tx { connection, care, memory, changes: Changes::default() };
     let mut batch = Batch { tx, answers: Answers::default(), failure: None };
     batch.execute(ops);
+    batch.finish();
     let Batch { tx, mut answers, failure } = batch;
-    answers.changed = tx.changed;
+    answers.changed = tx.changes.into_rows();
     if mutation::is_on(Mutation::ReplyBeforeCommit) {
         answers.tell();
     }
@@ -151,6 +153,13 @@ impl Batch<'_> {
         accepted.into_iter().for_each(|accepted| self.claim_granted(accepted));
         for (command, reply) in claims {
             self.run(command, reply, Op::Claim, claim::claim);
+        }
+    }
+
+    /// Writes what is not written yet.
+    fn finish(&mut self) {
+        if self.failure.is_none() {
+            self.failure = self.tx.flush().err();
         }
     }
 

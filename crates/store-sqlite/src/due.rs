@@ -53,7 +53,8 @@ pub(crate) fn due(tx: &mut Tx<'_>, command: &ClaimDue) -> Result<Vec<DueLane>, O
 }
 
 /// When the next waiting lane of a route is due.
-pub(crate) fn next_due(tx: &Tx<'_>, route: RouteId) -> rusqlite::Result<Option<i64>> {
+pub(crate) fn next_due(tx: &mut Tx<'_>, route: RouteId) -> Result<Option<i64>, OpError> {
+    tx.flush()?;
     const NEXT: &str = "SELECT next_at FROM lanes INDEXED BY lane_due WHERE state = 3 AND route_id = ?1 AND why = ?2 \
          AND prio = ?3 ORDER BY next_at LIMIT 1";
     let mut statement = tx.connection.prepare_cached(NEXT)?;

@@ -29,6 +29,12 @@ impl<E> From<SqlError> for OpError<E> {
     }
 }
 
+impl<E> From<BatchError> for OpError<E> {
+    fn from(error: BatchError) -> Self {
+        Self::Batch(error)
+    }
+}
+
 impl From<StoreError> for OpError {
     fn from(error: StoreError) -> Self {
         Self::Refused(error)

@@ -24,6 +24,7 @@ mod writer;
 
 mod answer;
 mod batch;
+mod changes;
 mod tx;
 
 mod accept;

@@ -1,5 +1,7 @@
 //! What happens when the disk, or one operation of a batch, fails.
 
+mod batches;
+
 use std::{
     sync::{
         Arc, Condvar, Mutex,
@@ -116,6 +118,17 @@ struct Gate {
     opened: Condvar,
 }
 
+impl Gate {
+    fn close(&self) {
+        *self.closed.lock().expect("not poisoned") = true;
+    }
+
+    fn open(&self) {
+        *self.closed.lock().expect("not poisoned") = false;
+        self.opened.notify_all();
+    }
+}
+
 impl Observer for Gate {
     fn committed(&self, _: &[(UserId, LaneRow)]) {
         let closed = self.closed.lock().expect("not poisoned");
@@ -133,7 +146,7 @@ async fn accepts_are_refused_at_once_when_the_queue_is_full_and_settles_wait() {
     let store = Arc::new(SqliteStore::open(options).expect("opens"));
     let opened = Opened { store: Arc::clone(&store) as Arc<dyn Store>, keep: Box::new(()) };
     let bench = Bench::on(opened, Arc::default()).await;
-    *gate.closed.lock().expect("not poisoned") = true;
+    gate.close();
     bench.accept("crm-1", r#"{"title":"a","identities":{"alpha":1}}"#, 0).await;
     // The writer now waits at the gate. Two checks fill the queue, a third waits for room.
     let mut waiting = Vec::new();
@@ -144,8 +157,7 @@ async fn accepts_are_refused_at_once_when_the_queue_is_full_and_settles_wait() {
     }
     let refused = bench.refused(bench.command("crm-1", r#"{"title":"b"}"#, 1)).await;
     assert_eq!(refused, AcceptError::Store(StoreError::Overloaded));
-    *gate.closed.lock().expect("not poisoned") = false;
-    gate.opened.notify_all();
+    gate.open();
     for check in waiting {
         assert_eq!(check.await.expect("ends"), Ok(()));
     }

@@ -10,7 +10,8 @@ use delivery::{
 use rusqlite::{Connection, OptionalExtension, Params};
 
 use crate::{
-    error::{BatchError, OpError, is_of_batch},
+    changes::Changes,
+    error::{BatchError, OpError, is_of_batch, of_batch},
     idempotency::Macs,
     journal,
     lanes::{self, COLUMNS},
@@ -43,8 +44,9 @@ pub(crate) struct Tx<'a> {
     pub(crate) connection: &'a Connection,
     pub(crate) care: Care,
     pub(crate) memory: &'a mut Memory,
-    /// Every lane that was written, in order.
-    pub(crate) changed: Vec<(UserId, LaneRow)>,
+    /// Every lane that was changed. What is read by the id of a lane or a user is found there first; before anything else is
+    /// read, it is written.
+    pub(crate) changes: Changes,
 }
 
 impl Tx<'_> {
@@ -60,11 +62,11 @@ impl Tx<'_> {
                 OpError::Refused(_) | OpError::Sql(_) => OpError::Batch(BatchError::Again),
             });
         }
-        let before = self.changed.len();
+        let before = self.changes.clone();
         self.connection.prepare_cached("SAVEPOINT operation")?.execute([])?;
         let result = write(self);
         if result.is_err() {
-            self.changed.truncate(before);
+            self.changes = before;
             self.memory.callers.clear();
             // SQLite itself ends the transaction after some errors; then there is nothing to go back to.
             if self.connection.is_autocommit() {
@@ -76,7 +78,7 @@ impl Tx<'_> {
         result
     }
 
-    /// Writes a lane and notes that it has changed; the audit is told when it is blocked.
+    /// Changes a lane; a new one gets its id. The audit is told when it is blocked.
     pub(crate) fn write_lane(
         &mut self,
         user: &UserId,
@@ -84,16 +86,36 @@ impl Tx<'_> {
         before: State,
         now: Millis,
     ) -> Result<(), OpError> {
-        lanes::write(self.connection, user, row)?;
+        let at_once = row.id.is_none() || self.care == Care::Savepoints;
+        if at_once {
+            lanes::write(self.connection, user, row)?;
+        }
         if let Some(entry) = decide::block_audit(before, row, now) {
             journal::write_audit(self.connection, &entry)?;
         }
-        self.changed.push((user.clone(), row.clone()));
+        self.changes.put(user, row, at_once);
         Ok(())
+    }
+
+    /// Writes what the database does not have yet of the changed lanes.
+    pub(crate) fn flush(&mut self) -> Result<(), BatchError> {
+        let connection = self.connection;
+        let written = self.changes.flush(|user, row| lanes::write(connection, user, row));
+        written.map_err(|error| if is_of_batch(&error) { of_batch(&error) } else { BatchError::Again })
     }
 
     /// The lanes that `rest` of a SELECT finds.
     pub(crate) fn lanes(
+        &mut self,
+        rest: &str,
+        params: impl Params,
+        now: Millis,
+    ) -> Result<Vec<(UserId, LaneRow)>, OpError> {
+        self.flush()?;
+        self.stored_lanes(rest, params, now)
+    }
+
+    fn stored_lanes(
         &mut self,
         rest: &str,
         params: impl Params,
@@ -105,7 +127,14 @@ impl Tx<'_> {
             .prepare_cached(&sql)?
             .query_map(params, lanes::read)?
             .collect::<Result<_, _>>()?;
-        found.into_iter().map(|found| self.repair(found, now)).collect()
+        found.into_iter().map(|found| self.newest(found, now)).collect()
+    }
+
+    fn newest(&mut self, found: lanes::Found, now: Millis) -> Result<(UserId, LaneRow), OpError> {
+        match found.row.id.and_then(|id| self.changes.get(id)) {
+            Some((user, row)) => Ok((user.clone(), row.clone())),
+            None => self.repair(found, now),
+        }
     }
 
     /// A lane that cannot be read is blocked for good, so that it is not claimed over and over.
@@ -120,12 +149,15 @@ impl Tx<'_> {
 
     /// One lane.
     pub(crate) fn lane(&mut self, id: LaneId, now: Millis) -> Result<Option<(UserId, LaneRow)>, OpError> {
-        Ok(self.lanes("WHERE lane_id = ?1", [id.0], now)?.pop())
+        if let Some((user, row)) = self.changes.get(id) {
+            return Ok(Some((user.clone(), row.clone())));
+        }
+        Ok(self.stored_lanes("WHERE lane_id = ?1", [id.0], now)?.pop())
     }
 
     /// All lanes of a user.
     pub(crate) fn lanes_of(&mut self, user: &UserId, now: Millis) -> Result<Vec<LaneRow>, OpError> {
-        let lanes = self.lanes("WHERE user_id = ?1", [user.as_str()], now)?;
+        let lanes = self.stored_lanes("WHERE user_id = ?1", [user.as_str()], now)?;
         Ok(lanes.into_iter().map(|(_, row)| row).collect())
     }
 
@@ -154,8 +186,9 @@ impl Tx<'_> {
     }
 
     /// Whether another user's lane has the subject at the route.
-    pub(crate) fn is_taken(&self, route: RouteId, key: &str, user: &UserId) -> rusqlite::Result<bool> {
-        crate::read::is_taken(self.connection, route, key, user)
+    pub(crate) fn is_taken(&mut self, route: RouteId, key: &str, user: &UserId) -> Result<bool, OpError> {
+        self.flush()?;
+        Ok(crate::read::is_taken(self.connection, route, key, user)?)
     }
 
     /// Claims one lane, and writes it whatever comes of it. A lane that cannot be written is blocked and the others go on.

@@ -171,6 +171,6 @@ pub trait Store: Send + Sync + std::fmt::Debug {
 
 /// Told of every change of lanes after it is durable, on the store's own thread: must be quick and must not call the store.
 pub trait Observer: Send + Sync + std::fmt::Debug {
-    /// These lanes have changed.
+    /// These lanes have changed, each told once, as it is after the commit.
     fn committed(&self, lanes: &[(UserId, LaneRow)]);
 }

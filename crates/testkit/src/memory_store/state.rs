@@ -61,6 +61,7 @@ impl State {
             }
         }
         self.audit.extend(decide::block_audit(before, row, now));
+        self.changed.retain(|(_, changed)| changed.id != row.id);
         self.changed.push((user.clone(), row.clone()));
     }
 

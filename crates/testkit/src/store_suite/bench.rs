@@ -11,7 +11,7 @@ use std::{
 use canonical::{Leaf, Patch, Rules, UserId};
 use delivery::{
     Millis, Route, RouteSet,
-    lane::{Failure, FailureClass, Lane, Outcome, Priority, Rearm, Sent, Settle, WaitCause},
+    lane::{Failure, FailureClass, Lane, Outcome, Priority, Rearm, Sent, Settle, State, WaitCause},
     planner,
     store::{
         Accept, AcceptError, Accepted, Actor, AttemptRow, ClaimDue, Claimed, Erase, Erased, IdempotencyKey,
@@ -43,6 +43,12 @@ impl Observer for Recorder {
 }
 
 impl Recorder {
+    /// The states in which a lane was told, in order.
+    pub fn states(&self, id: LaneId) -> Vec<State> {
+        let seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.iter().filter(|(_, row)| row.id == Some(id)).map(|(_, row)| row.lane.state).collect()
+    }
+
     /// How a lane was told last.
     pub fn last(&self, id: LaneId) -> Option<Lane> {
         let seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
