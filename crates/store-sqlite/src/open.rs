@@ -149,7 +149,7 @@ fn make_private(_: &File) -> io::Result<()> {
 fn create(path: &Path) -> Result<File, OpenError> {
     let failed = |cause| OpenError::Io { path: path.to_owned(), cause };
     let file = private().open(path).map_err(failed)?;
-    if !may_be_ours(&file).map_err(failed)? {
+    if !may_be_ours(&file, path).map_err(failed)? {
         return Err(OpenError::Foreign(path.to_owned()));
     }
     make_private(&file).map_err(failed)?;

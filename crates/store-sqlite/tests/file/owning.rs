@@ -75,6 +75,32 @@ fn a_file_of_another_program_or_of_a_newer_version_is_refused() {
     assert!(matches!(newer, OpenError::Newer { found: 99, .. }), "{newer}");
 }
 
+#[test]
+fn a_first_page_that_the_power_took_is_made_anew() {
+    let directory = tempfile::tempdir().expect("a directory");
+    for (name, torn) in [("zeros.db", [0; 4096]), ("garbage.db", [0x55; 4096])] {
+        let path = directory.path().join(name);
+        std::fs::write(&path, torn).expect("written");
+        let journal = directory.path().join(format!("{name}-journal"));
+        std::fs::write(&journal, journal_of(2)).expect("written");
+        assert_left_alone(&path);
+        std::fs::write(&journal, journal_of(0)).expect("written");
+        drop(SqliteStore::open(options(&path)).expect("nothing was in it"));
+        assert!(!journal.exists());
+    }
+}
+
+/// The rollback journal of a database that had so many pages, none of them changed yet.
+fn journal_of(pages: u32) -> Vec<u8> {
+    let mut journal = vec![0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
+    // Records, nonce, pages, bytes of a sector, bytes of a page: https://sqlite.org/fileformat2.html, section 3.
+    for number in [0, 7, pages, 512, 4096] {
+        journal.extend(u32::to_be_bytes(number));
+    }
+    journal.resize(512, 0);
+    journal
+}
+
 /// Fails unless the file is refused, and stays as it is.
 #[track_caller]
 fn assert_left_alone(path: &Path) {
