@@ -2,20 +2,25 @@
 //!
 //! `cargo run --release -p bench`
 
+mod aging;
 mod bench;
 mod child;
 mod cores;
+mod debts;
 mod floors;
+mod line;
 mod load;
 mod machine;
 mod options;
 mod process;
 mod report;
 mod serve;
+mod slow_disk;
 mod stats;
 mod subject;
 mod table;
 mod tables;
+mod twist;
 mod vendors;
 mod wire;
 

@@ -9,7 +9,7 @@ use std::{
 use clap::{Args, Subcommand};
 use serde_json::Value;
 
-use crate::{Error, cores, floors, vendors};
+use crate::{Error, cores, floors, twist::Twist, vendors};
 
 /// What the program is as a child of itself.
 #[derive(Debug, Subcommand)]
@@ -49,6 +49,8 @@ pub(crate) enum Role {
         /// The configuration file
         #[arg(long)]
         config: PathBuf,
+        #[command(flatten)]
+        twist: Twist,
     },
 }
 
@@ -74,11 +76,7 @@ pub(crate) fn run(command: Serve) -> Result<ExitCode, Error> {
         Role::F2 { place, database } => floors::commit::serve(place.cores.len(), &database),
         Role::F3 { place, vendors } => floors::fanout::serve(place.cores.len(), &vendors),
         Role::Vendors(_) => vendors::serve(),
-        Role::Gateway { config, .. } => {
-            let arguments =
-                ["profile-gateway".into(), "serve".into(), "--config".into(), config.into_os_string()];
-            return Ok(gateway::cli::run_with(arguments));
-        }
+        Role::Gateway { config, twist, .. } => return twist.run(&config),
     }?;
     Ok(ExitCode::SUCCESS)
 }

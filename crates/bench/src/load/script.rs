@@ -17,6 +17,11 @@ impl Serial {
     pub(crate) fn next(&self) -> u64 {
         self.0.fetch_add(1, Ordering::Relaxed)
     }
+
+    /// How many there were so far.
+    pub(crate) fn so_far(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 /// What is asked of a contestant, again and again: the next user gets values that nobody had before.

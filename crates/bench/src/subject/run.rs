@@ -1,21 +1,16 @@
 use std::{
-    fs::{self, File, OpenOptions},
-    io::Write,
+    fs,
     net::SocketAddr,
-    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
-use gateway::api::Keys;
-
-use super::settings::{Database, FILE, Settings};
+use super::{Installation, Settings};
 use crate::{
     Error,
     bench::Bench,
     child::Child,
     load::{Script, call},
-    serve::listen,
     vendors::{VENDORS, Vendor},
 };
 
@@ -28,8 +23,8 @@ pub(crate) struct Subject {
     pub(crate) operator: SocketAddr,
     /// From its start to its being ready.
     pub(crate) started_in: Duration,
-    directory: PathBuf,
-    authorization: String,
+    // The last field: its directory is removed after the process has ended.
+    installation: Installation,
 }
 
 /// How long a start may take.
@@ -45,29 +40,28 @@ impl Subject {
     /// # Errors
     /// When it does not start.
     pub(crate) fn start(bench: &Bench, settings: &Settings) -> Result<Self, Error> {
-        let directory = bench.empty_directory(settings.name)?;
-        match &settings.database {
-            Database::Empty => {}
-            Database::Introduced => copy(bench.introduced()?, &directory)?,
-            Database::CopyOf(file) => copy(file, &directory)?,
-        }
-        let (api, operator) = free_addresses()?;
-        let (token, hash) = Keys::generate().map_err(|error| error.to_string())?;
-        for vendor in VENDORS {
-            write_private(&directory.join(vendor.name()), &format!("credential-of-{}", vendor.name()))?;
-        }
-        let config = directory.join("gateway.toml");
-        fs::write(&config, settings.text(bench, &hash.to_string(), api, operator))?;
-        let mut arguments = vec!["--config".to_owned(), config.display().to_string()];
-        arguments.extend_from_slice(&settings.arguments);
+        Self::on(bench, Installation::prepare(bench, settings)?)
+    }
+
+    /// Starts the gateway on what there is and waits until it is ready.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub(crate) fn on(bench: &Bench, installation: Installation) -> Result<Self, Error> {
         let begun = Instant::now();
-        let child = Child::start("gateway", &bench.cores.contestant, &arguments)?;
-        let authorization = format!("Authorization: Bearer {token}");
+        let child = Child::start("gateway", &bench.cores.contestant, &installation.arguments)?;
+        let Installation { api, operator, .. } = installation;
         let (child, started_in) = (Some(child), Duration::ZERO);
-        let mut subject = Self { child, api, operator, started_in, directory, authorization };
+        let mut subject = Self { child, api, operator, started_in, installation };
         bench.block_on(subject.wait_until_ready(begun))?;
         subject.started_in = begun.elapsed();
         Ok(subject)
+    }
+
+    /// Ends it at once, as a power cut does.
+    pub(crate) fn kill(self) -> Installation {
+        drop(self.child);
+        self.installation
     }
 
     async fn wait_until_ready(&mut self, begun: Instant) -> Result<(), Error> {
@@ -85,19 +79,19 @@ impl Subject {
 
     /// The updates that it gets, each of which is answered when it is stored.
     pub(crate) fn script(&self, bench: &Bench) -> Script {
-        let headers = [self.authorization.clone()];
+        let headers = [self.installation.authorization.clone()];
         Script::update(self.api, 202, &headers, bench.options.users, &bench.serial)
     }
 
     /// The updates that it gets, each of which is answered when it is settled at all vendors.
     pub(crate) fn script_waiting(&self, bench: &Bench) -> Script {
-        let headers = [self.authorization.clone(), "Prefer: wait=30".to_owned()];
+        let headers = [self.installation.authorization.clone(), "Prefer: wait=30".to_owned()];
         Script::update(self.api, 200, &headers, bench.options.users, &bench.serial)
     }
 
     /// The header line with the key.
     pub(crate) fn authorization(&self) -> &str {
-        &self.authorization
+        &self.installation.authorization
     }
 
     /// Stops sending at a route.
@@ -108,16 +102,10 @@ impl Subject {
         self.operate(&format!("/v1/routes/{}/pause", vendor.name())).await
     }
 
-    /// Sends again at a route.
-    ///
-    /// # Errors
-    /// When it refuses.
-    pub(crate) async fn resume(&self, vendor: Vendor) -> Result<(), Error> {
-        self.operate(&format!("/v1/routes/{}/resume", vendor.name())).await
-    }
-
     async fn operate(&self, path: &str) -> Result<(), Error> {
-        call(self.operator, "POST", path, std::slice::from_ref(&self.authorization)).await.map(drop)
+        call(self.operator, "POST", path, std::slice::from_ref(&self.installation.authorization))
+            .await
+            .map(drop)
     }
 
     /// How many users a route owes something.
@@ -152,7 +140,7 @@ impl Subject {
 
     /// The file of its database.
     pub(crate) fn database(&self) -> PathBuf {
-        self.directory.join(FILE)
+        self.installation.database()
     }
 
     /// Tells it to stop, waits until it has, and puts the closed database there.
@@ -165,31 +153,4 @@ impl Subject {
         }
         Ok(fs::rename(self.database(), file)?)
     }
-}
-
-impl Drop for Subject {
-    fn drop(&mut self) {
-        drop(self.child.take());
-        // The run's directory goes at the end in any case.
-        let _ = fs::remove_dir_all(&self.directory);
-    }
-}
-
-/// Copies a closed database, durably: what the disk still has to write would slow down who is measured.
-fn copy(database: &Path, directory: &Path) -> Result<(), Error> {
-    let file = directory.join(FILE);
-    fs::copy(database, &file)?;
-    Ok(File::open(file)?.sync_all()?)
-}
-
-fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-    file.write_all(text.as_bytes())
-}
-
-/// Two addresses that are free now: the gateway tells those of the system's choice in its log alone, below the level that
-/// it has here.
-fn free_addresses() -> Result<(SocketAddr, SocketAddr), Error> {
-    let (first, second) = (listen()?, listen()?);
-    Ok((first.local_addr()?, second.local_addr()?))
 }

@@ -1,8 +1,13 @@
 //! One part of the benchmark each.
 
 mod arrivals;
+mod backlog;
+mod disk;
 mod hanging;
+mod history;
 mod latency;
+mod stages;
+mod start;
 mod throughput;
 
 use crate::{Error, bench::Bench, table::Table};

@@ -42,15 +42,21 @@ pub(crate) enum Manner {
     Refuses,
     /// Answers 503.
     Fails,
+    /// Answers 503 now and then: to one request of some thousands.
+    Stumbles,
 }
 
 /// Their names in the calls that set them.
-pub(super) const MANNERS: [(&str, Manner); 4] = [
+pub(super) const MANNERS: [(&str, Manner); 5] = [
     ("answers", Manner::Answers),
     ("hangs", Manner::Hangs),
     ("refuses", Manner::Refuses),
     ("fails", Manner::Fails),
+    ("stumbles", Manner::Stumbles),
 ];
+
+/// Of so many requests a vendor that stumbles fails at one.
+const STRIDE: u64 = 4_000;
 
 impl Manner {
     pub(super) fn name(self) -> &'static str {
@@ -76,11 +82,6 @@ impl Counts {
         }
         Self(counts)
     }
-
-    /// All four together.
-    pub(crate) fn sum(self) -> u64 {
-        self.0.iter().sum()
-    }
 }
 
 /// The state of one vendor in its process.
@@ -88,6 +89,8 @@ impl Counts {
 pub(super) struct State {
     manner: AtomicU8,
     carried_out: AtomicU64,
+    /// Requests since it stumbles.
+    steps: AtomicU64,
 }
 
 impl State {
@@ -101,6 +104,11 @@ impl State {
 
     pub(super) fn count(&self) {
         self.carried_out.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Whether this is the one request in many at which a vendor that stumbles fails.
+    pub(super) fn stumbles(&self) -> bool {
+        self.steps.fetch_add(1, Ordering::Relaxed) % STRIDE == STRIDE - 1
     }
 
     pub(super) fn counted(&self) -> u64 {

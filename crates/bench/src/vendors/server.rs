@@ -60,7 +60,8 @@ async fn answer(stream: TcpStream, states: States, vendor: Vendor) -> io::Result
     let mut requests = Requests::of(stream)?;
     while let Some(head) = requests.next().await? {
         let bytes = match state.manner() {
-            Manner::Answers => {
+            Manner::Stumbles if state.stumbles() => UNAVAILABLE,
+            Manner::Answers | Manner::Stumbles => {
                 state.count();
                 let (head, body) = requests.buffer[..head.message()].split_at(head.end);
                 answers.carried_out(head, body)
