@@ -36,6 +36,27 @@ pub(crate) struct Bench {
 /// Where the databases are; goes with the run.
 struct Directory(PathBuf);
 
+const RUN: &str = "run-";
+
+impl Directory {
+    /// A directory with the number of this process. Those that runs have left which were killed are removed.
+    fn make() -> Result<Self, Error> {
+        let home = home()?;
+        fs::create_dir_all(&home)?;
+        for entry in fs::read_dir(&home)? {
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let is_left = |number: &str| !Path::new("/proc").join(number).exists();
+            if name.strip_prefix(RUN).is_some_and(is_left) {
+                fs::remove_dir_all(entry.path())?;
+            }
+        }
+        let directory = home.join(format!("{RUN}{}", std::process::id()));
+        fs::create_dir_all(&directory)?;
+        Ok(Self(directory))
+    }
+}
+
 impl Drop for Directory {
     fn drop(&mut self) {
         // What cannot be removed lies below the target directory.
@@ -51,9 +72,7 @@ impl Bench {
     pub(crate) fn new(arguments: &Arguments) -> Result<Self, Error> {
         let cores = Cores::share()?;
         cores::pin(&cores.load)?;
-        let directory = home()?.join(format!("run-{}", std::process::id()));
-        fs::create_dir_all(&directory)?;
-        let directory = Directory(directory);
+        let directory = Directory::make()?;
         Ok(Self {
             options: Options::of(arguments),
             vendors: Vendors::start(&cores.load)?,
