@@ -49,7 +49,7 @@ impl Options {
         let quick = arguments.quick;
         Self {
             rounds: arguments.rounds.unwrap_or(if quick { 1 } else { 5 }).max(1),
-            seconds: arguments.seconds.unwrap_or(if quick { 0.3 } else { 5.0 }).clamp(0.05, 3_600.0),
+            seconds: arguments.seconds.unwrap_or(if quick { 0.2 } else { 5.0 }).clamp(0.05, 3_600.0),
             users: arguments.users.unwrap_or(if quick { 1_024 } else { 100_000 }),
             quick,
         }

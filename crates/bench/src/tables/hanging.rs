@@ -42,6 +42,9 @@ pub(super) fn run(bench: &Bench) -> Result<Table, Error> {
     table.note(
         "a request to the one that hangs is given up after 1 s, so that the breaker has its part in it",
     );
+    table.note(
+        "one that hangs is asked less and less and gives no answers to read: above 1 the others gain by it",
+    );
     Ok(table)
 }
 

@@ -37,7 +37,8 @@ pub(super) fn run(bench: &Bench) -> Result<Table, Error> {
     let columns = ["connections"].into_iter().chain(COLUMNS.map(|(name, ..)| name));
     let mut table = Table::new("throughput", title, &columns.collect::<Vec<_>>());
     bench.introduced()?;
-    for connections in CONNECTIONS {
+    let cases = if bench.options.quick { &CONNECTIONS[..1] } else { &CONNECTIONS };
+    for &connections in cases {
         let mut turns = Turns::new();
         for round in 0..rounds(bench, connections) {
             bench.progress(&format!("throughput: {connections} connections, turn {}", round + 1));
