@@ -1,5 +1,6 @@
 use std::{
     io::{BufRead, BufReader},
+    os::unix::process::CommandExt,
     process::{Child as Process, Command, ExitStatus, Stdio},
 };
 
@@ -20,7 +21,9 @@ impl Child {
     /// # Errors
     /// When the system does not let a process start.
     pub(crate) fn start(role: &str, on: &[usize], arguments: &[String]) -> Result<Self, Error> {
-        let mut command = Command::new(std::env::current_exe()?);
+        // Not by its path: another one may have been built there since this one was started.
+        let mut command = Command::new("/proc/self/exe");
+        command.arg0("bench");
         command.args(["serve", role, "--cores", &cores::list(on)]).args(arguments);
         let process = command.env_clear().stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         Ok(Self { process, role: role.to_owned() })
