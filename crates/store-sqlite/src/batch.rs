@@ -93,7 +93,10 @@ fn attempt(
     }
     let failure =
         failure.or_else(|| commit(connection, &answers.changed).err().map(|error| of_batch(&error)));
-    let Some(failure) = failure else { return Ok(answers) };
+    let Some(failure) = failure else {
+        memory.committed(&answers.changed);
+        return Ok(answers);
+    };
     memory.callers.clear();
     match roll_back(connection) {
         Ok(()) => Err((failure, answers.all())),

@@ -67,6 +67,7 @@ pub(crate) fn open(options: Options) -> Result<Parts, OpenError> {
         macs: Macs::load(&connection).map_err(sqlite)?,
         callers: Default::default(),
         turns: Default::default(),
+        in_flight: Default::default(),
     };
     let scrubber = Scrubber::new(Arc::clone(&file), &path, was_clean);
     let checkpoints = Checkpoints::watch(&mut connection, scrubber).map_err(sqlite)?;

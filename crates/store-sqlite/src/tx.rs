@@ -26,6 +26,22 @@ pub(crate) struct Memory {
     pub(crate) callers: HashMap<String, i64>,
     /// Whose turn it is at each route; see [`decide::choose`].
     pub(crate) turns: HashMap<RouteId, u32>,
+    /// The lanes that are in flight, as the database has them: the next thing that is asked for is their settle.
+    pub(crate) in_flight: HashMap<LaneId, (UserId, LaneRow)>,
+}
+
+impl Memory {
+    /// Takes note of what was committed.
+    pub(crate) fn committed(&mut self, changed: &[(UserId, LaneRow)]) {
+        for (user, row) in changed {
+            let Some(id) = row.id else { continue };
+            if row.lane.state == State::InFlight {
+                self.in_flight.insert(id, (user.clone(), row.clone()));
+            } else {
+                self.in_flight.remove(&id);
+            }
+        }
+    }
 }
 
 /// What happens when one operation of a transaction fails half-way.
@@ -44,8 +60,8 @@ pub(crate) struct Tx<'a> {
     pub(crate) connection: &'a Connection,
     pub(crate) care: Care,
     pub(crate) memory: &'a mut Memory,
-    /// Every lane that was changed. What is read by the id of a lane or a user is found there first; before anything else is
-    /// read, it is written.
+    /// Every lane that was read or changed. What is read by the id of a lane or a user is found there first; before lanes are
+    /// looked for by anything else, what has changed is written.
     pub(crate) changes: Changes,
 }
 
@@ -88,19 +104,19 @@ impl Tx<'_> {
     ) -> Result<(), OpError> {
         let at_once = row.id.is_none() || self.care == Care::Savepoints;
         if at_once {
-            lanes::write(self.connection, user, row)?;
+            lanes::write(self.connection, user, row, None)?;
         }
         if let Some(entry) = decide::block_audit(before, row, now) {
             journal::write_audit(self.connection, &entry)?;
         }
-        self.changes.put(user, row, at_once);
+        self.changes.change(user, row, at_once);
         Ok(())
     }
 
     /// Writes what the database does not have yet of the changed lanes.
     pub(crate) fn flush(&mut self) -> Result<(), BatchError> {
         let connection = self.connection;
-        let written = self.changes.flush(|user, row| lanes::write(connection, user, row));
+        let written = self.changes.flush(|user, row, stored| lanes::write(connection, user, row, stored));
         written.map_err(|error| if is_of_batch(&error) { of_batch(&error) } else { BatchError::Again })
     }
 
@@ -133,7 +149,11 @@ impl Tx<'_> {
     fn newest(&mut self, found: lanes::Found, now: Millis) -> Result<(UserId, LaneRow), OpError> {
         match found.row.id.and_then(|id| self.changes.get(id)) {
             Some((user, row)) => Ok((user.clone(), row.clone())),
-            None => self.repair(found, now),
+            None => {
+                let (user, row) = self.repair(found, now)?;
+                self.changes.read(&user, &row);
+                Ok((user, row))
+            }
         }
     }
 
@@ -149,6 +169,9 @@ impl Tx<'_> {
 
     /// One lane.
     pub(crate) fn lane(&mut self, id: LaneId, now: Millis) -> Result<Option<(UserId, LaneRow)>, OpError> {
+        if let Some((user, row)) = self.memory.in_flight.get(&id) {
+            self.changes.read(user, row);
+        }
         if let Some((user, row)) = self.changes.get(id) {
             return Ok(Some((user.clone(), row.clone())));
         }
