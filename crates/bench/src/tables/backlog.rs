@@ -39,7 +39,8 @@ fn measure(bench: &Bench, table: &mut Table) -> Result<(), Error> {
     let sizes = sizes(bench);
     let databases = sizes.map(|people| with_debts(bench, people));
     let mut turns: [Vec<Turn>; 3] = Default::default();
-    for _ in 0..bench.options.rounds {
+    for round in 0..bench.options.rounds {
+        bench.progress(&format!("backlog: turn {}", round + 1));
         for (database, turns) in databases.iter().zip(&mut turns) {
             let database = database.as_ref().map_err(ToString::to_string)?;
             turns.push(turn(bench, database)?);
@@ -68,6 +69,7 @@ pub(super) fn sizes(bench: &Bench) -> [u64; 3] {
 
 /// A closed database in which all users are known, and so many people more wait for the vendor that is down.
 pub(super) fn with_debts(bench: &Bench, people: u64) -> Result<PathBuf, Error> {
+    bench.progress(&format!("having {people} people wait"));
     let file = bench.empty_directory(&format!("waiting-{people}"))?.join("gateway.db");
     let installation = Installation::prepare(bench, &Settings { name: "waiting", ..Settings::default() })?;
     owe(&installation.config(), DOWN.name(), 0..people)?;

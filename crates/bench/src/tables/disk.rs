@@ -28,6 +28,7 @@ pub(super) fn run(bench: &Bench) -> Result<Table, Error> {
     let mut table = Table::new("disk", title, &["per update", "updates"]);
     for way in [Way::Accept, Way::Wait] {
         for connections in [1, MANY] {
+            bench.progress(&format!("disk: {}, {connections} connections", way.name()));
             let mut turns = Vec::new();
             for _ in 0..bench.options.rounds.min(3) {
                 turns.push(turn(bench, way, connections)?);

@@ -80,6 +80,7 @@ async fn look(bench: &Bench, database: &Path) -> Result<Vec<Slice>, Error> {
         #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
         let updates = (bench.serial.so_far() - before) as f64 / begun.elapsed().as_secs_f64();
         slices.push(Slice { updates, file: size(database)? });
+        bench.progress(&format!("history: {updates:.0} updates per second"));
     }
     Ok(slices)
 }

@@ -23,7 +23,8 @@ pub(super) fn run(bench: &Bench) -> Result<Table, Error> {
         "Processor time per update by the threads that spend it; 32 connections that wait for every vendor";
     let mut table = Table::new("stages", title, &["per update", "share"]);
     let (mut gateway, mut floor) = (Vec::new(), Vec::new());
-    for _ in 0..bench.options.rounds.min(3) {
+    for round in 0..bench.options.rounds.min(3) {
+        bench.progress(&format!("stages: turn {}", round + 1));
         let subject = Subject::start(bench, &Settings::default())?;
         gateway.push(measure(bench, subject.process(), &subject.script_waiting(bench))?);
         drop(subject);

@@ -6,18 +6,21 @@ use super::backlog::{DOWN, sizes, with_debts};
 use crate::{
     Error,
     bench::Bench,
+    load::exactly,
     process::resident,
     stats::{Figure, Unit},
     subject::{Database, Installation, Settings, Subject},
-    table::{Side, Table},
+    table::{Cell, Side, Table},
     vendors::Manner,
 };
 
 const START_SECONDS: f64 = 2.0;
 const IDLE_BYTES: f64 = 30.0 * 1_048_576.0;
 const WAITING_BYTES: f64 = 256.0 * 1_048_576.0;
-/// How long a gateway runs until its memory is looked at: it begins at once to try the vendor.
-const SETTLED: Duration = Duration::from_secs(3);
+/// After a second without work the gateway tidies its file; who comes a little later must not have to wait for that.
+const QUIET: Duration = Duration::from_millis(1_100);
+/// How often somebody comes then, until the memory is looked at.
+const VISITS: usize = 3;
 
 /// How a gateway begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +41,8 @@ const ALL: [Beginning; 4] = [Beginning::Empty, Beginning::Waiting, Beginning::Co
 pub(super) fn run(bench: &Bench) -> Result<Table, Error> {
     let people = sizes(bench)[2];
     let title = format!("Start and memory; User.com is down, and {people} people wait for it");
-    let mut table = Table::new("start", title, &["ready after", "memory then", "memory 3 s later"]);
+    let columns = ["ready after", "memory then", "memory 3 s later", "slowest 202 after a quiet second"];
+    let mut table = Table::new("start", title, &columns);
     // While every vendor answers.
     bench.introduced()?;
     bench.block_on(bench.vendors.behave(DOWN, Manner::Refuses))?;
@@ -51,13 +55,14 @@ pub(super) fn run(bench: &Bench) -> Result<Table, Error> {
 fn measure(bench: &Bench, people: u64, table: &mut Table) -> Result<(), Error> {
     let waiting = with_debts(bench, people)?;
     for beginning in ALL {
-        let mut turns: [Vec<f64>; 3] = Default::default();
+        let mut turns: [Vec<f64>; 4] = Default::default();
+        bench.progress(&format!("start: {}", beginning.name()));
         for _ in 0..bench.options.rounds {
             let turn = beginning.turn(bench, &waiting)?;
             turns.iter_mut().zip(turn).for_each(|(turns, figure)| turns.push(figure));
         }
-        let [ready, then, later] = turns;
-        let ready = Figure::new(Unit::Seconds, ready);
+        let [ready, then, later, slowest] = turns;
+        let [ready, slowest] = [ready, slowest].map(|time| Figure::new(Unit::Seconds, time));
         let [then, later] = [then, later].map(|memory| Figure::new(Unit::Bytes, memory));
         match beginning {
             Beginning::Empty => table.target("memory, idle", later.clone(), Side::AtMost, IDLE_BYTES),
@@ -69,7 +74,7 @@ fn measure(bench: &Bench, people: u64, table: &mut Table) -> Result<(), Error> {
             }
             Beginning::Cold | Beginning::Killed => {}
         }
-        table.row(beginning.name(), [ready.into(), then.into(), later.into()]);
+        table.row(beginning.name(), [ready, then, later, slowest].map(Cell::from));
     }
     Ok(())
 }
@@ -84,8 +89,8 @@ impl Beginning {
         }
     }
 
-    /// Until it is ready, in seconds, and its memory then and later, in bytes.
-    fn turn(self, bench: &Bench, waiting: &Path) -> Result<[f64; 3], Error> {
+    /// Until it is ready, in seconds; its memory then and later, in bytes; the slowest visit, in seconds.
+    fn turn(self, bench: &Bench, waiting: &Path) -> Result<[f64; 4], Error> {
         let database = match self {
             Self::Empty => Database::Empty,
             _ => Database::CopyOf(waiting.to_owned()),
@@ -96,16 +101,28 @@ impl Beginning {
             Self::Cold => fadvise(File::open(installation.database())?, 0, None, Advice::DontNeed)?,
             Self::Killed => {
                 let before = Subject::on(bench, installation)?;
-                std::thread::sleep(SETTLED);
+                visits(bench, &before)?;
                 installation = before.kill();
             }
         }
         let subject = Subject::on(bench, installation)?;
         let then = resident(subject.process())?;
-        std::thread::sleep(SETTLED);
+        let slowest = visits(bench, &subject)?;
         let later = resident(subject.process())?;
         #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
-        let figures = [subject.started_in.as_secs_f64(), then as f64, later as f64];
+        let figures = [subject.started_in.as_secs_f64(), then as f64, later as f64, slowest];
         Ok(figures)
     }
+}
+
+/// Single updates, each after a time without any; the time in seconds in which the slowest was stored.
+fn visits(bench: &Bench, subject: &Subject) -> Result<f64, Error> {
+    let quiet = if bench.options.quick { QUIET / 10 } else { QUIET };
+    let mut slowest: f64 = 0.0;
+    for _ in 0..VISITS {
+        std::thread::sleep(quiet);
+        let visit = bench.block_on(exactly(&subject.script(bench), 1, 1))?;
+        slowest = slowest.max(visit.percentile(100.0));
+    }
+    Ok(slowest)
 }
