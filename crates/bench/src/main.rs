@@ -12,6 +12,7 @@ mod line;
 mod load;
 mod machine;
 mod options;
+mod others;
 mod process;
 mod report;
 mod serve;
@@ -28,7 +29,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::{bench::Bench, options::Arguments};
+use crate::{bench::Bench, options::Arguments, others::Others};
 
 /// What ends a run: the figures would mean nothing.
 type Error = Box<dyn std::error::Error + Send + Sync>;
@@ -53,7 +54,9 @@ fn measure(arguments: &Arguments) -> Result<ExitCode, Error> {
     let bench = Bench::new(arguments)?;
     let mut report = report::Report::begin(&bench)?;
     for (name, run) in chosen {
-        let table = run(&bench).map_err(|error| format!("{name}: {error}"))?;
+        let others = Others::begin(bench.vendors.process())?;
+        let mut table = run(&bench).map_err(|error| format!("{name}: {error}"))?;
+        table.disturbed_by(others.cores()?);
         report.add(table)?;
     }
     report.write(arguments.json.as_deref())?;

@@ -17,7 +17,12 @@ pub(crate) struct Table {
     pub(crate) targets: Vec<Target>,
     /// What a reader needs to know beside the numbers.
     pub(crate) notes: Vec<String>,
+    /// How many cores other processes kept busy meanwhile.
+    pub(crate) others_cores: f64,
 }
+
+/// Above so many cores that others keep busy, figures are of no use.
+const DISTURBED: f64 = 0.1;
 
 /// A row of a table.
 #[derive(Debug, Serialize)]
@@ -73,6 +78,7 @@ impl Table {
             rows: Vec::new(),
             targets: Vec::new(),
             notes: Vec::new(),
+            others_cores: 0.0,
         }
     }
 
@@ -88,6 +94,16 @@ impl Table {
             Side::AtMost => found.median <= bound,
         };
         self.targets.push(Target { what: what.into(), found, bound, side, reached });
+    }
+
+    /// Says how many cores others kept busy while the table was made.
+    pub(crate) fn disturbed_by(&mut self, cores: f64) {
+        self.others_cores = cores;
+        if cores > DISTURBED {
+            self.note(format!(
+                "DISTURBED: other processes kept {cores:.2} cores busy meanwhile; measure again"
+            ));
+        }
     }
 
     /// Adds what a reader needs to know.
