@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::{
     Error,
@@ -41,9 +41,9 @@ fn measure(bench: &Bench, table: &mut Table) -> Result<(), Error> {
     let mut turns: [Vec<Turn>; 3] = Default::default();
     for round in 0..bench.options.rounds {
         bench.progress(&format!("backlog: turn {}", round + 1));
-        for (database, turns) in databases.iter().zip(&mut turns) {
+        for ((people, database), turns) in sizes.iter().zip(&databases).zip(&mut turns) {
             let database = database.as_ref().map_err(ToString::to_string)?;
-            turns.push(turn(bench, database)?);
+            turns.push(turn(bench, database, *people)?);
         }
     }
     for (people, turns) in sizes.iter().zip(&turns) {
@@ -80,7 +80,7 @@ pub(super) fn with_debts(bench: &Bench, people: u64) -> Result<PathBuf, Error> {
 /// Updates per second, their p50 and p99, and p50 and p99 at a fixed rate.
 type Turn = [f64; 5];
 
-fn turn(bench: &Bench, database: &std::path::Path) -> Result<Turn, Error> {
+fn turn(bench: &Bench, database: &Path, people: u64) -> Result<Turn, Error> {
     let settings = Settings { database: Database::CopyOf(database.to_owned()), ..Settings::default() };
     let subject = Subject::start(bench, &settings)?;
     bench.block_on(async {
@@ -90,6 +90,7 @@ fn turn(bench: &Bench, database: &std::path::Path) -> Result<Turn, Error> {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "some thousands")]
         let updates = (f64::from(RATE) * bench.options.seconds) as u32;
         let open = at_rate(&script, RATE, updates.max(1)).await?;
+        still_wait(&subject, people).await?;
         let [p50, p99] = [50.0, 99.0];
         Ok([
             closed.per_second(),
@@ -99,6 +100,15 @@ fn turn(bench: &Bench, database: &std::path::Path) -> Result<Turn, Error> {
             open.percentile(p99),
         ])
     })
+}
+
+/// That nobody of them was served in the meantime: the figures would be about less.
+///
+/// # Errors
+/// When somebody was.
+pub(super) async fn still_wait(subject: &Subject, people: u64) -> Result<(), Error> {
+    let waiting = subject.pending(DOWN).await?;
+    if waiting < people { Err(format!("{waiting} of {people} people wait").into()) } else { Ok(()) }
 }
 
 fn script(bench: &Bench, subject: &Subject) -> Script {

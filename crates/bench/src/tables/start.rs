@@ -2,7 +2,7 @@ use std::{fs::File, path::Path, time::Duration};
 
 use rustix::fs::{Advice, fadvise};
 
-use super::backlog::{DOWN, sizes, with_debts};
+use super::backlog::{DOWN, sizes, still_wait, with_debts};
 use crate::{
     Error,
     bench::Bench,
@@ -109,6 +109,9 @@ impl Beginning {
         let then = resident(subject.process())?;
         let slowest = visits(bench, &subject)?;
         let later = resident(subject.process())?;
+        if self != Self::Empty {
+            bench.block_on(still_wait(&subject, sizes(bench)[2]))?;
+        }
         #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
         let figures = [subject.started_in.as_secs_f64(), then as f64, later as f64, slowest];
         Ok(figures)
