@@ -31,6 +31,10 @@ use clap::Parser;
 
 use crate::{bench::Bench, options::Arguments, others::Others};
 
+/// The gateway's; the floors have it, too.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What ends a run: the figures would mean nothing.
 type Error = Box<dyn std::error::Error + Send + Sync>;
 
