@@ -4,6 +4,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use rusqlite::{Connection, OpenFlags};
+
 use crate::{
     Error,
     bench::Bench,
@@ -40,7 +42,7 @@ pub(super) fn run(bench: &Bench) -> Result<Table, Error> {
     bench.block_on(bench.vendors.behave(STUMBLES, Manner::Stumbles))?;
     let slices = measure(bench, retention);
     bench.block_on(bench.vendors.behave(STUMBLES, Manner::Answers))?;
-    let slices = slices?;
+    let (slices, kept) = slices?;
     for (number, part) in slices.chunks(KEPT).enumerate() {
         let figure = |unit, of: fn(&Slice) -> f64| Figure::new(unit, part.iter().map(of).collect()).into();
         let file = figure(Unit::Bytes, |slice| slice.file);
@@ -48,6 +50,7 @@ pub(super) fn run(bench: &Bench) -> Result<Table, Error> {
         table.row(format!("retention {}", number + 1), cells);
     }
     judge(&mut table, &slices, slice);
+    table.note(kept);
     Ok(table)
 }
 
@@ -59,7 +62,8 @@ struct Slice {
     file: f64,
 }
 
-fn measure(bench: &Bench, retention: Duration) -> Result<Vec<Slice>, Error> {
+/// The slices, and what is stored at the end in words.
+fn measure(bench: &Bench, retention: Duration) -> Result<(Vec<Slice>, String), Error> {
     let arguments = ["--retention".to_owned(), retention.as_millis().to_string()];
     let subject = Subject::start(bench, &Settings { arguments: arguments.to_vec(), ..Settings::default() })?;
     let script = subject.script_waiting(bench);
@@ -68,7 +72,20 @@ fn measure(bench: &Bench, retention: Duration) -> Result<Vec<Slice>, Error> {
     let load = async { for_some_time(&script, CONNECTIONS, bench.warm_up(), all).await };
     let database = subject.database();
     let (_, slices) = bench.block_on(async { tokio::try_join!(load, look(bench, &database)) })?;
-    Ok(slices)
+    Ok((slices, kept(&database)?))
+}
+
+/// That something was removed, and what there was to remove.
+fn kept(database: &Path) -> Result<String, Error> {
+    let connection = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let number = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
+    let updates = number("SELECT count(*) FROM updates")?;
+    let attempts = number("SELECT count(*) FROM attempts")?;
+    let made = number("SELECT coalesce(max(attempt_id), 0) FROM attempts")?;
+    let age = number("SELECT max(at) - min(at) FROM updates")?;
+    Ok(format!(
+        "kept at the end: {updates} updates of {age} ms, and {attempts} of {made} attempts that were made"
+    ))
 }
 
 async fn look(bench: &Bench, database: &Path) -> Result<Vec<Slice>, Error> {
