@@ -44,14 +44,7 @@ async fn register(store: &SqliteStore, config: &Config) -> Result<Arc<RouteSet>,
     for route in &config.routes {
         routes.push(Arc::new(route.build()?));
     }
-    let registrations = routes.iter().map(|route| RouteRegistration {
-        name: route.name.clone(),
-        vendor: route.adapter.dialect().vendor.to_owned(),
-        subject_kind: route.subject_kind.name.to_owned(),
-        origin: route.origin.clone(),
-        mapping_revision: route.mapping_revision,
-        confirm_origin: false,
-    });
+    let registrations = routes.iter().map(|route| RouteRegistration::of(route));
     let registered = store.register_routes(registrations.collect()).await?;
     Ok(Arc::new(RouteSet::new(registered.into_iter().map(|route| route.id).zip(routes))))
 }

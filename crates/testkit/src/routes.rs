@@ -8,9 +8,7 @@ use adapter::{
 };
 use async_trait::async_trait;
 use canonical::Leaf;
-use delivery::{
-    Enrol, Limits, Preview, Rate, Route, SendError, SendErrorKind, Transport, store::RouteRegistration,
-};
+use delivery::{Enrol, Limits, Preview, Rate, Route, SendError, SendErrorKind, Transport};
 use serde_json::{Map, Value as JsonValue};
 
 const ID: SubjectKind = SubjectKind { name: "id", form: SubjectForm::Integer };
@@ -82,18 +80,6 @@ fn route(name: &str, dialect: &'static Dialect, subject_kind: &'static SubjectKi
         origin: format!("https://{name}.test"),
         mapping_revision: 1,
         transport: Arc::new(NoTransport),
-    }
-}
-
-/// What the configuration says of a route.
-pub fn registration(route: &Route) -> RouteRegistration {
-    RouteRegistration {
-        name: route.name.clone(),
-        vendor: route.adapter.dialect().vendor.to_owned(),
-        subject_kind: route.subject_kind.name.to_owned(),
-        origin: route.origin.clone(),
-        mapping_revision: route.mapping_revision,
-        confirm_origin: false,
     }
 }
 

@@ -8,12 +8,11 @@ use delivery::{
     Enrol, Limits, Rate, Route, RouteSet,
     lane::{Outcome, Priority, Settle},
     planner,
-    store::{Accept, Accepted, Actor, LaneRow, Observer, Precondition, Settlement, Store, Work},
+    store::{
+        Accept, Accepted, Actor, LaneRow, Observer, Precondition, RouteRegistration, Settlement, Store, Work,
+    },
 };
-use testkit::{
-    memory_store::MemoryStore,
-    routes::{NoTransport, registration},
-};
+use testkit::{memory_store::MemoryStore, routes::NoTransport};
 use uuid::Uuid;
 
 const INTRODUCTION: &str = r#"{"given_name":"Ada","family_name":"Lovelace","email":"ada.lovelace@example.org",
@@ -96,7 +95,7 @@ async fn owed() -> (Arc<RouteSet>, Vec<Work>) {
         route("village", Arc::new(adapter_village::Adapter::new(village()))),
     ];
     let registered =
-        store.register_routes(routes.iter().map(registration).collect()).await.expect("new routes");
+        store.register_routes(routes.iter().map(RouteRegistration::of).collect()).await.expect("new routes");
     let ids = registered.into_iter().map(|route| route.id);
     let routes = Arc::new(RouteSet::new(ids.zip(routes.map(Arc::new))));
     for work in accept(&store, &routes, INTRODUCTION).await.work {

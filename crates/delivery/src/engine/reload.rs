@@ -34,14 +34,8 @@ impl Engine {
         routes: &[Arc<Route>],
         confirm_origin: bool,
     ) -> Result<Vec<RegisteredRoute>, StoreError> {
-        let registrations = routes.iter().map(|route| RouteRegistration {
-            name: route.name.clone(),
-            vendor: route.adapter.dialect().vendor.to_owned(),
-            subject_kind: route.subject_kind.name.to_owned(),
-            origin: route.origin.clone(),
-            mapping_revision: route.mapping_revision,
-            confirm_origin,
-        });
+        let registrations =
+            routes.iter().map(|route| RouteRegistration { confirm_origin, ..RouteRegistration::of(route) });
         self.inner.store.register_routes(registrations.collect()).await
     }
 

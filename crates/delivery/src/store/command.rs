@@ -4,7 +4,7 @@ use canonical::{Patch, Profile, UserId};
 
 use super::{AttemptRow, LaneId, LaneRow, RouteId, UpdateId, UpdateRow, UserRow};
 use crate::{
-    Millis, RouteSet,
+    Millis, Route, RouteSet,
     failure::History,
     gate::Pause,
     lane::{Claim, Priority, Rearm, Settle, Version},
@@ -236,6 +236,20 @@ pub struct RouteRegistration {
     pub mapping_revision: u64,
     /// Whether a changed origin was confirmed.
     pub confirm_origin: bool,
+}
+
+impl RouteRegistration {
+    /// What is to be registered of a route; a changed origin is not confirmed.
+    pub fn of(route: &Route) -> Self {
+        Self {
+            name: route.name.clone(),
+            vendor: route.adapter.dialect().vendor.to_owned(),
+            subject_kind: route.subject_kind.name.to_owned(),
+            origin: route.origin.clone(),
+            mapping_revision: route.mapping_revision,
+            confirm_origin: false,
+        }
+    }
 }
 
 /// A route as the store knows it.

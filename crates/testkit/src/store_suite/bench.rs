@@ -15,8 +15,8 @@ use delivery::{
     planner,
     store::{
         Accept, AcceptError, Accepted, Actor, AttemptRow, ClaimDue, Claimed, Erase, Erased, IdempotencyKey,
-        LaneId, LaneRow, Observer, Precondition, RearmLanes, RearmTarget, RouteId, Settlement, Store,
-        UserSnapshot, Work,
+        LaneId, LaneRow, Observer, Precondition, RearmLanes, RearmTarget, RouteId, RouteRegistration,
+        Settlement, Store, UserSnapshot, Work,
     },
 };
 use uuid::Uuid;
@@ -109,7 +109,7 @@ impl Bench {
     async fn register(store: &dyn Store) -> Arc<RouteSet> {
         let routes =
             [routes::plain("alpha"), routes::plain("beta"), routes::by_email("mail"), routes::needy("needy")];
-        let registrations = routes.iter().map(routes::registration).collect();
+        let registrations = routes.iter().map(RouteRegistration::of).collect();
         let registered = store.register_routes(registrations).await.expect("new routes");
         let ids = registered.into_iter().map(|route| route.id);
         Arc::new(RouteSet::new(ids.zip(routes.map(Arc::new))))

@@ -7,7 +7,7 @@ use delivery::{
     RouteSet,
     gate::{Pause, PauseReason},
     lane::{FailureClass, Priority, Rearm, State, WaitCause},
-    store::{AcceptError, Actor, AuditRow, Enrol, RearmTarget, StoreError},
+    store::{AcceptError, Actor, AuditRow, Enrol, RearmTarget, RouteRegistration, StoreError},
 };
 
 use super::bench::{Bench, WINDOW, rejected, user};
@@ -15,7 +15,7 @@ use crate::routes;
 
 /// A name is one vendor for ever.
 pub async fn route_ids_stay_and_a_changed_meaning_is_refused(bench: Bench) {
-    let alpha = routes::registration(&routes::plain("alpha"));
+    let alpha = RouteRegistration::of(&routes::plain("alpha"));
     let register = |route| bench.store.register_routes(vec![route]);
     let again = register(alpha.clone()).await.expect("known");
     assert_eq!((again[0].id, again[0].mapping_changed), (bench.id("alpha"), false));
@@ -27,7 +27,7 @@ pub async fn route_ids_stay_and_a_changed_meaning_is_refused(bench: Bench) {
             _ => &mut changed.origin,
         } = "other".to_owned();
         let both =
-            bench.store.register_routes(vec![routes::registration(&routes::plain("new")), changed]).await;
+            bench.store.register_routes(vec![RouteRegistration::of(&routes::plain("new")), changed]).await;
         assert!(matches!(both, Err(StoreError::RouteChanged { what: told, .. }) if told == what), "{what}");
     }
     let mut moved = alpha.clone();
@@ -37,14 +37,14 @@ pub async fn route_ids_stay_and_a_changed_meaning_is_refused(bench: Bench) {
     moved.confirm_origin = false;
     assert!(!register(moved).await.expect("the new origin is known")[0].mapping_changed);
     // Nothing of a refused registration was stored: the next id is the next number.
-    let new = register(routes::registration(&routes::plain("new"))).await.expect("new");
+    let new = register(RouteRegistration::of(&routes::plain("new"))).await.expect("new");
     assert_eq!(new[0].id.0, 5);
 }
 
 /// A paused route is found paused.
 pub async fn a_pause_stays_and_is_audited(bench: Bench) {
     let (id, by) = (bench.id("alpha"), Actor("ops".to_owned()));
-    let alpha = || vec![routes::registration(&routes::plain("alpha"))];
+    let alpha = || vec![RouteRegistration::of(&routes::plain("alpha"))];
     let pause = Pause { reason: PauseReason::Auth, probe_at: Some(77), probes: 3 };
     bench.store.set_pause(id, Some(pause), by.clone(), 5).await.expect("paused");
     assert_eq!(bench.store.register_routes(alpha()).await.expect("known")[0].pause, Some(pause));

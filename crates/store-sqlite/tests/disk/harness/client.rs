@@ -8,8 +8,8 @@ use delivery::{
     lane::{Outcome, Priority, Settle},
     planner,
     store::{
-        Accept, Actor, ClaimDue, Erase, IdempotencyKey, Precondition, RouteId, Settlement, Store, StoreError,
-        Work,
+        Accept, Actor, ClaimDue, Erase, IdempotencyKey, Precondition, RouteId, RouteRegistration, Settlement,
+        Store, StoreError, Work,
     },
 };
 use store_sqlite::{OpenError, Options, SqliteStore};
@@ -33,7 +33,7 @@ pub(crate) fn open_shimmed(directory: &Path) -> Result<SqliteStore, OpenError> {
 pub(crate) async fn register(store: &SqliteStore) -> Result<Arc<RouteSet>, StoreError> {
     let all =
         [routes::plain("alpha"), routes::plain("beta"), routes::by_email("mail"), routes::needy("needy")];
-    let registered = store.register_routes(all.iter().map(routes::registration).collect()).await?;
+    let registered = store.register_routes(all.iter().map(RouteRegistration::of).collect()).await?;
     let ids = registered.into_iter().map(|route| route.id);
     Ok(Arc::new(RouteSet::new(ids.zip(all.map(Arc::new)))))
 }
