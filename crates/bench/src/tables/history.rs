@@ -75,14 +75,14 @@ fn measure(bench: &Bench, retention: Duration) -> Result<(Vec<Slice>, String), E
     Ok((slices, kept(&database)?))
 }
 
-/// That something was removed, and what there was to remove.
+/// That something was removed, and what there was to remove: by now perhaps every update.
 fn kept(database: &Path) -> Result<String, Error> {
     let connection = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     let number = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
     let updates = number("SELECT count(*) FROM updates")?;
     let attempts = number("SELECT count(*) FROM attempts")?;
     let made = number("SELECT coalesce(max(attempt_id), 0) FROM attempts")?;
-    let age = number("SELECT max(at) - min(at) FROM updates")?;
+    let age = number("SELECT coalesce(max(at) - min(at), 0) FROM updates")?;
     Ok(format!(
         "kept at the end: {updates} updates of {age} ms, and {attempts} of {made} attempts that were made"
     ))
