@@ -40,6 +40,9 @@ pub(super) async fn run(engine: Engine, route: RouteId, wake: Arc<Wake>) {
 
 /// Claims until nothing is due or nothing is admitted; answers when to look again at the latest.
 async fn claim_all_due(engine: &Engine, current: &Arc<Current>, line: &Arc<Line>) -> Millis {
+    // A permit that is held while the store is asked is missing for an update that comes just then; so no more are taken at
+    // first than lanes are known to be ready, and one for those whose time has come.
+    let mut most = line.wake().take_new().saturating_add(1);
     loop {
         let now = engine.now();
         if engine.inner.stopping.is_cancelled() {
@@ -47,15 +50,15 @@ async fn claim_all_due(engine: &Engine, current: &Arc<Current>, line: &Arc<Line>
         }
         // From here on whoever gives a permit back wakes the dispatcher, so that none is given back unseen.
         line.wake().backlog.store(true, Ordering::Release);
-        let (permits, refused) = take_permits(line, now);
+        let (permits, refused) = take_permits(line, most, now);
         if permits == 0 {
             return refused.and_then(NotNow::until).unwrap_or(Millis::MAX).min(now + SAFETY_SCAN);
         }
-        // Whoever makes a lane ready after this line sets the flag again.
+        // Whoever makes a lane ready after this line rings.
         line.wake().backlog.store(false, Ordering::Release);
         match claim(engine, current, line, permits, now).await {
             Ok(Some(next_at)) => return next_at,
-            Ok(None) => {}
+            Ok(None) => most = MOST_PER_CLAIM,
             Err(error) => {
                 tracing::warn!(route = line.id().0, %error, "a claim failed");
                 line.wake().backlog.store(true, Ordering::Release);
@@ -65,13 +68,14 @@ async fn claim_all_due(engine: &Engine, current: &Arc<Current>, line: &Arc<Line>
     }
 }
 
-fn take_permits(line: &Line, now: Millis) -> (u32, Option<NotNow>) {
-    for taken in 0..MOST_PER_CLAIM {
+fn take_permits(line: &Line, most: u32, now: Millis) -> (u32, Option<NotNow>) {
+    let most = most.min(MOST_PER_CLAIM);
+    for taken in 0..most {
         if let Err(refused) = line.admit(now) {
             return (taken, Some(refused));
         }
     }
-    (MOST_PER_CLAIM, None)
+    (most, None)
 }
 
 /// Claims at most as many lanes as there are permits and sends them; none when more may be due at once.

@@ -71,8 +71,8 @@ impl Observer for Hub {
         let waiters = (self.waiting.load(Ordering::Acquire) > 0).then(|| self.waiters());
         for (user, row) in lanes {
             match (row.lane.state, wakes.get(&row.route)) {
-                (State::Ready, Some(wake)) => wake.now(),
-                (State::Wait(_), Some(wake)) => wake.later(),
+                (State::Ready, Some(wake)) => wake.ready(),
+                (State::Wait(_), Some(wake)) => wake.ring(),
                 _ => {}
             }
             let interested = waiters.as_ref().and_then(|waiters| waiters.get(user));

@@ -2,7 +2,7 @@ use std::{
     collections::BTreeMap,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicI64, Ordering},
+        atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering},
     },
 };
 
@@ -121,7 +121,7 @@ impl Line {
     pub(super) fn give_back_grant(&self) {
         self.give_back();
         if self.wake.backlog.load(Ordering::Acquire) {
-            self.wake.now();
+            self.wake.ring();
         }
     }
 
@@ -141,7 +141,7 @@ impl Line {
     pub(super) fn settle(&self, ended: Ended) -> Vec<Action> {
         let actions = self.gate().settle(ended);
         if self.wake.backlog.load(Ordering::Acquire) {
-            self.wake.now();
+            self.wake.ring();
         }
         actions
     }
@@ -149,7 +149,7 @@ impl Line {
     /// Lanes that wait because of the route are due from now on.
     pub(super) fn release(&self, now: Millis) {
         self.released_at.store(now, Ordering::Release);
-        self.wake.now();
+        self.wake.ring();
     }
 
     pub(super) fn released_at(&self) -> Option<Millis> {
@@ -158,7 +158,7 @@ impl Line {
 
     pub(super) fn set_pause(&self, pause: Option<Pause>) {
         self.gate().set_pause(pause);
-        self.wake.now();
+        self.wake.ring();
     }
 
     pub(super) fn gate(&self) -> MutexGuard<'_, Gate> {
@@ -197,19 +197,62 @@ impl NotNow {
 #[derive(Debug, Default)]
 pub(super) struct Wake {
     pub(super) notify: Notify,
-    /// Whether a lane of the route may be due.
+    /// Whether the dispatcher has left lanes behind that wait for a permit or a token: these come first.
     pub(super) backlog: AtomicBool,
+    /// How many lanes became ready since the dispatcher looked.
+    new: AtomicU32,
 }
 
 impl Wake {
-    /// Something may be due now.
-    pub(super) fn now(&self) {
-        self.backlog.store(true, Ordering::Release);
+    /// Something is due, or will be at another time than the dispatcher knows of.
+    ///
+    /// This alone makes no backlog: while there are permits for what is new, the lanes that the dispatcher is about to find will
+    /// have some, too. Otherwise a dispatcher that is slow to look would make every new lane wait for its next look.
+    pub(super) fn ring(&self) {
         self.notify.notify_one();
     }
 
-    /// Something will be due later: the dispatcher reads anew when.
-    pub(super) fn later(&self) {
-        self.notify.notify_one();
+    /// A lane is ready. A dispatcher that has left some behind looks again anyway, as soon as it may claim any.
+    pub(super) fn ready(&self) {
+        self.new.fetch_add(1, Ordering::Relaxed);
+        if !self.backlog.load(Ordering::Acquire) {
+            self.ring();
+        }
+    }
+
+    /// How many lanes became ready since this was asked last.
+    pub(super) fn take_new(&self) -> u32 {
+        self.new.swap(0, Ordering::Relaxed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn has_rung(wake: &Wake) -> bool {
+        let mut rung = Box::pin(wake.notify.notified());
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        rung.as_mut().poll(&mut context).is_ready()
+    }
+
+    #[test]
+    fn a_lane_that_becomes_ready_rings_and_makes_no_backlog() {
+        let wake = Wake::default();
+        wake.ready();
+        wake.ready();
+        assert!(has_rung(&wake));
+        assert!(!wake.backlog.load(Ordering::Acquire));
+        assert_eq!((wake.take_new(), wake.take_new()), (2, 0));
+    }
+
+    #[test]
+    fn a_dispatcher_that_waits_for_a_permit_is_not_rung_for_more_work() {
+        let wake = Wake::default();
+        wake.backlog.store(true, Ordering::Release);
+        wake.ready();
+        assert!(!has_rung(&wake));
+        wake.ring();
+        assert!(has_rung(&wake));
     }
 }

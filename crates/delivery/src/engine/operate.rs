@@ -85,7 +85,7 @@ impl Engine {
                 "the credential was replaced; the new one is used from now on"
             );
             line.gate().reconfigured(&route.limits, self.now());
-            line.wake().now();
+            line.wake().ring();
         }
     }
 }

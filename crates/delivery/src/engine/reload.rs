@@ -69,7 +69,7 @@ impl Engine {
         for (id, wake) in added {
             self.inner.runtime.spawn(dispatcher::run(self.clone(), id, wake));
         }
-        self.current().lines.values().for_each(|line| line.wake().now());
+        self.current().lines.values().for_each(|line| line.wake().ring());
         remapped
     }
 

@@ -57,7 +57,7 @@ impl Engine {
                     None => tracing::info!(route = name, "the route works again"),
                 }
                 self.inner.store.set_pause(line.id(), pause, gateway(), now).await?;
-                line.wake().later();
+                line.wake().ring();
             }
             Action::Release => line.release(now),
             Action::RereadCredential => self.refresh_credential(line.id()),
