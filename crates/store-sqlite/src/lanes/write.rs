@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 
 use canonical::{Leaf, UserId};
 use delivery::{
-    lane::{Confirmed, Lane},
-    store::{LaneId, LaneRow},
+    lane::{Confirmed, Lane, State},
+    store::{LaneId, LaneRow, RouteId},
 };
 use rusqlite::{Connection, ToSql, params};
 use serde_json::{Value as JsonValue, json};
@@ -36,16 +36,40 @@ pub(crate) fn write(
     stored: Option<&LaneRow>,
 ) -> rusqlite::Result<()> {
     match row.id {
-        None => row.id = Some(LaneId(insert(connection, user, row)?)),
+        None => {
+            row.id = Some(LaneId(insert(connection, user, row)?));
+            count(connection, row.route, 1)?;
+        }
         Some(id) if stored.is_some_and(|stored| is_progress(&stored.lane, &row.lane)) => {
             update_progress(connection, id, &row.lane)?;
         }
-        Some(id) => update(connection, id, &row.lane)?,
+        Some(id) => {
+            let was_erased = match stored {
+                Some(stored) => stored.lane.state == State::Erased,
+                None => is_erased(connection, id)?,
+            };
+            update(connection, id, &row.lane)?;
+            let is_erased = row.lane.state == State::Erased;
+            if was_erased != is_erased {
+                count(connection, row.route, if is_erased { -1 } else { 1 })?;
+            }
+        }
     }
     Ok(())
 }
 
-/// Whether nothing but what [`UPDATE_PROGRESS`] writes has changed.
+/// Keeps the number of a route's lanes that are not erased.
+fn count(connection: &Connection, route: RouteId, more: i64) -> rusqlite::Result<()> {
+    const COUNT: &str = "UPDATE routes SET lanes = lanes + ?2 WHERE route_id = ?1";
+    connection.prepare_cached(COUNT)?.execute(params![route.0, more]).map(drop)
+}
+
+fn is_erased(connection: &Connection, id: LaneId) -> rusqlite::Result<bool> {
+    let mut statement = connection.prepare_cached("SELECT state FROM lanes WHERE lane_id = ?1")?;
+    Ok(statement.query_row([id.0], |row| row.get::<_, i64>(0))? == codes::ERASED)
+}
+
+/// Whether nothing but what [`UPDATE_PROGRESS`] writes has changed. Erasing a lane is more than progress: it is counted.
 fn is_progress(stored: &Lane, lane: &Lane) -> bool {
     let Lane {
         held,
@@ -74,7 +98,8 @@ fn is_progress(stored: &Lane, lane: &Lane) -> bool {
         first_fail_at: _,
         dirty_since: _,
     } = lane;
-    *held == stored.held
+    (lane.state == State::Erased) == (stored.state == State::Erased)
+        && *held == stored.held
         && *blocked_leaves == stored.blocked_leaves
         && *step == stored.step
         && *again == stored.again
