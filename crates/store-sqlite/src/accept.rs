@@ -69,8 +69,12 @@ fn write(
     stamp: Option<&Stamp>,
 ) -> Result<Accepted, OpError<AcceptError>> {
     let AcceptWrites { user, user_changed, lanes: mut written, untouched, update, audit } = writes;
+    let caller = tx.caller(&command.caller)?;
+    updates::write(tx.connection, &update, caller)?;
     if user_changed {
-        users::write(tx.connection, &command.user, &user)?;
+        users::write(tx.connection, &command.user, &user, Some(update.id))?;
+    } else {
+        users::note_update(tx.connection, &command.user, update.id)?;
     }
     for row in &mut written {
         tx.write_lane(&command.user, row, State::Idle, command.now)?;
@@ -78,8 +82,6 @@ fn write(
     for entry in &audit {
         journal::write_audit(tx.connection, entry)?;
     }
-    let caller = tx.caller(&command.caller)?;
-    updates::write(tx.connection, &update, caller)?;
     if mutation::is_on(Mutation::KeyInSecondTransaction) {
         tx.flush()?;
         tx.connection.execute_batch("COMMIT; BEGIN IMMEDIATE")?;

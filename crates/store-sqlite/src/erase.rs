@@ -17,7 +17,7 @@ pub(crate) fn erase(tx: &mut Tx<'_>, command: &Erase) -> Result<Option<Erased>, 
 fn write(tx: &mut Tx<'_>, command: &Erase, writes: EraseWrites) -> Result<Erased, OpError> {
     let EraseWrites { user, mut lanes, erased, audit } = writes;
     let Some(audit) = audit else { return Ok(erased) };
-    users::write(tx.connection, &command.user, &user)?;
+    users::write(tx.connection, &command.user, &user, None)?;
     for row in &mut lanes {
         tx.write_lane(&command.user, row, State::Idle, command.now)?;
         if let Some(id) = row.id {

@@ -3,10 +3,7 @@
 use canonical::UserId;
 use delivery::{
     lane::WaitCause,
-    store::{
-        LaneFilter, LaneRow, LaneStateFilter, LaneView, RouteCounts, RouteId, UpdateCursor, UpdateRow,
-        UserSnapshot,
-    },
+    store::{LaneFilter, LaneRow, LaneStateFilter, LaneView, RouteCounts, RouteId, UserSnapshot},
 };
 use rusqlite::{Connection, OptionalExtension, ToSql, params};
 use uuid::Uuid;
@@ -15,7 +12,7 @@ use crate::{
     codes::Coded,
     error::OpError,
     lanes::{self, COLUMN_COUNT},
-    updates, users,
+    users,
 };
 
 /// A user with its lanes.
@@ -26,23 +23,6 @@ pub(crate) fn user(connection: &Connection, id: UserId) -> Result<Option<UserSna
     let lanes: Vec<LaneRow> =
         statement.query_map([id.as_str()], |row| Ok(lanes::read(row)?.row))?.collect::<Result<_, _>>()?;
     Ok(Some(UserSnapshot { id, user, lanes }))
-}
-
-/// The updates of a user, newest first.
-pub(crate) fn updates_of(
-    connection: &Connection,
-    user: &UserId,
-    after: Option<UpdateCursor>,
-    limit: u32,
-) -> Result<Vec<UpdateRow>, OpError> {
-    let sql = format!(
-        "SELECT {} FROM updates WHERE user_id = ?1 AND (?2 IS NULL OR update_id < ?2) ORDER BY update_id DESC LIMIT ?3",
-        updates::COLUMNS
-    );
-    let after = after.map(|cursor| cursor.0.as_bytes().to_vec());
-    let mut statement = connection.prepare_cached(&sql)?;
-    let rows = statement.query_map(params![user.as_str(), after, limit], |row| Ok(updates::read(row)))?;
-    rows.map(|row| row?).collect()
 }
 
 /// The routes at which another user has the subject.
@@ -75,7 +55,7 @@ pub(crate) fn is_taken(
 pub(crate) fn lanes(connection: &Connection, filter: &LaneFilter) -> Result<Vec<LaneView>, OpError> {
     let sql = format!(
         "SELECT {}, (SELECT ver FROM users WHERE user_id = lanes.user_id), \
-         (SELECT update_id FROM updates WHERE user_id = lanes.user_id ORDER BY update_id DESC LIMIT 1) \
+         (SELECT update_id FROM updates WHERE update_id = (SELECT last_update FROM users WHERE user_id = lanes.user_id)) \
          FROM lanes WHERE {} ORDER BY lane_id LIMIT ?2",
         lanes::COLUMNS,
         condition(filter)

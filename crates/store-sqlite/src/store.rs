@@ -183,7 +183,7 @@ impl Store for SqliteStore {
         limit: u32,
     ) -> Result<Vec<UpdateRow>, StoreError> {
         let user = user.clone();
-        self.read(move |connection| read::updates_of(connection, &user, after, limit)).await
+        self.read(move |connection| updates::of_user(connection, &user, after, limit)).await
     }
 
     async fn taken(&self, user: &UserId, keys: Vec<(RouteId, String)>) -> Result<Vec<RouteId>, StoreError> {

@@ -1,14 +1,14 @@
 use std::{collections::BTreeMap, str::FromStr};
 
 use canonical::{Leaf, UserId};
-use delivery::store::{RouteId, RouteVerdict, StoreError, UpdateId, UpdateRow};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use delivery::store::{RouteId, RouteVerdict, StoreError, UpdateCursor, UpdateId, UpdateRow};
+use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 use serde::{Deserialize, Serialize};
 
 use crate::{codes::Coded, error::OpError, lanes::number};
 
-/// What every query of updates selects, in the order in which [`read`] takes it.
-pub(crate) const COLUMNS: &str = "update_id, user_id, ver, (SELECT name FROM callers WHERE caller = updates.caller), at, \
+/// What the query of an update selects, in the order in which [`read`] takes it.
+const COLUMNS: &str = "update_id, user_id, ver, (SELECT name FROM callers WHERE caller = updates.caller), at, \
      created, effective, leaves, verdicts, incarnation";
 
 #[derive(Serialize, Deserialize)]
@@ -20,10 +20,10 @@ struct Leaves {
 /// Per route the verdict and the fates of leaves that are not carried.
 type Verdicts = BTreeMap<i64, (i64, BTreeMap<Leaf, i64>)>;
 
-/// Writes an update.
+/// Writes an update; the user's row must still name the one before.
 pub(crate) fn write(connection: &Connection, update: &UpdateRow, caller: i64) -> rusqlite::Result<()> {
-    const INSERT: &str = "INSERT INTO updates(update_id, user_id, ver, caller, at, created, effective, leaves, verdicts, incarnation) \
-         VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+    const INSERT: &str = "INSERT INTO updates(update_id, user_id, ver, caller, at, created, effective, leaves, verdicts, incarnation, before) \
+         VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, (SELECT last_update FROM users WHERE user_id = ?2))";
     let unwritable = |error: serde_json::Error| rusqlite::Error::ToSqlConversionFailure(error.into());
     let leaves = Leaves { changed: update.changed.clone(), unchanged: update.unchanged.clone() };
     let verdicts: Verdicts = update
@@ -57,8 +57,38 @@ pub(crate) fn load(connection: &Connection, id: UpdateId) -> Result<Option<Updat
     row.transpose()
 }
 
+/// The updates of a user, newest first, after the cursor. The list ends where retention has removed the next one.
+pub(crate) fn of_user(
+    connection: &Connection,
+    user: &UserId,
+    after: Option<UpdateCursor>,
+    limit: u32,
+) -> Result<Vec<UpdateRow>, OpError> {
+    const NEWEST: &str = "SELECT last_update FROM users WHERE user_id = ?1";
+    const BEFORE: &str = "SELECT before FROM updates WHERE user_id = ?1 AND update_id = ?2";
+    let named = |sql: &str, params: &[&dyn ToSql]| -> rusqlite::Result<Option<UpdateId>> {
+        let id: Option<Option<[u8; 16]>> =
+            connection.prepare_cached(sql)?.query_row(params, |row| row.get(0)).optional()?;
+        Ok(id.flatten().map(UpdateId::from_bytes))
+    };
+    let before = |id: UpdateId| named(BEFORE, &[&user.as_str(), &id.as_bytes().as_slice()]);
+    let mut next = match after {
+        Some(UpdateCursor(id)) => before(id)?,
+        None => named(NEWEST, &[&user.as_str()])?,
+    };
+    let mut updates = Vec::new();
+    while let Some(id) = next
+        && updates.len() < limit as usize
+        && let Some(update) = load(connection, id)?
+    {
+        updates.push(update);
+        next = before(id)?;
+    }
+    Ok(updates)
+}
+
 /// Reads a row of [`COLUMNS`].
-pub(crate) fn read(row: &Row<'_>) -> Result<UpdateRow, OpError> {
+fn read(row: &Row<'_>) -> Result<UpdateRow, OpError> {
     let id = row.get_ref(0)?.as_blob().ok().and_then(|bytes| UpdateId::from_slice(bytes).ok());
     let user = row.get_ref(1)?.as_str().ok().and_then(|text| UserId::from_str(text).ok());
     let leaves: Option<Leaves> =

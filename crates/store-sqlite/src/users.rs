@@ -1,15 +1,16 @@
 use std::sync::Arc;
 
 use canonical::{Profile, UserId};
-use delivery::store::{StoreError, UserRow};
+use delivery::store::{StoreError, UpdateId, UserRow};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::{error::OpError, lanes::number};
 
 const SELECT: &str = "SELECT incarnation, ver, doc, erased_at, updated_at FROM users WHERE user_id = ?1";
 
-const UPSERT: &str = "INSERT INTO users(user_id, incarnation, ver, doc, erased_at, updated_at) VALUES(?1, ?2, ?3, ?4, ?5, ?6) \
-     ON CONFLICT(user_id) DO UPDATE SET incarnation = ?2, ver = ?3, doc = ?4, erased_at = ?5, updated_at = ?6";
+const UPSERT: &str = "INSERT INTO users(user_id, incarnation, ver, doc, erased_at, updated_at, last_update) \
+     VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT(user_id) DO UPDATE SET incarnation = ?2, ver = ?3, doc = ?4, \
+     erased_at = ?5, updated_at = ?6, last_update = coalesce(?7, last_update)";
 
 /// The user, if the id was ever seen.
 pub(crate) fn load(connection: &Connection, user: &UserId) -> Result<Option<UserRow>, OpError> {
@@ -44,8 +45,13 @@ pub(crate) fn version(connection: &Connection, user: &UserId) -> rusqlite::Resul
     Ok(version.map(i64::cast_unsigned))
 }
 
-/// Writes a user; an erased one has no document.
-pub(crate) fn write(connection: &Connection, id: &UserId, user: &UserRow) -> rusqlite::Result<()> {
+/// Writes a user and, if there is one, the update that changed it; an erased user has no document.
+pub(crate) fn write(
+    connection: &Connection,
+    id: &UserId,
+    user: &UserRow,
+    update: Option<UpdateId>,
+) -> rusqlite::Result<()> {
     let document = user.erased_at.is_none().then(|| user.profile.encode());
     connection.prepare_cached(UPSERT)?.execute(params![
         id.as_str(),
@@ -53,7 +59,14 @@ pub(crate) fn write(connection: &Connection, id: &UserId, user: &UserRow) -> rus
         number(user.version),
         document,
         user.erased_at,
-        user.updated_at
+        user.updated_at,
+        update.as_ref().map(|update| update.as_bytes().as_slice()),
     ])?;
     Ok(())
+}
+
+/// Notes an update that has left the user as it was.
+pub(crate) fn note_update(connection: &Connection, id: &UserId, update: UpdateId) -> rusqlite::Result<()> {
+    const NOTE: &str = "UPDATE users SET last_update = ?2 WHERE user_id = ?1";
+    connection.prepare_cached(NOTE)?.execute(params![id.as_str(), update.as_bytes().as_slice()]).map(drop)
 }
