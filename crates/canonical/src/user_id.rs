@@ -1,12 +1,12 @@
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, sync::Arc};
 
 use crate::Invalid;
 
 /// The callers' own id of a person: `[A-Za-z0-9][A-Za-z0-9._:-]{0,127}`.
 ///
-/// An e-mail address is not an id, because it changes and is personal data: `@` is not allowed.
+/// An e-mail address is not an id, because it changes and is personal data: `@` is not allowed. Cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct UserId(String);
+pub struct UserId(Arc<str>);
 
 impl UserId {
     /// The id as text.
@@ -27,7 +27,7 @@ impl FromStr for UserId {
                 "a user id is 1 to 128 letters, digits, '.', '_', ':' or '-', and starts with a letter or digit",
             ));
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self(text.into()))
     }
 }
 

@@ -40,11 +40,12 @@ impl Changes {
             known.row = row.clone();
             (known.is_changed, known.is_written) = (true, is_written);
             if is_written {
-                known.stored = None;
+                known.stored = Some(row.clone());
             }
         } else {
             let (user, row) = (user.clone(), row.clone());
-            self.push(id, Known { user, row, stored: None, is_changed: true, is_written });
+            let stored = is_written.then(|| row.clone());
+            self.push(id, Known { user, row, stored, is_changed: true, is_written });
         }
     }
 

@@ -21,7 +21,7 @@ pub(crate) fn settle(tx: &mut Tx<'_>, settlement: &Settlement) -> Result<(), OpE
         (Arc::<Profile>::default(), row.lane.want)
     };
     let before = row.lane.state;
-    if decide::settle(settlement.clone(), &mut row.lane, &profile, version) {
+    if decide::settle(settlement.clone(), row.lane_mut(), &profile, version) {
         tx.write_lane(&user_id, &mut row, before, now)?;
     }
     // Of an erased user nothing is written down any more, not even a vendor's words.

@@ -255,8 +255,9 @@ impl Tx<'_> {
     }
 
     fn block(&mut self, user_id: &UserId, row: &mut LaneRow, now: Millis) -> Result<(), OpError> {
-        let before = std::mem::replace(&mut row.lane.state, State::Blocked(BlockReason::Internal));
-        row.lane.next_at = 0;
+        let before = row.lane.state;
+        let lane = row.lane_mut();
+        (lane.state, lane.next_at) = (State::Blocked(BlockReason::Internal), 0);
         self.write_lane(user_id, row, before, now)
     }
 

@@ -194,7 +194,7 @@ impl FanOut<'_> {
     fn visit(&self, id: RouteId, route: &Route, before: Option<&LaneRow>) -> (RouteVerdict, Option<LaneRow>) {
         let profile = &self.user.profile;
         let view = RouteView::of(route, profile, self.user.version);
-        let mut lane = before.map_or_else(Lane::default, |before| before.lane.clone());
+        let mut lane = before.map_or_else(Lane::default, |before| Lane::clone(&before.lane));
         // A request of the life before may still arrive, under the same subject for all that is known.
         let window = millis(route.window());
         lane.revive(window, self.command.now);
@@ -218,10 +218,14 @@ impl FanOut<'_> {
         }
         let verdict = RouteVerdict { verdict: self.verdict(id, known, &view), fates: self.fates(route) };
         let changes = match before {
-            Some(before) => before.lane != lane,
+            Some(before) => *before.lane != lane,
             None => act.is_some() || (known && enrols),
         };
-        let row = changes.then(|| LaneRow { id: before.and_then(|before| before.id), route: id, lane });
+        let row = changes.then(|| LaneRow {
+            id: before.and_then(|before| before.id),
+            route: id,
+            lane: Arc::new(lane),
+        });
         (verdict, row)
     }
 

@@ -38,7 +38,7 @@ pub fn claim(
     {
         subject.taken = is_taken(key);
     }
-    let lane = &mut row.lane;
+    let lane = row.lane_mut();
     lane.last_send_at = lane.last_send_at.map(|at| at.max(routes.began()));
     let history = History {
         attempt: lane.attempt,
@@ -50,6 +50,7 @@ pub fn claim(
     let Effect::Send(claim) = lane::apply(lane, &view.facts(), Event::Claim(subject), now) else {
         return None;
     };
+    let witness = lane.witness.clone();
     Some(Work {
         lane: row.id?,
         route: row.route,
@@ -57,6 +58,6 @@ pub fn claim(
         claim,
         profile: Arc::clone(&user.profile),
         history,
-        witness: lane.witness.clone(),
+        witness,
     })
 }

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use crate::{
     Millis, Route,
     lane::{self, Event, Lane, Priority},
@@ -12,5 +14,5 @@ pub fn enrol(id: RouteId, route: &Route, user: &UserRow, now: Millis) -> Option<
     let mut lane = Lane::default();
     let event = Event::Accept { changed: &[], resent: &[], priority: Priority::Bulk };
     lane::apply(&mut lane, &view.facts(), event, now);
-    (lane != Lane::default()).then_some(LaneRow { id: None, route: id, lane })
+    (lane != Lane::default()).then_some(LaneRow { id: None, route: id, lane: Arc::new(lane) })
 }

@@ -53,7 +53,7 @@ fn erase_lane(command: &Erase, mut row: LaneRow, version: u64) -> LaneRow {
     let (carried, members) = (BTreeMap::new(), BTreeMap::new());
     let facts = Facts { version, serves: false, carried: &carried, required: &[], members: &members };
     if row.lane.state != State::Erased {
-        lane::apply(&mut row.lane, &facts, Event::Erase { window }, command.now);
+        lane::apply(row.lane_mut(), &facts, Event::Erase { window }, command.now);
     }
     row
 }

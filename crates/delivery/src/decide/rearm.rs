@@ -24,6 +24,6 @@ pub fn rearm(route: &Route, row: &mut LaneRow, user: &UserRow, rearm: &Rearm, no
     }
     let before = row.lane.clone();
     let view = RouteView::of(route, &user.profile, user.version);
-    let effect = lane::apply(&mut row.lane, &view.facts(), Event::Rearm(rearm.clone()), now);
+    let effect = lane::apply(row.lane_mut(), &view.facts(), Event::Rearm(rearm.clone()), now);
     effect == Effect::Done && row.lane != before
 }

@@ -32,9 +32,10 @@ pub fn start(row: &mut LaneRow, windows: &[(RouteId, Millis)], now: Millis) -> b
     let members = BTreeMap::new();
     let version = row.lane.want;
     let facts = Facts { version, serves: true, carried: &carried, required: &[], members: &members };
-    lane::apply(&mut row.lane, &facts, Event::Start { window: window_of(windows, row.route) }, now);
+    let window = window_of(windows, row.route);
+    lane::apply(row.lane_mut(), &facts, Event::Start { window }, now);
     if matches!(row.lane.state, State::Wait(_) | State::Blocked(_)) {
-        row.lane.next_at = row.lane.next_at.min(too_far(now));
+        row.lane_mut().next_at = row.lane.next_at.min(too_far(now));
     }
     row.lane != before
 }
@@ -47,7 +48,7 @@ mod tests {
     use crate::lane::{Hold, HoldReason, Lane, WaitCause};
 
     fn row(lane: Lane) -> LaneRow {
-        LaneRow { id: None, route: RouteId(1), lane }
+        LaneRow { id: None, route: RouteId(1), lane: lane.into() }
     }
 
     #[test]

@@ -69,7 +69,7 @@ mod tests {
     const ID: LaneId = LaneId(7);
 
     fn commit(fences: &Fences, epoch: u64, state: State) {
-        let lane = lane::Lane { epoch, state, ..lane::Lane::default() };
+        let lane = lane::Lane { epoch, state, ..lane::Lane::default() }.into();
         fences.committed([LaneRow { id: Some(ID), route: RouteId(1), lane }].iter());
     }
 

@@ -67,7 +67,7 @@ fn case() -> Case {
 
 impl Case {
     fn status(&self) -> RouteStatus {
-        let lanes = [LaneRow { id: None, route: ROUTE, lane: self.lane.clone() }];
+        let lanes = [LaneRow { id: None, route: ROUTE, lane: self.lane.clone().into() }];
         let routes = RouteSet::new([(ROUTE, Arc::clone(&self.route))]);
         let conditions = BTreeMap::from([(ROUTE, self.condition)]);
         of_update(&self.update, &self.user, &lanes, &routes, &conditions, 1_000).routes["main"].clone()

@@ -108,7 +108,7 @@ pub fn of_update(
 ) -> UpdateStatus {
     let known = update.verdicts.iter().filter_map(|(id, verdict)| Some((*id, verdict, routes.get(*id)?)));
     let statuses = known.map(|(id, verdict, route)| {
-        let lane = lanes.iter().find(|row| row.route == id).map(|row| &row.lane);
+        let lane = lanes.iter().find(|row| row.route == id).map(|row| &*row.lane);
         let condition = conditions.get(&id).copied().unwrap_or_default();
         let case = Case { update, user, verdict, route, lane, condition, now };
         (route.name.clone(), case.status())

@@ -35,15 +35,22 @@ pub struct UserRow {
     pub updated_at: Millis,
 }
 
-/// One lane.
+/// One lane; cheap to clone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LaneRow {
     /// The lane's id; none before it is written first.
     pub id: Option<LaneId>,
     /// The route.
     pub route: RouteId,
-    /// The lane itself.
-    pub lane: Lane,
+    /// The lane itself; shared by those who only look at it.
+    pub lane: Arc<Lane>,
+}
+
+impl LaneRow {
+    /// The lane, to be changed.
+    pub fn lane_mut(&mut self) -> &mut Lane {
+        Arc::make_mut(&mut self.lane)
+    }
 }
 
 /// One accepted update: what it did at accept time. What became of it since is read from the lanes.

@@ -1,4 +1,4 @@
-use std::{collections::BTreeMap, str::FromStr};
+use std::{collections::BTreeMap, str::FromStr, sync::Arc};
 
 use canonical::{Leaf, UserId};
 use delivery::{
@@ -33,7 +33,7 @@ pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Found> {
     };
     Ok(Found {
         user,
-        row: LaneRow { id: Some(LaneId(row.get(0)?)), route: RouteId(row.get(1)?), lane },
+        row: LaneRow { id: Some(LaneId(row.get(0)?)), route: RouteId(row.get(1)?), lane: Arc::new(lane) },
         damaged,
     })
 }

@@ -76,7 +76,7 @@ impl State {
         let Some((user_id, mut row)) = self.lanes.get(index(id.0)).cloned() else { return };
         let Some(user) = self.users.get(&user_id).cloned() else { return };
         let before = row.lane.state;
-        if decide::settle(settlement, &mut row.lane, &user.profile, user.version) {
+        if decide::settle(settlement, row.lane_mut(), &user.profile, user.version) {
             self.write(&user_id, &mut row, before, now);
         }
         let attempt = attempt.filter(|_| row.lane.state != lane::State::Erased);

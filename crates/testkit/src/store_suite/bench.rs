@@ -50,7 +50,7 @@ impl Recorder {
     }
 
     /// How a lane was told last.
-    pub fn last(&self, id: LaneId) -> Option<Lane> {
+    pub fn last(&self, id: LaneId) -> Option<Arc<Lane>> {
         let seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         seen.iter().rev().find(|(_, row)| row.id == Some(id)).map(|(_, row)| row.lane.clone())
     }
@@ -160,7 +160,7 @@ impl Bench {
     }
 
     /// A user's lane at a route.
-    pub async fn lane(&self, id: &str, route: &str) -> Lane {
+    pub async fn lane(&self, id: &str, route: &str) -> Arc<Lane> {
         self.row(id, route).await.lane
     }
 

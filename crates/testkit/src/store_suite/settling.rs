@@ -18,7 +18,7 @@ pub async fn a_lane_comes_to_rest_when_its_attempt_succeeds(bench: Bench) {
     bench.settle(&work, outcome, 2).await;
     let lane = bench.lane("crm-1", "alpha").await;
     assert_eq!((lane.state, lane.acked, lane.floor, lane.pinned), (State::Idle, 1, 1, true));
-    assert_eq!((lane.witness.as_deref(), lane.unverified), (Some("w-9"), vec![Leaf::Title]));
+    assert_eq!((lane.witness.as_deref(), &*lane.unverified), (Some("w-9"), &[Leaf::Title][..]));
     assert_eq!(lane.last_send_at, Some(1));
 }
 

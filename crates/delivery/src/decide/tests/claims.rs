@@ -42,7 +42,7 @@ fn what_a_process_before_has_sent_may_have_been_sent_just_before_it_ended() {
     for (began, suspect) in [(0, None), (1_500, Some(2_600))] {
         let mut world = World { routes: queueing(began), ..World::new() };
         world.accept(&json!({"email": "jane@x.org", "given_name": "Jane"}));
-        world.lanes[0].lane.last_send_at = Some(100);
+        world.lanes[0].lane_mut().last_send_at = Some(100);
         world.claim(VILLAGE, false).expect("due");
         assert_eq!(world.lane(VILLAGE).lane.suspect_until, suspect);
     }

@@ -112,7 +112,7 @@ impl World {
         let settlement = Settlement { lane: work.lane, route, settle, attempt: None, now: 2_100 };
         let (profile, version) = (Arc::clone(&self.user().profile), self.user().version);
         let row = self.lanes.iter_mut().find(|row| row.route == work.route).expect("a lane");
-        super::settle(settlement, &mut row.lane, &profile, version)
+        super::settle(settlement, row.lane_mut(), &profile, version)
     }
 
     fn loaded(&self) -> Loaded {

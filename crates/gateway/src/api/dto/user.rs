@@ -71,7 +71,7 @@ impl UserBody {
         let mut identities = BTreeMap::new();
         let mut standings = BTreeMap::new();
         for (id, route) in routes.iter() {
-            let lane = snapshot.lanes.iter().find(|row| row.route == id).map(|row| &row.lane);
+            let lane = snapshot.lanes.iter().find(|row| row.route == id).map(|row| &*row.lane);
             if let Some(subject) = lane.and_then(|lane| lane.subject.clone()) {
                 identities.insert(route.name.clone(), subject);
             }
