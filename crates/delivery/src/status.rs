@@ -6,5 +6,7 @@ mod user;
 #[cfg(test)]
 mod tests;
 
-pub use update::{Reason, RouteState, RouteStatus, UpdateStatus, WaitingFor, of_update, waiting_for};
+pub use update::{
+    Reason, RouteState, RouteStatus, UpdateStatus, WaitingFor, of_update, pending, waiting_for,
+};
 pub use user::{Standing, StandingState, of_user};

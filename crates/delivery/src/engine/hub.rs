@@ -7,9 +7,12 @@ use std::{
 };
 
 use canonical::UserId;
-use tokio::sync::mpsc;
 
-use super::{fences::Fences, line::Wake};
+use super::{
+    fences::Fences,
+    line::Wake,
+    waiter::{Mailbox, Waiter},
+};
 use crate::{
     lane::State,
     store::{LaneRow, Observer, RouteId},
@@ -21,13 +24,12 @@ pub struct Hub {
     wakes: RwLock<HashMap<RouteId, Arc<Wake>>>,
     waiters: Mutex<Waiters>,
     waiting: AtomicUsize,
-    next_waiter: AtomicUsize,
     pub(super) fences: Fences,
     closed: AtomicBool,
 }
 
-/// Who waits for which user, each with a number of its own.
-type Waiters = HashMap<UserId, Vec<(usize, mpsc::UnboundedSender<LaneRow>)>>;
+/// Who waits for which user.
+type Waiters = HashMap<UserId, Vec<Arc<Mailbox>>>;
 
 impl Hub {
     /// A hub that nobody watches yet.
@@ -41,22 +43,40 @@ impl Hub {
 
     /// Registers interest in a user's lanes; to be done before the change that is waited for is handed to the store.
     pub fn wait_for(self: &Arc<Self>, user: &UserId) -> Waiter {
-        let (sender, changes) = mpsc::unbounded_channel();
-        let id = self.next_waiter.fetch_add(1, Ordering::Relaxed);
+        let mailbox = Arc::<Mailbox>::default();
         self.waiting.fetch_add(1, Ordering::AcqRel);
         let mut waiters = self.waiters();
-        if !self.closed.load(Ordering::Acquire) {
-            waiters.entry(user.clone()).or_default().push((id, sender));
+        if self.closed.load(Ordering::Acquire) {
+            mailbox.close();
+        } else {
+            waiters.entry(user.clone()).or_default().push(Arc::clone(&mailbox));
         }
         drop(waiters);
-        Waiter { hub: Arc::clone(self), user: user.clone(), id, changes }
+        Waiter { hub: Arc::clone(self), user: user.clone(), mailbox }
+    }
+
+    /// The waiter of this mailbox has gone.
+    pub(super) fn forget(&self, user: &UserId, mailbox: &Arc<Mailbox>) {
+        let mut waiters = self.waiters();
+        if let Some(of_user) = waiters.get_mut(user) {
+            of_user.retain(|other| !Arc::ptr_eq(other, mailbox));
+            if of_user.is_empty() {
+                waiters.remove(user);
+            }
+        }
+        self.waiting.fetch_sub(1, Ordering::AcqRel);
+    }
+
+    /// The routes were replaced: what was waited for may have gone.
+    pub(super) fn look_again(&self) {
+        self.waiters().values().flatten().for_each(|mailbox| mailbox.look_again());
     }
 
     /// Ends every wait.
     pub(super) fn close(&self) {
         let mut waiters = self.waiters();
         self.closed.store(true, Ordering::Release);
-        waiters.clear();
+        waiters.drain().flat_map(|(_, of_user)| of_user).for_each(|mailbox| mailbox.close());
     }
 
     fn waiters(&self) -> MutexGuard<'_, Waiters> {
@@ -76,39 +96,7 @@ impl Observer for Hub {
                 _ => {}
             }
             let interested = waiters.as_ref().and_then(|waiters| waiters.get(user));
-            for (_, sender) in interested.into_iter().flatten() {
-                // Who has stopped waiting is told nothing.
-                let _ = sender.send(row.clone());
-            }
+            interested.into_iter().flatten().for_each(|mailbox| mailbox.tell(row));
         }
-    }
-}
-
-/// Sees every committed change of one user's lanes from its registration on.
-#[derive(Debug)]
-pub struct Waiter {
-    hub: Arc<Hub>,
-    user: UserId,
-    id: usize,
-    changes: mpsc::UnboundedReceiver<LaneRow>,
-}
-
-impl Waiter {
-    /// The next change; none when the gateway stops.
-    pub async fn changed(&mut self) -> Option<LaneRow> {
-        self.changes.recv().await
-    }
-}
-
-impl Drop for Waiter {
-    fn drop(&mut self) {
-        let mut waiters = self.hub.waiters();
-        if let Some(of_user) = waiters.get_mut(&self.user) {
-            of_user.retain(|(id, _)| *id != self.id);
-            if of_user.is_empty() {
-                waiters.remove(&self.user);
-            }
-        }
-        self.hub.waiting.fetch_sub(1, Ordering::AcqRel);
     }
 }

@@ -13,6 +13,7 @@ mod operate;
 mod reload;
 mod submit;
 mod tend;
+mod waiter;
 
 use std::{
     collections::BTreeMap,
@@ -23,9 +24,10 @@ use std::{
 use tokio::runtime::Handle;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-pub use hub::{Hub, Waiter};
+pub use hub::Hub;
 pub use observe::RouteCondition;
 pub use submit::Submission;
+pub use waiter::Waiter;
 
 use crate::{
     Clock, Jitter, Millis, Route, RouteSet,

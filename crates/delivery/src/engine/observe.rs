@@ -1,12 +1,11 @@
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
 use canonical::UserId;
 
-use super::{Engine, Waiter};
+use super::{Engine, Waiter, line::Line};
 use crate::{
     Millis,
     gate::Pause,
-    lane::Version,
     status::{self, UpdateStatus},
     store::{LaneRow, RouteId, UpdateRow, UserRow},
 };
@@ -26,23 +25,25 @@ pub struct RouteCondition {
     pub limit: u32,
 }
 
+impl RouteCondition {
+    fn of(line: &Line, now: Millis) -> Self {
+        let gate = line.gate();
+        let (in_flight, limit) = gate.concurrency();
+        Self {
+            pause: gate.pause(),
+            breaker_until: gate.breaker_open_until(),
+            throttled_until: gate.throttled_until(now),
+            in_flight,
+            limit,
+        }
+    }
+}
+
 impl Engine {
     /// What keeps each route from sending now.
     pub fn conditions(&self) -> BTreeMap<RouteId, RouteCondition> {
         let now = self.now();
-        let current = self.current();
-        let of_line = |line: &Arc<super::line::Line>| {
-            let gate = line.gate();
-            let (in_flight, limit) = gate.concurrency();
-            RouteCondition {
-                pause: gate.pause(),
-                breaker_until: gate.breaker_open_until(),
-                throttled_until: gate.throttled_until(now),
-                in_flight,
-                limit,
-            }
-        };
-        current.lines.iter().map(|(id, line)| (*id, of_line(line))).collect()
+        self.current().lines.iter().map(|(id, line)| (*id, RouteCondition::of(line, now))).collect()
     }
 
     /// Registers interest in a user's lanes.
@@ -52,42 +53,27 @@ impl Engine {
 
     /// What has become of an update, as far as these rows tell.
     pub fn status(&self, update: &UpdateRow, user: &UserRow, lanes: &[LaneRow]) -> UpdateStatus {
-        status::of_update(update, user, lanes, &self.routes(), &self.conditions(), self.now())
+        let (current, now) = (self.current(), self.now());
+        let condition = |id| current.lines.get(&id).map(|line| RouteCondition::of(line, now));
+        let condition = |id| condition(id).unwrap_or_default();
+        status::of_update(update, user, lanes, &current.routes, condition, now)
     }
 
     /// Waits until no route of the update is pending, at most `limit`; answers the last status and whether it came so far.
     /// The waiter must have been registered before the rows were read.
     pub async fn settled(
         &self,
-        mut waiter: Waiter,
+        waiter: Waiter,
         update: &UpdateRow,
         user: &UserRow,
-        mut lanes: Vec<LaneRow>,
+        lanes: Vec<LaneRow>,
         limit: Duration,
     ) -> (UpdateStatus, bool) {
-        let deadline = tokio::time::sleep(limit);
-        tokio::pin!(deadline);
-        loop {
-            let status = self.status(update, user, &lanes);
-            if !status.is_pending() {
-                return (status, true);
-            }
-            let changed = tokio::select! {
-                () = &mut deadline => None,
-                changed = waiter.changed() => changed,
-            };
-            let Some(changed) = changed else { return (status, false) };
-            match lanes.iter_mut().find(|lane| lane.route == changed.route) {
-                // A change from before the rows were read; neither number ever falls.
-                Some(known) if age(&changed) < age(known) => {}
-                Some(known) => *known = changed,
-                None => lanes.push(changed),
-            }
-        }
+        let pending = |lanes: &[LaneRow]| status::pending(update, user, lanes, &self.routes());
+        // Whether it came so far is asked of the status itself.
+        let _ = tokio::time::timeout(limit, waiter.until_none(lanes, pending)).await;
+        let status = self.status(update, user, &waiter.into_lanes());
+        let settled = !status.is_pending();
+        (status, settled)
     }
-}
-
-/// Which of two rows of a lane is the later one.
-fn age(row: &LaneRow) -> (u64, Version) {
-    (row.lane.epoch, row.lane.want)
 }

@@ -70,6 +70,7 @@ impl Engine {
             self.inner.runtime.spawn(dispatcher::run(self.clone(), id, wake));
         }
         self.current().lines.values().for_each(|line| line.wake().ring());
+        self.inner.hub.look_again();
         remapped
     }
 

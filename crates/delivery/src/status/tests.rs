@@ -69,8 +69,10 @@ impl Case {
     fn status(&self) -> RouteStatus {
         let lanes = [LaneRow { id: None, route: ROUTE, lane: self.lane.clone().into() }];
         let routes = RouteSet::new([(ROUTE, Arc::clone(&self.route))]);
-        let conditions = BTreeMap::from([(ROUTE, self.condition)]);
-        of_update(&self.update, &self.user, &lanes, &routes, &conditions, 1_000).routes["main"].clone()
+        let status = of_update(&self.update, &self.user, &lanes, &routes, |_| self.condition, 1_000);
+        let pending = pending(&self.update, &self.user, &lanes, &routes);
+        assert_eq!(pending.contains(&ROUTE), status.is_pending());
+        status.routes["main"].clone()
     }
 
     fn state(&self) -> RouteState {
@@ -196,7 +198,7 @@ fn an_update_is_superseded_when_all_its_leaves_are() {
     let mut case = case();
     let superseded = |case: &Case| {
         let routes = RouteSet::new([(ROUTE, communal())]);
-        of_update(&case.update, &case.user, &[], &routes, &BTreeMap::new(), 0).superseded_by
+        of_update(&case.update, &case.user, &[], &routes, |_| case.condition, 0).superseded_by
     };
     let mut change = |body: serde_json::Value, version| {
         let patch = Patch::parse(body.to_string().as_bytes(), &Rules::default()).expect("a patch");

@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use adapter::{Fate, Means};
 use canonical::Leaf;
@@ -97,30 +97,48 @@ impl UpdateStatus {
     }
 }
 
-/// What has become of an update.
+/// What has become of an update; `condition` tells what keeps a route from sending now.
 pub fn of_update(
     update: &UpdateRow,
     user: &UserRow,
     lanes: &[LaneRow],
     routes: &RouteSet,
-    conditions: &BTreeMap<RouteId, RouteCondition>,
+    condition: impl Fn(RouteId) -> RouteCondition,
     now: Millis,
 ) -> UpdateStatus {
-    let known = update.verdicts.iter().filter_map(|(id, verdict)| Some((*id, verdict, routes.get(*id)?)));
-    let statuses = known.map(|(id, verdict, route)| {
-        let lane = lanes.iter().find(|row| row.route == id).map(|row| &*row.lane);
-        let condition = conditions.get(&id).copied().unwrap_or_default();
-        let case = Case { update, user, verdict, route, lane, condition, now };
-        (route.name.clone(), case.status())
-    });
+    let statuses = cases(update, user, lanes, routes)
+        .map(|(id, case)| (case.route.name.clone(), case.status(|| condition(id), now)));
     UpdateStatus { routes: statuses.collect(), superseded_by: superseded_by(update, user) }
 }
 
+/// The routes at which an update is still pending. Only a change of its lane or of the routes takes one from the list.
+pub fn pending(update: &UpdateRow, user: &UserRow, lanes: &[LaneRow], routes: &RouteSet) -> Vec<RouteId> {
+    let pending = cases(update, user, lanes, routes).filter(|(_, case)| case.state() == RouteState::Pending);
+    pending.map(|(id, _)| id).collect()
+}
+
+fn cases<'a>(
+    update: &'a UpdateRow,
+    user: &'a UserRow,
+    lanes: &'a [LaneRow],
+    routes: &'a RouteSet,
+) -> impl Iterator<Item = (RouteId, Case<'a>)> {
+    update.verdicts.iter().filter_map(move |(id, verdict)| {
+        let lane = lanes.iter().find(|row| row.route == *id).map(|row| &*row.lane);
+        Some((*id, Case { update, user, verdict, route: routes.get(*id)?, lane }))
+    })
+}
+
 fn superseded_by(update: &UpdateRow, user: &UserRow) -> Option<Version> {
-    let versions = update.changed.iter().map(|leaf| user.profile.get(leaf).map(|entry| entry.version));
-    let versions: Option<BTreeSet<Version>> = versions.collect();
-    let versions = versions?;
-    (versions.first()? > &update.version).then(|| versions.last().copied()).flatten()
+    let mut newest = None;
+    for leaf in &update.changed {
+        let version = user.profile.get(leaf)?.version;
+        if version <= update.version {
+            return None;
+        }
+        newest = newest.max(Some(version));
+    }
+    newest
 }
 
 struct Case<'a> {
@@ -129,12 +147,10 @@ struct Case<'a> {
     verdict: &'a RouteVerdict,
     route: &'a Route,
     lane: Option<&'a Lane>,
-    condition: RouteCondition,
-    now: Millis,
 }
 
 impl Case<'_> {
-    fn status(&self) -> RouteStatus {
+    fn status(&self, condition: impl FnOnce() -> RouteCondition, now: Millis) -> RouteStatus {
         let state = self.state();
         let mut status = RouteStatus {
             state,
@@ -148,7 +164,12 @@ impl Case<'_> {
         };
         let Some(lane) = self.lane else { return status };
         match (state, lane.state) {
-            (RouteState::Pending, _) => self.pending(lane, &mut status),
+            (RouteState::Pending, _) => {
+                status.attempts = lane.attempt;
+                status.last_error = lane.last_class.map(|class| (class, lane.last_status));
+                status.next_attempt_at = matches!(lane.state, State::Wait(_)).then_some(lane.next_at);
+                status.waiting_for = Some(waiting_for(lane, &condition(), now));
+            }
             (RouteState::Blocked, State::Blocked(reason)) => {
                 status.reason = Some(Reason::Blocked(reason));
                 status.last_error = lane.last_class.map(|class| (class, lane.last_status));
@@ -216,20 +237,11 @@ impl Case<'_> {
         let changed = self.update.changed.iter().map(|leaf| (leaf.clone(), Fate::Sent));
         let unchanged = self.update.unchanged.iter().map(|leaf| (leaf.clone(), Fate::Unchanged));
         let mut leaves: BTreeMap<Leaf, Fate> = changed.chain(unchanged).collect();
-        leaves.extend(self.verdict.fates.clone());
+        leaves.extend(self.verdict.fates.iter().map(|(leaf, fate)| (leaf.clone(), *fate)));
         if let Some(lane) = self.lane {
             leaves.extend(self.held(lane).map(|(leaf, _)| (leaf.clone(), Fate::Held)));
         }
         leaves
-    }
-
-    fn pending(&self, lane: &Lane, status: &mut RouteStatus) {
-        status.attempts = lane.attempt;
-        status.last_error = lane.last_class.map(|class| (class, lane.last_status));
-        if let State::Wait(_) = lane.state {
-            status.next_attempt_at = Some(lane.next_at);
-        }
-        status.waiting_for = Some(waiting_for(lane, &self.condition, self.now));
     }
 }
 

@@ -4,7 +4,7 @@ use delivery::{lane::State, status::RouteState};
 
 use crate::{
     vendor::Act,
-    world::{World, seconds, user},
+    world::{World, routes_to, seconds, user},
 };
 
 #[tokio::test(start_paused = true)]
@@ -95,6 +95,23 @@ async fn whoever_waits_is_answered_when_the_last_route_has_settled() {
         (status.routes["a"].state, status.routes["b"].state),
         (RouteState::Applied, RouteState::Pending)
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_waits_is_answered_when_a_route_that_has_not_settled_is_removed() {
+    let world = World::with(2, |_| {}).await;
+    world.vendors[1].always(Act::Silence);
+    let waiter = world.engine.wait_for(&user(1));
+    let accepted = world.title(1, "Coach").await;
+    let settled = world.engine.settled(waiter, &accepted.update, &accepted.user, accepted.lanes, seconds(30));
+    let reload = async {
+        world.pass(seconds(2)).await;
+        world.engine.reload(routes_to(&world.vendors[..1], |_| {}), false).await.expect("taken");
+    };
+    let before = world.elapsed();
+    let ((status, settled), ()) = tokio::join!(settled, reload);
+    assert!(settled && !status.routes.contains_key("b"));
+    assert_eq!((world.elapsed() - before).as_secs(), 2);
 }
 
 #[tokio::test(start_paused = true)]
