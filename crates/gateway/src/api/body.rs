@@ -12,8 +12,16 @@ use super::{
 /// A change as it was sent: read strictly, and expanded.
 pub(crate) struct Change {
     pub(crate) patch: Patch,
+    json: Json,
+}
+
+impl Change {
     /// The body in the form in which equal bodies have equal bytes.
-    pub(crate) canonical: String,
+    pub(crate) fn canonical(&self) -> String {
+        let mut canonical = String::new();
+        self.json.write_canonical(&mut canonical);
+        canonical
+    }
 }
 
 /// Reads the body of a request as a change.
@@ -30,10 +38,8 @@ pub(crate) async fn change(
     let body = tokio::time::timeout(limit, read(request, payload)).await;
     let late = |_| Problem::new(Kind::RequestTimeout, "send the whole body within ten seconds");
     let json = Json::parse(&body.map_err(late)??).map_err(|fault| Problem::of_faults(vec![fault]))?;
-    let mut canonical = String::new();
-    json.write_canonical(&mut canonical);
     let patch = Patch::from_json(&json, rules).map_err(Problem::of_faults)?;
-    Ok(Change { patch, canonical })
+    Ok(Change { patch, json })
 }
 
 async fn read(request: &HttpRequest, mut payload: web::Payload) -> Result<Vec<u8>, Problem> {

@@ -27,7 +27,7 @@ pub(super) async fn read(
     let change = body::change(request, payload, &settings.rules, settings.body_timeout).await?;
     let idempotency = key.map(|key| IdempotencyKey {
         key,
-        request: identify(request.method().as_str(), &user, precondition, &change.canonical),
+        request: identify(request.method().as_str(), &user, precondition, &change.canonical()),
         expires_at: state.engine.now() + millis(settings.idempotency_ttl),
     });
     Ok(Submission {
