@@ -1,6 +1,7 @@
 use adapter::Path;
 use delivery::{SendErrorKind, Transport};
 use proptest::prelude::*;
+use reqwest::Url;
 
 use super::{request_to, server::Listener, transport};
 use crate::{BaseUrl, Network, PlainHttp};
@@ -80,6 +81,28 @@ proptest! {
             prop_assert_eq!(found, expected);
             prop_assert_eq!(url.query_pairs().collect::<Vec<_>>(), vec![("key".into(), value.into())]);
             prop_assert!(url.fragment().is_none());
+        }
+    }
+}
+
+#[test]
+fn the_joined_url_has_the_parts_that_its_text_has() {
+    let parts = |url: &Url| {
+        let host = url.host_str().map(str::to_owned);
+        (url.scheme().to_owned(), host, url.port(), url.path().to_owned(), url.query().map(str::to_owned))
+    };
+    let path = Path::new(["users", "ada@x.org"]);
+    for text in [
+        "https://vendor.example",
+        "https://vendor.example:443/",
+        "https://BÜCHER.example:8443/a%20b/c/",
+        "https://1.1.1.1/v1",
+        "https://[2606:4700::1111]:8443/v1",
+    ] {
+        for query in [&[][..], &[("AddUser", "false".to_owned())]] {
+            let url = base(text).join(&path, query).expect(text);
+            assert_eq!(parts(&url), parts(&Url::parse(url.as_str()).expect(text)));
+            assert!(url.as_str().starts_with(&format!("{}/", base(text).origin())));
         }
     }
 }
