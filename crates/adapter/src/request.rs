@@ -73,7 +73,10 @@ impl Method {
 impl VendorRequest {
     /// The bytes of the body; empty when there is none.
     pub fn body_bytes(&self) -> Vec<u8> {
-        self.body.as_ref().map(|body| body.to_string().into_bytes()).unwrap_or_default()
+        match &self.body {
+            Some(body) => serde_json::to_vec(body).expect("a JSON value can always be written"),
+            None => Vec::new(),
+        }
     }
 }
 
