@@ -19,7 +19,7 @@ use adapter::{
     VendorResponse, WireValue, as_text, id_text, phone, status,
 };
 use canonical::{Json, Leaf};
-use serde_json::{Map, Value as JsonValue};
+use serde_json::Value as JsonValue;
 
 pub use error_rule::{ErrorRule, ErrorRuleFault};
 
@@ -108,7 +108,7 @@ impl adapter::Adapter for Adapter {
         let members = members(update)?;
         let body = match self.options.body_encoding {
             BodyEncoding::JsonString => JsonValue::String(in_order(&members)),
-            BodyEncoding::JsonObject => members.into_iter().collect::<Map<_, _>>().into(),
+            BodyEncoding::JsonObject => members.into_iter().collect(),
         };
         Ok(vec![VendorRequest {
             method: Method::Post,
@@ -152,12 +152,12 @@ fn selector(kind: &str) -> &'static str {
 }
 
 /// The members of the body, the person first.
-fn members(update: &Update<'_>) -> Result<Vec<(String, JsonValue)>, TranslateError> {
+fn members<'a>(update: &Update<'a>) -> Result<Vec<(&'a str, &'a str)>, TranslateError> {
     let subject = update.subject;
-    let mut members = vec![(selector(subject.kind().name).to_owned(), subject.as_str().into())];
+    let mut members = vec![(selector(subject.kind().name), subject.as_str())];
     for field in update.fields {
         match &field.value {
-            WireValue::Set(value) if value.is_string() => members.push((field.to.clone(), value.clone())),
+            WireValue::Set(JsonValue::String(text)) => members.push((&field.to, text)),
             _ => return Err(TranslateError::new(&DIALECT, field)),
         }
     }
@@ -165,9 +165,10 @@ fn members(update: &Update<'_>) -> Result<Vec<(String, JsonValue)>, TranslateErr
 }
 
 /// The text of an object that keeps the order of its members.
-fn in_order(members: &[(String, JsonValue)]) -> String {
+fn in_order(members: &[(&str, &str)]) -> String {
+    let quoted = |text: &str| serde_json::to_string(text).expect("a text can always be written");
     let members: Vec<String> =
-        members.iter().map(|(name, value)| format!("{}:{value}", JsonValue::from(name.as_str()))).collect();
+        members.iter().map(|(name, value)| quoted(name) + ":" + &quoted(value)).collect();
     format!("{{{}}}", members.join(","))
 }
 
