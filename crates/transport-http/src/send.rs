@@ -32,11 +32,12 @@ async fn read_body(response: &mut Response, idle: Duration) -> Result<Vec<u8>, S
         return Err(too_large());
     }
     let mut body = Vec::new();
-    loop {
+    // Once everything announced has come there is no end to wait for.
+    while response.content_length() != Some(0) {
         let chunk = match tokio::time::timeout(idle, response.chunk()).await {
             Err(_) => return Err(stalled()),
             Ok(Err(error)) => return Err(classify(&error)),
-            Ok(Ok(None)) => return Ok(body),
+            Ok(Ok(None)) => break,
             Ok(Ok(Some(chunk))) => chunk,
         };
         if body.len() + chunk.len() > MAX_BODY {
@@ -44,6 +45,7 @@ async fn read_body(response: &mut Response, idle: Duration) -> Result<Vec<u8>, S
         }
         body.extend_from_slice(&chunk);
     }
+    Ok(body)
 }
 
 fn too_large() -> SendError {
