@@ -19,7 +19,7 @@ pub(crate) struct Built {
     pub(crate) body: Vec<u8>,
 }
 
-/// The headers of every request of a route, the credential among them.
+/// The headers of every request of a route that has a body, the credential among them.
 pub(crate) fn standing_headers(
     auth: AuthScheme,
     credential: &Credential,
@@ -34,6 +34,7 @@ pub(crate) fn standing_headers(
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
     // Without this header any coding is acceptable (RFC 9110 section 12.5.3), and answers are never decompressed.
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     Ok(headers)
 }
 
@@ -63,11 +64,11 @@ impl Built {
     ) -> Result<Self, &'static str> {
         let url = base.join(&request.path, &request.query)?;
         let mut headers = standing.clone();
+        if request.body.is_none() {
+            headers.remove(CONTENT_TYPE);
+        }
         for (name, value) in &request.headers {
             add(&mut headers, name, value)?;
-        }
-        if request.body.is_some() && !headers.contains_key(CONTENT_TYPE) {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
         Ok(Self { method: request.method.as_str(), url, headers, body: request.body_bytes() })
     }
@@ -96,13 +97,17 @@ impl Built {
     }
 }
 
-/// Adds a dialect's header; it may replace `Accept` but not the credential.
+/// Adds a dialect's header; it may replace `Accept` and `Content-Type` but not the credential. Most dialects name what stands
+/// there already.
 fn add(headers: &mut HeaderMap, name: &'static str, value: &str) -> Result<(), &'static str> {
     let name =
         HeaderName::from_bytes(name.as_bytes()).map_err(|_| "a header of the request has no valid name")?;
-    let is_credential = headers.get(&name).is_some_and(HeaderValue::is_sensitive);
-    if is_credential || TRANSPORTS_OWN.contains(&name) {
+    let standing = headers.get(&name);
+    if standing.is_some_and(HeaderValue::is_sensitive) || TRANSPORTS_OWN.contains(&name) {
         return Err("a header of the request belongs to the transport");
+    }
+    if standing.is_some_and(|standing| standing == value) {
+        return Ok(());
     }
     // Characters outside ASCII have no one meaning in a header (RFC 9110 section 5.5), and a preview cannot show them.
     if !value.is_ascii() {
