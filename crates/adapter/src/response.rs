@@ -39,12 +39,13 @@ impl VendorResponse {
     /// Whether the body is a web page, by its type or its first characters: an answer of something that stands in front of
     /// the vendor's API.
     pub fn is_html(&self) -> bool {
-        let start: Vec<u8> =
-            self.text().iter().copied().filter(|b| !b.is_ascii_whitespace()).take(9).collect();
-        let looks = start.to_ascii_lowercase().starts_with(b"<!doctype")
-            || start.to_ascii_lowercase().starts_with(b"<html");
-        let typed =
-            self.headers("content-type").any(|kind| kind.to_ascii_lowercase().starts_with("text/html"));
+        let begins_with = |tag: &str| {
+            let mut visible = self.text().iter().filter(|byte| !byte.is_ascii_whitespace());
+            tag.bytes().all(|byte| visible.next().is_some_and(|found| found.eq_ignore_ascii_case(&byte)))
+        };
+        let looks = begins_with("<!doctype") || begins_with("<html");
+        let is_html = |kind: &str| kind.get(..9).is_some_and(|start| start.eq_ignore_ascii_case("text/html"));
+        let typed = self.headers("content-type").any(is_html);
         looks || (typed && self.json().is_none())
     }
 }

@@ -125,6 +125,23 @@ mod tests {
     }
 
     #[test]
+    fn a_web_page_is_known_in_any_case_and_behind_white_space() {
+        for (kind, body) in [
+            ("application/json", "\r\n <HTML lang=en>"),
+            ("application/json", "\u{feff}\n<!DocType html>"),
+            ("Text/HTML; charset=utf-8", "please log in"),
+            ("text/html", ""),
+        ] {
+            assert!(answer(200, kind, body).is_html(), "{kind} {body:?}");
+        }
+        for (kind, body) in
+            [("text/htm", "please log in"), ("text/htmé", ""), ("text/plain", "<htm"), ("", "<p>html")]
+        {
+            assert!(!answer(200, kind, body).is_html(), "{kind} {body:?}");
+        }
+    }
+
+    #[test]
     fn a_maintenance_notice_with_retry_after_was_not_begun() {
         let mut response = answer(503, "application/json", "{}");
         response.headers.push(("Retry-After".to_owned(), "30".to_owned()));
