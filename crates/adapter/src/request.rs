@@ -49,7 +49,7 @@ pub struct Path {
 impl Path {
     /// A path without a slash at its end.
     pub fn new<const N: usize>(segments: [&str; N]) -> Self {
-        Self { segments: segments.map(str::to_owned).to_vec(), trailing_slash: false }
+        Self { segments: segments.map(str::to_owned).into(), trailing_slash: false }
     }
 
     /// A path with a slash at its end.
