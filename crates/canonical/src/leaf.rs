@@ -26,6 +26,14 @@ macro_rules! leaves {
                 }
             }
 
+            /// The leaf's place among all names; every custom leaf has the same.
+            fn rank(&self) -> u8 {
+                match self {
+                    $(Leaf::$variant => const { rank($name) },)*
+                    Leaf::Custom(_) => const { rank(CustomKey::PREFIX) },
+                }
+            }
+
             /// Which values the leaf takes.
             pub fn kind(&self) -> Kind {
                 match self {
@@ -34,6 +42,9 @@ macro_rules! leaves {
                 }
             }
         }
+
+        /// The names of the standard leaves, and what stands before the custom ones.
+        const NAMES: &[&str] = &[$($name,)* CustomKey::PREFIX];
     };
 }
 
@@ -152,9 +163,32 @@ impl fmt::Debug for Leaf {
     }
 }
 
+/// How many of [`NAMES`] come before `name`.
+const fn rank(name: &str) -> u8 {
+    let (mut rank, mut at) = (0, 0);
+    while at < NAMES.len() {
+        if is_before(NAMES[at].as_bytes(), name.as_bytes()) {
+            rank += 1;
+        }
+        at += 1;
+    }
+    rank
+}
+
+/// `left < right`, which a constant cannot say.
+const fn is_before(left: &[u8], right: &[u8]) -> bool {
+    match (left, right) {
+        ([], []) | ([_, ..], []) => false,
+        ([], [_, ..]) => true,
+        ([own, left @ ..], [other, right @ ..]) => {
+            *own < *other || (*own == *other && is_before(left, right))
+        }
+    }
+}
+
 impl PartialEq for Leaf {
     fn eq(&self, other: &Self) -> bool {
-        self.name() == other.name()
+        self.cmp(other).is_eq()
     }
 }
 
@@ -167,8 +201,12 @@ impl PartialOrd for Leaf {
 }
 
 impl Ord for Leaf {
+    /// By name. Leaves are the keys of most maps, so that of two standard ones only the places are compared.
     fn cmp(&self, other: &Self) -> Ordering {
-        self.name().cmp(other.name())
+        match (self, other) {
+            (Leaf::Custom(own), Leaf::Custom(other)) => own.path().cmp(other.path()),
+            _ => self.rank().cmp(&other.rank()),
+        }
     }
 }
 
@@ -227,6 +265,16 @@ mod tests {
     fn every_standard_leaf_is_found_by_its_name() {
         for leaf in Leaf::STANDARD {
             assert_eq!(&leaf.name().parse::<Leaf>().expect("listed"), leaf);
+        }
+    }
+
+    #[test]
+    fn leaves_stand_in_the_order_of_their_names() {
+        let custom = ["a", "tier", "tier2", "z"].map(|key| Leaf::custom(key).expect("valid"));
+        let leaves = || Leaf::STANDARD.iter().chain(&custom);
+        for (one, other) in leaves().flat_map(|one| leaves().map(move |other| (one, other))) {
+            assert_eq!(one.cmp(other), one.name().cmp(other.name()), "{one} and {other}");
+            assert_eq!(one == other, one.name() == other.name(), "{one} and {other}");
         }
     }
 
