@@ -1,9 +1,13 @@
 //! The stored form of a profile: one format byte, then a JSON object `leaf name → [version, value]`; a cleared leaf has
 //! no value. A phone number is `[E.164, as sent]`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+};
 
-use serde_json::{Value as JsonValue, json};
+use serde::{Serialize, Serializer};
+use serde_json::Value as JsonValue;
 
 use crate::{Decimal, Email, Entry, Kind, Leaf, Locale, PhoneNumber, Profile, Value};
 
@@ -17,12 +21,24 @@ pub struct DecodeError;
 impl Profile {
     /// The profile as bytes to store.
     pub fn encode(&self) -> Vec<u8> {
-        let leaves: BTreeMap<&str, JsonValue> =
-            self.leaves.iter().map(|(leaf, entry)| (leaf.name(), encode_entry(entry))).collect();
-        let mut bytes = vec![FORMAT];
-        let written = serde_json::to_writer(&mut bytes, &leaves);
-        debug_assert!(written.is_ok(), "a map of text to JSON values has a JSON form");
+        let mut bytes = Vec::with_capacity(512);
+        self.write(&mut bytes);
         bytes
+    }
+
+    /// How many bytes the profile takes when it is stored.
+    pub(crate) fn encoded_len(&self) -> usize {
+        let mut count = Count(0);
+        self.write(&mut count);
+        count.0
+    }
+
+    fn write(&self, mut to: impl io::Write) {
+        let leaves = self.leaves.iter().map(|(leaf, entry)| (leaf.name(), Stored(entry)));
+        let written = to
+            .write_all(&[FORMAT])
+            .and_then(|()| Ok(serde_json::Serializer::new(&mut to).collect_map(leaves)?));
+        debug_assert!(written.is_ok(), "a map of text to JSON values has a JSON form");
     }
 
     /// Reads what [`Profile::encode`] wrote.
@@ -38,11 +54,32 @@ impl Profile {
     }
 }
 
-fn encode_entry(entry: &Entry) -> JsonValue {
-    match &entry.value {
-        None => json!([entry.version]),
-        Some(Value::Phone(number)) => json!([entry.version, [number.e164(), number.as_sent()]]),
-        Some(value) => json!([entry.version, value.to_json()]),
+/// Takes bytes and keeps their number.
+struct Count(usize);
+
+impl io::Write for Count {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+struct Stored<'a>(&'a Entry);
+
+impl Serialize for Stored<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let version = self.0.version;
+        match &self.0.value {
+            None => [version].serialize(serializer),
+            Some(Value::Text(text)) => (version, text).serialize(serializer),
+            Some(Value::Email(email)) => (version, email.as_str()).serialize(serializer),
+            Some(Value::Phone(number)) => (version, [number.e164(), number.as_sent()]).serialize(serializer),
+            Some(value) => (version, value.to_json()).serialize(serializer),
+        }
     }
 }
 

@@ -102,7 +102,7 @@ impl Profile {
         if self.leaves.iter().filter(custom).count() > MAX_CUSTOM_KEYS {
             return Err(Fault::new(FaultKind::TooLarge, "/custom", "a user has at most 256 custom keys"));
         }
-        if self.encode().len() > MAX_DOCUMENT {
+        if self.encoded_len() > MAX_DOCUMENT {
             return Err(Fault::new(FaultKind::TooLarge, "", "the profile would exceed 256 KiB"));
         }
         Ok(())

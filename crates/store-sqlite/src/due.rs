@@ -23,16 +23,17 @@ pub(crate) fn due(tx: &mut Tx<'_>, command: &ClaimDue) -> Result<Vec<DueLane>, O
     let (route, now) = (command.route.0, command.now);
     let most = if command.probe.is_some() { PROBED_FROM } else { command.limit.saturating_add(1) };
     let mut found = Vec::new();
+    let causes: &[WaitCause] = if is_waited_at(tx, command.route)? { &CAUSES } else { &[] };
     for priority in PRIORITIES.map(Coded::code) {
         const READY: &str = "INDEXED BY lane_due WHERE state = 1 AND route_id = ?1 AND why IS NULL AND prio = ?2 \
              ORDER BY next_at LIMIT ?3";
         found.extend(tx.lanes(READY, params![route, priority, most], now)?);
-        for cause in CAUSES {
+        for cause in causes {
             const WAITING: &str = "INDEXED BY lane_due WHERE state = 3 AND route_id = ?1 AND why = ?4 AND prio = ?2 \
                  AND next_at <= ?5 ORDER BY next_at LIMIT ?3";
             found.extend(tx.lanes(WAITING, params![route, priority, most, cause.code(), now], now)?);
         }
-        if let Some(released_at) = command.released_at {
+        if let Some(released_at) = command.released_at.filter(|_| !causes.is_empty()) {
             const RELEASED: &str = "INDEXED BY lane_outage WHERE state = 3 AND why = 2 AND route_id = ?1 AND prio = ?2 \
                  AND last_send_at < ?4 AND next_at > ?5 ORDER BY last_send_at LIMIT ?3";
             found.extend(tx.lanes(RELEASED, params![route, priority, most, released_at, now], now)?);
@@ -52,9 +53,18 @@ pub(crate) fn due(tx: &mut Tx<'_>, command: &ClaimDue) -> Result<Vec<DueLane>, O
     Ok(due.collect())
 }
 
+/// Whether any lane of a route waits for its time. Mostly none does, and all further looking can be spared.
+fn is_waited_at(tx: &mut Tx<'_>, route: RouteId) -> Result<bool, OpError> {
+    const WAITING: &str = "SELECT 1 FROM lanes INDEXED BY lane_due WHERE state = 3 AND route_id = ?1 LIMIT 1";
+    tx.flush()?;
+    Ok(tx.connection.prepare_cached(WAITING)?.exists([route.0])?)
+}
+
 /// When the next waiting lane of a route is due.
 pub(crate) fn next_due(tx: &mut Tx<'_>, route: RouteId) -> Result<Option<i64>, OpError> {
-    tx.flush()?;
+    if !is_waited_at(tx, route)? {
+        return Ok(None);
+    }
     const NEXT: &str = "SELECT next_at FROM lanes INDEXED BY lane_due WHERE state = 3 AND route_id = ?1 AND why = ?2 \
          AND prio = ?3 ORDER BY next_at LIMIT 1";
     let mut statement = tx.connection.prepare_cached(NEXT)?;

@@ -183,6 +183,8 @@ proptest! {
         }
         let profile = applied(&patches);
         prop_assert_eq!(without_nulls(serde_json::Value::Object(profile.to_json())), without_nulls(reference));
-        prop_assert_eq!(Profile::decode(&profile.encode()).expect("our own encoding"), profile);
+        let stored = profile.encode();
+        prop_assert_eq!(stored.len(), profile.encoded_len());
+        prop_assert_eq!(Profile::decode(&stored).expect("our own encoding"), profile);
     }
 }

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use canonical::{Leaf, UserId};
 use delivery::{
@@ -6,7 +6,8 @@ use delivery::{
     store::{LaneId, LaneRow, RouteId},
 };
 use rusqlite::{Connection, ToSql, params};
-use serde_json::{Value as JsonValue, json};
+use serde::Serialize;
+use serde_json::Value as JsonValue;
 
 use crate::codes::{self, Coded};
 
@@ -154,7 +155,7 @@ fn with_columns<T>(
     let why_leaves = json_text(&lane.blocked_leaves, lane.blocked_leaves.is_empty())?;
     let held = json_text(&lane.held, lane.held.is_empty())?;
     let unverified = json_text(&lane.unverified, lane.unverified.is_empty())?;
-    let confirmed = confirmed_text(&lane.confirmed);
+    let confirmed = confirmed_text(&lane.confirmed)?;
     let step_leaf = lane.step.as_ref().and_then(|(_, leaf)| leaf.as_ref()).map(Leaf::name);
     then(params![
         state,
@@ -187,18 +188,26 @@ fn with_columns<T>(
     ])
 }
 
-fn confirmed_text(confirmed: &BTreeMap<Leaf, Confirmed>) -> Option<String> {
-    let stored = confirmed.iter().map(|(leaf, confirmed)| {
-        let stored = match confirmed {
-            Confirmed::Members(members) => json!({ "members": members }),
-            Confirmed::Value(value) => json!({ "value": value }),
-        };
-        (leaf.name().to_owned(), stored)
-    });
-    (!confirmed.is_empty()).then(|| JsonValue::Object(stored.collect()).to_string())
+/// How what a vendor holds is stored: which of the two it is cannot be told from a list.
+#[derive(Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Stored<'a> {
+    Members(&'a BTreeSet<String>),
+    Value(&'a JsonValue),
 }
 
-fn json_text<T: serde::Serialize>(value: &T, is_empty: bool) -> rusqlite::Result<Option<String>> {
+fn confirmed_text(confirmed: &BTreeMap<Leaf, Confirmed>) -> rusqlite::Result<Option<String>> {
+    let stored = confirmed.iter().map(|(leaf, confirmed)| {
+        let stored = match confirmed {
+            Confirmed::Members(members) => Stored::Members(members),
+            Confirmed::Value(value) => Stored::Value(value),
+        };
+        (leaf.name(), stored)
+    });
+    json_text(&stored.collect::<BTreeMap<_, _>>(), confirmed.is_empty())
+}
+
+fn json_text<T: Serialize>(value: &T, is_empty: bool) -> rusqlite::Result<Option<String>> {
     if is_empty {
         return Ok(None);
     }
