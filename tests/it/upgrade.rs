@@ -165,6 +165,10 @@ fn check(world: &World) {
         let update = api.patch(&person.id, &[], &next);
         assert!(matches!(update.status, 200 | 202), "{}", update.text());
         assert_eq!(update.json()["version"], 3, "{state}");
+        let list = api.get(&format!("/v1/users/{}/updates", person.id)).expect(200).json();
+        let versions: Vec<&Value> =
+            list["updates"].as_array().into_iter().flatten().map(|update| &update["version"]).collect();
+        assert_eq!(versions, [3, 2, 1], "{state}");
     }
     operator.post("/v1/routes/communifire/retry").expect(200);
     world.wait_for_rest(&operator);
