@@ -26,7 +26,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub use hub::Hub;
 pub use observe::RouteCondition;
-pub use submit::Submission;
+pub use submit::{Submission, Submitted};
 pub use waiter::Waiter;
 
 use crate::{

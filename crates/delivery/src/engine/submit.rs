@@ -1,6 +1,7 @@
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use canonical::{Patch, UserId};
+use tokio::sync::oneshot;
 
 use super::Engine;
 use crate::{
@@ -8,6 +9,7 @@ use crate::{
     decide::Loaded,
     lane::Priority,
     plan::{self, RoutePlan},
+    status::UpdateStatus,
     store::{
         Accept, AcceptError, Accepted, Actor, IdempotencyKey, Precondition, RouteId, StoreError, UpdateId,
     },
@@ -32,6 +34,17 @@ pub struct Submission {
     pub may_create: bool,
     /// Whether identities may be changed or removed, and not only set.
     pub may_operate: bool,
+}
+
+/// An update that was taken.
+#[derive(Debug)]
+pub struct Submitted {
+    /// What was stored.
+    pub accepted: Accepted,
+    /// What has become of it until now.
+    pub status: UpdateStatus,
+    /// Whether it was waited for, and no route is pending any more.
+    pub is_settled: bool,
 }
 
 impl Submission {
@@ -59,12 +72,57 @@ impl Engine {
     /// # Errors
     /// Why the update is refused; nothing was stored then.
     pub async fn accept(&self, submission: Submission) -> Result<Accepted, AcceptError> {
+        self.submit(submission, None).await.map(|submitted| submitted.accepted)
+    }
+
+    /// Takes an update and waits until no route of it is pending, at most as long as `wait`. The update goes on even if the
+    /// caller stops waiting for the answer.
+    ///
+    /// # Errors
+    /// Why the update is refused; nothing was stored then.
+    pub async fn submit(
+        &self,
+        submission: Submission,
+        wait: Option<Duration>,
+    ) -> Result<Submitted, AcceptError> {
         if self.inner.stopping.is_cancelled() {
             return Err(StoreError::Closed.into());
         }
         let engine = self.clone();
-        let task = self.inner.runtime.spawn(async move { engine.accept_to_the_end(submission).await });
-        task.await.unwrap_or_else(|_| Err(StoreError::OutcomeUnknown("the gateway failed".to_owned()).into()))
+        let (mut caller, answer) = oneshot::channel();
+        // One task for the whole, so that the caller is woken once.
+        self.inner.runtime.spawn(async move {
+            let submitted = engine.accept_and_wait(submission, wait, &mut caller).await;
+            // A caller that has gone does not want the answer.
+            drop(caller.send(submitted));
+        });
+        answer
+            .await
+            .unwrap_or_else(|_| Err(StoreError::OutcomeUnknown("the gateway failed".to_owned()).into()))
+    }
+
+    async fn accept_and_wait<T>(
+        &self,
+        submission: Submission,
+        wait: Option<Duration>,
+        caller: &mut oneshot::Sender<T>,
+    ) -> Result<Submitted, AcceptError> {
+        // A change that comes between the accept and the registration would be missed.
+        let waiter = wait.map(|limit| (self.wait_for(&submission.user), limit));
+        let accepted = self.accept_to_the_end(submission).await?;
+        let Accepted { update, user, lanes, .. } = &accepted;
+        let settled = async {
+            let (waiter, limit) = waiter?;
+            Some(self.settled(waiter, update, user, lanes.clone(), limit).await)
+        };
+        let settled = tokio::select! {
+            // In this order, so that a run with the same chances is the same run.
+            biased;
+            settled = settled => settled,
+            () = caller.closed() => None,
+        };
+        let (status, is_settled) = settled.unwrap_or_else(|| (self.status(update, user, lanes), false));
+        Ok(Submitted { accepted, status, is_settled })
     }
 
     async fn accept_to_the_end(&self, submission: Submission) -> Result<Accepted, AcceptError> {

@@ -1,10 +1,11 @@
 use std::time::Duration;
 
 use delivery::{lane::State, status::RouteState};
+use serde_json::json;
 
 use crate::{
     vendor::Act,
-    world::{World, routes_to, seconds, user},
+    world::{World, routes_to, seconds, submission, user},
 };
 
 #[tokio::test(start_paused = true)]
@@ -182,4 +183,22 @@ async fn a_large_set_that_was_held_is_emptied_when_it_is_tried_again() {
     world.pass(seconds(3_700)).await;
     assert_eq!(world.lane(1).await.lane.state, State::Idle);
     assert_eq!(world.vendor().count() - before, 3 + 49, "every member goes, in three attempts");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_update_whose_caller_goes_away_is_delivered_all_the_same() {
+    for moment in 0..6 {
+        let world = World::with(2, |_| {}).await;
+        let body = json!({ "title": "Coach", "identities": { "a": 1, "b": 1 } });
+        let mut submitted = Box::pin(world.engine.submit(submission(1, &body, false), Some(seconds(30))));
+        for _ in 0..moment {
+            assert!(futures_util::poll!(&mut submitted).is_pending());
+            tokio::task::yield_now().await;
+        }
+        drop(submitted);
+        world.pass(seconds(1)).await;
+        // Who was never asked has taken nothing.
+        let arrived = usize::from(moment > 0);
+        assert_eq!(world.vendors.iter().map(crate::vendor::Vendor::count).collect::<Vec<_>>(), [arrived, arrived]);
+    }
 }

@@ -68,17 +68,7 @@ impl World {
     }
 
     async fn submit(&self, number: u32, body: &JsonValue, may_operate: bool) -> Accepted {
-        let submission = Submission {
-            id: Uuid::now_v7(),
-            user: user(number),
-            patch: Patch::parse(body.to_string().as_bytes(), &Rules::default()).expect("a patch"),
-            precondition: Precondition::None,
-            idempotency: None,
-            caller: Actor("test".to_owned()),
-            may_create: true,
-            may_operate,
-        };
-        self.engine.accept(submission).await.expect("accepted")
+        self.engine.accept(submission(number, body, may_operate)).await.expect("accepted")
     }
 
     /// Sets the title of a user.
@@ -135,4 +125,18 @@ pub(crate) fn routes_to(vendors: &[Vendor], adjust: Adjust) -> Vec<Arc<Route>> {
 /// Seconds, for short.
 pub(crate) const fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
+}
+
+/// An update of a user, as a caller sends it.
+pub(crate) fn submission(number: u32, body: &JsonValue, may_operate: bool) -> Submission {
+    Submission {
+        id: Uuid::now_v7(),
+        user: user(number),
+        patch: Patch::parse(body.to_string().as_bytes(), &Rules::default()).expect("a patch"),
+        precondition: Precondition::None,
+        idempotency: None,
+        caller: Actor("test".to_owned()),
+        may_create: true,
+        may_operate,
+    }
 }

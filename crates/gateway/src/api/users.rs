@@ -3,7 +3,7 @@ use actix_web::{
     http::{StatusCode, header},
     web::{Data, Payload},
 };
-use delivery::store::Accepted;
+use delivery::{engine::Submitted, store::Accepted};
 
 use super::{
     Problem, Query, State,
@@ -30,18 +30,12 @@ pub(super) async fn patch(
     let user = user_id(&request)?;
     let wait = headers::preferred_wait(&request);
     let submission = submission::read(&request, payload, &state, &caller, user).await?;
-    // A change that comes between the accept and the registration would be missed.
-    let waiter = wait.map(|limit| (state.engine.wait_for(&submission.user), limit));
-    let accepted = state.engine.accept(submission).await?;
-    let Accepted { update, replayed, user, lanes, .. } = accepted;
+    let Submitted { accepted, status, is_settled } = state.engine.submit(submission, wait).await?;
+    let Accepted { update, replayed, .. } = accepted;
     if !replayed {
         state.meter.accepted(caller.name());
     }
-    let (status, finished) = match waiter {
-        Some((waiter, limit)) => state.engine.settled(waiter, &update, &user, lanes, limit).await,
-        None => (state.engine.status(&update, &user, &lanes), false),
-    };
-    let code = if finished || !update.effective { StatusCode::OK } else { StatusCode::ACCEPTED };
+    let code = if is_settled || !update.effective { StatusCode::OK } else { StatusCode::ACCEPTED };
     let mut response = HttpResponse::build(code);
     response.insert_header((header::LOCATION, format!("/v1/updates/{}", update.id)));
     response.insert_header((header::ETAG, etag(update.version)));

@@ -26,7 +26,6 @@ pub(super) fn all() -> impl Iterator<Item = (UserId, SeedUser)> {
 pub(super) async fn introduce(gateway: &Gateway, _world: &World) -> Result<(), String> {
     for (id, person) in all() {
         let engine = gateway.engine();
-        let waiter = engine.wait_for(&id);
         let submission = Submission {
             id: Uuid::now_v7(),
             user: id,
@@ -37,11 +36,9 @@ pub(super) async fn introduce(gateway: &Gateway, _world: &World) -> Result<(), S
             may_create: true,
             may_operate: false,
         };
-        let accepted = engine.accept(submission).await.map_err(|error| error.to_string())?;
-        let (status, settled) =
-            engine.settled(waiter, &accepted.update, &accepted.user, accepted.lanes, PATIENCE).await;
-        if !settled {
-            return Err(format!("the simulated vendors did not answer in time: {status:?}"));
+        let submitted = engine.submit(submission, Some(PATIENCE)).await.map_err(|error| error.to_string())?;
+        if !submitted.is_settled {
+            return Err(format!("the simulated vendors did not answer in time: {:?}", submitted.status));
         }
     }
     Ok(())

@@ -138,7 +138,10 @@ impl Store for MemoryStore {
     }
 
     async fn accept(&self, accept: Accept) -> Result<Accepted, AcceptError> {
-        self.change(|state| state.accept(&accept))
+        let accepted = self.change(|state| state.accept(&accept));
+        // The answer comes after the commit, and whoever waits for it may have gone meanwhile.
+        tokio::task::yield_now().await;
+        accepted
     }
 
     async fn claim(&self, claim: ClaimDue) -> Result<Claimed, StoreError> {
