@@ -199,6 +199,9 @@ async fn an_update_whose_caller_goes_away_is_delivered_all_the_same() {
         world.pass(seconds(1)).await;
         // Who was never asked has taken nothing.
         let arrived = usize::from(moment > 0);
-        assert_eq!(world.vendors.iter().map(crate::vendor::Vendor::count).collect::<Vec<_>>(), [arrived, arrived]);
+        assert_eq!(
+            world.vendors.iter().map(crate::vendor::Vendor::count).collect::<Vec<_>>(),
+            [arrived, arrived]
+        );
     }
 }
