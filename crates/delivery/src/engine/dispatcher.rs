@@ -41,8 +41,10 @@ pub(super) async fn run(engine: Engine, route: RouteId, wake: Arc<Wake>) {
 /// Claims until nothing is due or nothing is admitted; answers when to look again at the latest.
 async fn claim_all_due(engine: &Engine, current: &Arc<Current>, line: &Arc<Line>) -> Millis {
     // A permit that is held while the store is asked is missing for an update that comes just then; so no more are taken at
-    // first than lanes are known to be ready, and one for those whose time has come.
-    let mut most = line.wake().take_new().saturating_add(1);
+    // first than lanes are known to be ready, and one for those whose time has come. While some were left behind, what is new
+    // gets none anyway.
+    let new = line.wake().take_new().saturating_add(1);
+    let mut most = if line.wake().backlog.load(Ordering::Acquire) { MOST_PER_CLAIM } else { new };
     loop {
         let now = engine.now();
         if engine.inner.stopping.is_cancelled() {

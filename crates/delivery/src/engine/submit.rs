@@ -67,15 +67,7 @@ impl Submission {
 }
 
 impl Engine {
-    /// Takes an update. It goes on even if the caller stops waiting for the answer.
-    ///
-    /// # Errors
-    /// Why the update is refused; nothing was stored then.
-    pub async fn accept(&self, submission: Submission) -> Result<Accepted, AcceptError> {
-        self.submit(submission, None).await.map(|submitted| submitted.accepted)
-    }
-
-    /// Takes an update and waits until no route of it is pending, at most as long as `wait`. The update goes on even if the
+    /// Takes an update and, with `wait`, waits until no route of it is pending, at most so long. The update goes on even if the
     /// caller stops waiting for the answer.
     ///
     /// # Errors

@@ -112,7 +112,7 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// When the store fails.
     async fn update(&self, id: UpdateId) -> Result<Option<UpdateRow>, StoreError>;
 
-    /// The updates of a user, the last accepted first, after the cursor.
+    /// The updates of a user, newest first, after the cursor. Two that were under way together may come in either order.
     ///
     /// # Errors
     /// When the store fails.

@@ -114,10 +114,10 @@ pub(crate) fn ask(shared: &Arc<Shared>, engine: &Engine, id: usize) {
         let told = match request {
             Request::Update(ask, precondition) => {
                 let submission = submission(user, &ask, precondition, update);
-                match timeout(patience, engine.accept(submission)).await {
+                match timeout(patience, engine.submit(submission, None)).await {
                     Err(_) => Told::Nothing,
-                    Ok(Ok(accepted)) => {
-                        let row = accepted.update;
+                    Ok(Ok(submitted)) => {
+                        let row = submitted.accepted.update;
                         Told::Done { version: row.version, bumped: row.effective || row.created }
                     }
                     Ok(Err(error)) => refused(&error),
