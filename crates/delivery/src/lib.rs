@@ -18,6 +18,7 @@ mod route;
 mod route_set;
 pub mod status;
 pub mod store;
+mod telemetry;
 #[cfg(test)]
 mod testing;
 mod time;
@@ -26,5 +27,6 @@ mod transport;
 pub use backoff::{Jitter, SeededJitter, lane_backoff};
 pub use route::{Enrol, Limits, Matcher, Rate, Route};
 pub use route_set::RouteSet;
+pub use telemetry::{Attempted, NoTelemetry, Telemetry};
 pub use time::{Clock, Millis, ProcessClock, millis, until};
 pub use transport::{Preview, SendError, SendErrorKind, Transport};

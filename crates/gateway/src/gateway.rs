@@ -18,9 +18,10 @@ use store_sqlite::{OpenError, SqliteStore};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    api::{self, Keys, Meter, ServerLimits, Settings},
+    api::{self, Keys, ServerLimits, Settings},
     chores,
     config::{Config, Vendor},
+    metrics::Metrics,
     operator,
     reload::Reload,
     routes::{RouteError, build_routes},
@@ -86,32 +87,41 @@ impl Gateway {
         let (api_address, operator_address) = (address(&api_listener)?, address(&operator_listener)?);
         let routes = build_routes(&config)?;
         let hub = Hub::new();
-        let store =
-            Arc::new(SqliteStore::open(store_sqlite::Options::new(&config.store.sqlite, hub.clone()))?);
+        let metrics = Arc::new(Metrics::default());
+        let options = store_sqlite::Options::new(&config.store.sqlite, hub.clone());
+        let options = store_sqlite::Options { meter: Arc::clone(&metrics) as _, ..options };
+        let store = Arc::new(SqliteStore::open(options)?);
         let parts = Parts {
             store: Arc::clone(&store) as Arc<dyn Store>,
             hub,
             clock: Arc::new(ProcessClock::start()),
             jitter: Arc::new(SeededJitter::new(seed())),
+            telemetry: Arc::clone(&metrics) as _,
         };
         let engine = Engine::start(parts, routes, confirm == Confirm::Origins).await?;
         let keys = Arc::new(ArcSwap::from_pointee(Keys::new(config.keys.clone())));
         let settings = Arc::new(ArcSwap::from_pointee(settings_of(&config)));
-        let meter = Arc::new(Meter::default());
-        let reload =
-            Arc::new(Reload::new(engine.clone(), Arc::clone(&keys), file.map(PathBuf::from), config.clone()));
+        let reload = Reload::new(
+            engine.clone(),
+            Arc::clone(&keys),
+            Arc::clone(&metrics),
+            file.map(PathBuf::from),
+            config.clone(),
+        );
+        let reload = Arc::new(reload);
         let state = api::State {
             engine: engine.clone(),
             keys: Arc::clone(&keys),
             settings,
             vendors: Vendor::all().map(Vendor::dialect).collect(),
-            meter: Arc::clone(&meter),
+            metrics: Arc::clone(&metrics),
         };
         let stopping = CancellationToken::new();
         let operator_state = operator::State {
             engine: engine.clone(),
             keys,
-            meter,
+            metrics,
+            files: Some(Arc::clone(&store)),
             reloader: Arc::clone(&reload) as _,
             stopping: stopping.clone(),
         };

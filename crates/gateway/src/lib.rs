@@ -6,6 +6,7 @@ mod serve;
 
 mod chores;
 pub mod gateway;
+pub mod metrics;
 mod reload;
 mod rotation;
 mod routes;

@@ -11,6 +11,7 @@ use tokio::sync::Mutex;
 use crate::{
     api::Keys,
     config::{Config, ConfigDiff, Environment},
+    metrics::Metrics,
     operator::{ReloadReport, Reloader},
     routes::rebuild_routes,
 };
@@ -19,6 +20,7 @@ use crate::{
 pub(crate) struct Reload {
     engine: Engine,
     keys: Arc<ArcSwap<Keys>>,
+    metrics: Arc<Metrics>,
     file: Option<PathBuf>,
     /// Held during a reload, so that two of them follow each other.
     current: Mutex<Config>,
@@ -28,10 +30,11 @@ impl Reload {
     pub(crate) fn new(
         engine: Engine,
         keys: Arc<ArcSwap<Keys>>,
+        metrics: Arc<Metrics>,
         file: Option<PathBuf>,
         config: Config,
     ) -> Self {
-        Self { engine, keys, file, current: Mutex::new(config) }
+        Self { engine, keys, metrics, file, current: Mutex::new(config) }
     }
 
     /// A reload that nobody waits for.
@@ -105,7 +108,9 @@ impl Reload {
 #[async_trait]
 impl Reloader for Reload {
     async fn reload(&self, confirm: bool) -> Result<ReloadReport, String> {
-        self.swap(confirm).await
+        let reloaded = self.swap(confirm).await;
+        self.metrics.reloaded(reloaded.is_ok());
+        reloaded
     }
 }
 

@@ -44,6 +44,7 @@ mod lanes;
 mod updates;
 mod users;
 
+mod meter;
 mod read;
 mod reader;
 mod store;
@@ -51,5 +52,6 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+pub use meter::{Footprint, Meter, NoMeter};
 pub use options::{NetworkFs, OpenError, Options};
 pub use store::SqliteStore;

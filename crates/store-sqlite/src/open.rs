@@ -34,6 +34,8 @@ pub(crate) struct Parts {
     pub(crate) readers: Readers,
     pub(crate) failure: Failure,
     pub(crate) writer: Writer,
+    /// Where the database is, without symbolic links.
+    pub(crate) path: PathBuf,
     /// The database, kept open until SQLite has closed it everywhere.
     pub(crate) file: Arc<File>,
 }
@@ -80,11 +82,12 @@ pub(crate) fn open(options: Options) -> Result<Parts, OpenError> {
         queue: Arc::clone(&queue),
         failure: failure.clone(),
         observer: options.observer,
+        meter: options.meter,
         lock,
         #[cfg(test)]
         faults: options.faults,
     };
-    Ok(Parts { queue, readers, failure, writer, file })
+    Ok(Parts { queue, readers, failure, writer, path, file })
 }
 
 /// Opens one connection.

@@ -5,6 +5,8 @@ use std::{
 
 use delivery::store::Observer;
 
+use crate::meter::{Meter, NoMeter};
+
 /// How a store is opened.
 #[derive(Debug)]
 pub struct Options {
@@ -12,6 +14,8 @@ pub struct Options {
     pub path: PathBuf,
     /// Told of every committed change of lanes, on the writer's thread.
     pub observer: Arc<dyn Observer>,
+    /// Told of each commit.
+    pub meter: Arc<dyn Meter>,
     /// How many operations may wait for the writer.
     pub queue: usize,
     /// Whether a network file system is taken although its locks may not hold.
@@ -38,6 +42,7 @@ impl Options {
         Self {
             path: path.as_ref().to_owned(),
             observer,
+            meter: Arc::new(NoMeter),
             queue: 1024,
             network_fs: NetworkFs::Refuse,
             vfs: None,

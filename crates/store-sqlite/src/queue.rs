@@ -102,6 +102,11 @@ impl Queue {
         Taken::Ops(ops)
     }
 
+    /// How many operations wait.
+    pub(crate) fn len(&self) -> usize {
+        self.lock().ops.len()
+    }
+
     /// Takes nothing more; what is queued is still done.
     pub(crate) fn close(&self) {
         self.lock().closed = true;

@@ -1,5 +1,6 @@
 use std::{
     fs::File,
+    path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
     thread::JoinHandle,
 };
@@ -22,6 +23,7 @@ use crate::{
     error::OpError,
     failure::Failure,
     journal,
+    meter::Footprint,
     op::{EnrolPage, Op, Other, Page, PauseRoute, RearmPage, Reply, StartPage},
     open,
     options::{OpenError, Options},
@@ -41,6 +43,7 @@ pub struct SqliteStore {
     failure: Failure,
     thread: Mutex<Option<JoinHandle<()>>>,
     ended: watch::Receiver<()>,
+    path: PathBuf,
     /// The last field: it is closed after the connections.
     _file: Arc<File>,
 }
@@ -51,21 +54,25 @@ impl SqliteStore {
     /// # Errors
     /// Why it cannot be opened, and what to do.
     pub fn open(options: Options) -> Result<Self, OpenError> {
-        let path = options.path.clone();
-        let open::Parts { queue, readers, failure, writer, file } = open::open(options)?;
+        let open::Parts { queue, readers, failure, writer, path, file } = open::open(options)?;
         let (end, ended) = watch::channel(());
         let thread = std::thread::Builder::new().name("store-writer".to_owned()).spawn(move || {
             writer.run();
             drop(end);
         });
-        let thread = thread.map_err(|cause| OpenError::Io { path, cause })?;
-        Ok(Self { queue, readers, failure, thread: Mutex::new(Some(thread)), ended, _file: file })
+        let thread = thread.map_err(|cause| OpenError::Io { path: path.clone(), cause })?;
+        Ok(Self { queue, readers, failure, thread: Mutex::new(Some(thread)), ended, path, _file: file })
     }
 
     /// Waits until the store has failed for good and answers why: what was said to be unknown can be found out only by a new
     /// process, so this one should end.
     pub async fn failed(&self) -> String {
         self.failure.happened().await
+    }
+
+    /// What the store takes now.
+    pub fn footprint(&self) -> Footprint {
+        Footprint::of(&self.path, self.queue.len())
     }
 
     async fn ask<T>(&self, op: impl FnOnce(Reply<T>) -> Op) -> Result<T, StoreError> {

@@ -1,4 +1,8 @@
-use std::{sync::Arc, time::Duration};
+use std::{
+    cell::Cell,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use canonical::UserId;
 use delivery::{
@@ -13,6 +17,7 @@ use crate::{
     error::{BatchError, describe},
     failure::Failure,
     lock::Lock,
+    meter::Meter,
     op::Op,
     queue::{Queue, Taken},
     tx::Memory,
@@ -31,6 +36,7 @@ pub(crate) struct Writer {
     pub(crate) queue: Arc<Queue>,
     pub(crate) failure: Failure,
     pub(crate) observer: Arc<dyn Observer>,
+    pub(crate) meter: Arc<dyn Meter>,
     /// Keeps other processes out.
     pub(crate) lock: Lock,
     #[cfg(test)]
@@ -70,13 +76,17 @@ impl Writer {
             ops.into_iter().for_each(|op| op.fail(error.clone()));
             return;
         }
+        let (operations, took) = (ops.len(), Cell::new(Duration::ZERO));
         let commit = |connection: &Connection, changed: &[(UserId, LaneRow)]| {
             if mutation::is_on(Mutation::NotifyBeforeCommit) {
                 self.observer.committed(changed);
             }
             #[cfg(test)]
             self.faults.before_commit()?;
-            connection.prepare_cached("COMMIT")?.execute([]).map(drop)
+            let begun = Instant::now();
+            connection.prepare_cached("COMMIT")?.execute([])?;
+            took.set(begun.elapsed());
+            Ok(())
         };
         let mut answers = match batch::run(&self.connection, &mut self.memory, ops, &commit) {
             Ok(answers) => answers,
@@ -88,6 +98,7 @@ impl Writer {
             Err(BatchError::Again) => return self.failure.set("a batch failed half-way twice"),
         };
         answers.tell();
+        self.meter.committed(operations, took.get());
         if !answers.changed.is_empty() {
             self.observer.committed(&answers.changed);
         }

@@ -50,7 +50,7 @@ pub fn claim(
     let Effect::Send(claim) = lane::apply(lane, &view.facts(), Event::Claim(subject), now) else {
         return None;
     };
-    let witness = lane.witness.clone();
+    let (witness, behind_since) = (lane.witness.clone(), lane.dirty_since);
     Some(Work {
         lane: row.id?,
         route: row.route,
@@ -59,5 +59,6 @@ pub fn claim(
         profile: Arc::clone(&user.profile),
         history,
         witness,
+        behind_since,
     })
 }

@@ -10,7 +10,7 @@ use futures_util::FutureExt;
 
 use super::{Engine, line::Line};
 use crate::{
-    Millis, Route, SendError,
+    Attempted, Millis, Route, SendError,
     failure::{self, Moment, Sample},
     lane::{Outcome, Sent, Settle},
     mutation::{self, Mutation},
@@ -170,6 +170,12 @@ impl Attempt<'_> {
             sample = ?ended.sample,
             "attempt ended"
         );
+        self.engine.inner.telemetry.attempted(&Attempted {
+            route: &self.route.name,
+            failure: ended.outcome.class(),
+            took: until(now, started_at),
+            behind: self.work.behind_since.map(|since| until(now, since)),
+        });
         let Ended { sent, outcome, sample, .. } = ended;
         let settle = Settle { epoch: self.work.claim.epoch, started_at, sent, outcome };
         let settlement =

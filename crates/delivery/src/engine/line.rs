@@ -2,7 +2,7 @@ use std::{
     collections::BTreeMap,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering},
+        atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering},
     },
 };
 
@@ -23,6 +23,7 @@ pub(super) struct Line {
     bucket: Arc<Mutex<Bucket>>,
     wake: Arc<Wake>,
     released_at: Arc<AtomicI64>,
+    rate_waits: Arc<AtomicU64>,
 }
 
 /// The buckets of one set of routes, by what the vendor counts. A reload that leaves a rate as it is leaves its bucket as
@@ -70,6 +71,7 @@ impl Line {
                 bucket,
                 wake: Arc::default(),
                 released_at: Arc::default(),
+                rate_waits: Arc::default(),
             });
         };
         before.gate().reconfigured(&route.limits, now);
@@ -79,6 +81,7 @@ impl Line {
             bucket,
             wake: Arc::clone(&before.wake),
             released_at: Arc::clone(&before.released_at),
+            rate_waits: Arc::clone(&before.rate_waits),
         })
     }
 
@@ -96,9 +99,15 @@ impl Line {
         gate.admit(now).map_err(NotNow::Gate)?;
         if let Err(at) = self.take_token(now) {
             gate.give_back();
+            self.rate_waits.fetch_add(1, Ordering::Relaxed);
             return Err(NotNow::Rate(at));
         }
         Ok(())
+    }
+
+    /// How often a request could be admitted but for the rate.
+    pub(super) fn rate_waits(&self) -> u64 {
+        self.rate_waits.load(Ordering::Relaxed)
     }
 
     /// As [`Line::admit`], for a lane that is not known to exist yet: only while no lane of the route waits its turn.

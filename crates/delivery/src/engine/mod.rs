@@ -30,7 +30,7 @@ pub use submit::{Submission, Submitted};
 pub use waiter::Waiter;
 
 use crate::{
-    Clock, Jitter, Millis, Route, RouteSet,
+    Clock, Jitter, Millis, Route, RouteSet, Telemetry,
     lane::Rearm,
     millis,
     store::{Actor, RearmLanes, RearmTarget, RouteId, Store, StoreError, Work},
@@ -50,6 +50,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     began: Millis,
     jitter: Arc<dyn Jitter>,
+    telemetry: Arc<dyn Telemetry>,
     current: RwLock<Arc<Current>>,
     runtime: Handle,
     attempts: TaskTracker,
@@ -75,6 +76,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Randomness for spreading waits.
     pub jitter: Arc<dyn Jitter>,
+    /// Told of what happens.
+    pub telemetry: Arc<dyn Telemetry>,
 }
 
 impl Engine {
@@ -87,13 +90,14 @@ impl Engine {
         routes: Vec<Arc<Route>>,
         confirm_origins: bool,
     ) -> Result<Self, StoreError> {
-        let Parts { store, hub, clock, jitter } = parts;
+        let Parts { store, hub, clock, jitter, telemetry } = parts;
         let inner = Inner {
             store,
             hub,
             began: clock.now(),
             clock,
             jitter,
+            telemetry,
             current: RwLock::default(),
             runtime: Handle::current(),
             attempts: TaskTracker::new(),

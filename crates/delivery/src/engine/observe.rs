@@ -23,6 +23,8 @@ pub struct RouteCondition {
     pub in_flight: u32,
     /// The most requests at one time now.
     pub limit: u32,
+    /// How often since the start a request had to wait for nothing but the rate.
+    pub rate_waits: u64,
 }
 
 impl RouteCondition {
@@ -35,6 +37,7 @@ impl RouteCondition {
             throttled_until: gate.throttled_until(now),
             in_flight,
             limit,
+            rate_waits: line.rate_waits(),
         }
     }
 }

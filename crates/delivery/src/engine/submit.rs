@@ -1,4 +1,8 @@
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use canonical::{Patch, UserId};
 use tokio::sync::oneshot;
@@ -123,7 +127,11 @@ impl Engine {
         let grants: Vec<RouteId> =
             current.lines.iter().filter(|(_, line)| line.try_grant(now)).map(|(route, _)| *route).collect();
         let accept = submission.into_accept(&current.routes, grants.clone(), now);
+        let handed_in = Instant::now();
         let mut accepted = self.inner.store.accept(accept).await;
+        if accepted.is_ok() {
+            self.inner.telemetry.accepted(handed_in.elapsed());
+        }
         let work = accepted.as_mut().map(|accepted| std::mem::take(&mut accepted.work)).unwrap_or_default();
         for route in grants {
             if !work.iter().any(|work| work.route == route)

@@ -132,6 +132,8 @@ pub struct Work {
     pub history: History,
     /// The vendor's id of the person that every answer must repeat.
     pub witness: Option<String>,
+    /// Since when the lane owes something.
+    pub behind_since: Option<Millis>,
 }
 
 /// What became of an attempt.

@@ -2,7 +2,7 @@ use std::{sync::Arc, time::Duration};
 
 use canonical::{Patch, Rules, UserId};
 use delivery::{
-    Limits, ProcessClock, Rate, Route, SeededJitter,
+    Limits, NoTelemetry, ProcessClock, Rate, Route, SeededJitter,
     engine::{Engine, Hub, Parts, Submission},
     status::{RouteState, RouteStatus},
     store::{Accepted, Actor, LaneRow, Precondition, Store},
@@ -40,6 +40,7 @@ impl World {
             hub,
             clock: Arc::new(ProcessClock::start()),
             jitter: Arc::new(SeededJitter::new(7)),
+            telemetry: Arc::new(NoTelemetry),
         };
         let engine = Engine::start(parts, routes_to(&vendors, adjust), false).await.expect("starts");
         Self { engine, store, vendors, started: Instant::now() }

@@ -14,7 +14,8 @@ use actix_web::{
 use futures_util::FutureExt;
 use uuid::Uuid;
 
-use super::{Kind, Meter, Problem, auth::CallerName, connection, unread::Unread};
+use super::{Kind, Problem, auth::CallerName, connection, unread::Unread};
+use crate::metrics::Metrics;
 
 /// The most bytes of all header fields of a request together.
 const MOST_HEADER_BYTES: usize = 16 * 1024;
@@ -30,7 +31,7 @@ pub async fn observe(
     let started = Instant::now();
     let id = Uuid::now_v7();
     let method = known(request.method());
-    let meter = request.app_data::<web::Data<Meter>>().cloned();
+    let metrics = request.app_data::<web::Data<Metrics>>().cloned();
     let unread = Unread::of(&mut request);
     let answered = if connection::has_ended(request.request()) {
         let problem = Problem::invalid("nothing is carried out after the request that ended its connection");
@@ -47,14 +48,17 @@ pub async fn observe(
     finish(response.response_mut().headers_mut(), id);
     connection::answered(&mut response);
     let problem = response.response().extensions().get::<Kind>().copied();
-    if let (Some(meter), Some(problem)) = (&meter, problem) {
-        meter.refused(problem);
+    let pattern = response.request().match_pattern();
+    let (path, status) = (pattern.as_deref().unwrap_or("none"), response.status().as_u16());
+    if let Some(metrics) = &metrics {
+        metrics.answered(method, path, status, started.elapsed());
+        problem.into_iter().for_each(|problem| metrics.refused(problem));
     }
     let key = response.request().extensions().get::<CallerName>().map(|name| name.0.clone());
     tracing::info!(
         method,
-        route = response.request().match_pattern().as_deref().unwrap_or("none"),
-        status = response.status().as_u16(),
+        route = path,
+        status,
         took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
         key,
         problem = problem.map(Kind::name),

@@ -22,7 +22,6 @@ pub(crate) mod dto;
 
 mod connection;
 mod logging;
-mod meter;
 mod openapi;
 mod server;
 mod unread;
@@ -34,7 +33,6 @@ use actix_web::{HttpResponse, Route, dev::Server, web};
 pub use headers::idempotency_key;
 pub use keys::Keys;
 pub use logging::observe;
-pub use meter::Meter;
 pub use openapi::openapi;
 pub use problem::{Kind, Problem, ProblemError};
 pub use server::ServerLimits;
@@ -48,8 +46,8 @@ pub(crate) use updates::{filter_of, last_of_full};
 
 /// Adds the callers' calls to an application; [`observe`] is to be wrapped around it.
 pub fn configure(state: web::Data<State>, config: &mut web::ServiceConfig) {
-    let meter = web::Data::from(Arc::clone(&state.meter));
-    config.app_data(state).app_data(meter);
+    let metrics = web::Data::from(Arc::clone(&state.metrics));
+    config.app_data(state).app_data(metrics);
     config.service(
         resource("/v1/users/{id}", "GET, PATCH, DELETE")
             .route(web::get().to(users::read))

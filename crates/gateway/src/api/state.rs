@@ -6,8 +6,8 @@ use arc_swap::ArcSwap;
 use canonical::{Rules, UserId};
 use delivery::engine::Engine;
 
-use super::{Caller, Keys, Meter, Problem};
-use crate::config::Scope;
+use super::{Caller, Keys, Problem};
+use crate::{config::Scope, metrics::Metrics};
 
 /// What the callers' API works with.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub struct State {
     /// The vendors that a route can be configured for.
     pub vendors: Vec<&'static Dialect>,
     /// Counts what is answered.
-    pub meter: Arc<Meter>,
+    pub metrics: Arc<Metrics>,
 }
 
 /// What is configured about requests.

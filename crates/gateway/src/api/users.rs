@@ -33,7 +33,7 @@ pub(super) async fn patch(
     let Submitted { accepted, status, is_settled } = state.engine.submit(submission, wait).await?;
     let Accepted { update, replayed, .. } = accepted;
     if !replayed {
-        state.meter.accepted(caller.name());
+        state.metrics.update_accepted(caller.name());
     }
     let code = if is_settled || !update.effective { StatusCode::OK } else { StatusCode::ACCEPTED };
     let mut response = HttpResponse::build(code);

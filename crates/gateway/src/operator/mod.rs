@@ -22,8 +22,8 @@ use crate::api::{ServerLimits, not_found, resource, start};
 
 /// Adds the operators' calls to an application; [`crate::api::observe`] is to be wrapped around it.
 pub fn configure(state: web::Data<State>, config: &mut web::ServiceConfig) {
-    let meter = web::Data::from(Arc::clone(&state.meter));
-    config.app_data(state).app_data(meter);
+    let metrics = web::Data::from(Arc::clone(&state.metrics));
+    config.app_data(state).app_data(metrics);
     config.service(resource("/live", "GET").route(web::get().to(health::live)));
     config.service(resource("/ready", "GET").route(web::get().to(health::ready)));
     config.service(resource("/metrics", "GET").route(web::get().to(metrics::metrics)));

@@ -3,11 +3,15 @@ use std::sync::Arc;
 use actix_web::HttpRequest;
 use arc_swap::ArcSwap;
 use delivery::engine::Engine;
+use store_sqlite::SqliteStore;
 use tokio_util::sync::CancellationToken;
 
 use super::Reloader;
-use crate::api::{Caller, Keys, Meter, Problem};
-use crate::config::Scope;
+use crate::{
+    api::{Caller, Keys, Problem},
+    config::Scope,
+    metrics::Metrics,
+};
 
 /// What the operators' API works with.
 #[derive(Debug)]
@@ -16,8 +20,10 @@ pub struct State {
     pub engine: Engine,
     /// Who may ask; replaced at a reload.
     pub keys: Arc<ArcSwap<Keys>>,
-    /// What the callers' API has counted.
-    pub meter: Arc<Meter>,
+    /// What was counted.
+    pub metrics: Arc<Metrics>,
+    /// The store's files, where it has some.
+    pub files: Option<Arc<SqliteStore>>,
     /// Reads the configuration again.
     pub reloader: Arc<dyn Reloader>,
     /// Cancelled when the process begins to stop: it is not ready any more.

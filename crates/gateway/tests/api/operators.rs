@@ -42,8 +42,10 @@ async fn metrics_count_what_happened() {
         "profile_gateway_updates_accepted_total{caller=\"all\"} 1",
         "profile_gateway_problems_total{type=\"invalid-value\"} 1",
         "profile_gateway_lanes{route=\"communal_main\",state=\"blocked\"} 1",
-        "profile_gateway_route_paused{route=\"village\"} 1",
-        "profile_gateway_route_paused{route=\"communal_main\"} 0",
+        "profile_gateway_accept_seconds_count 1",
+        "profile_gateway_request_seconds_count{method=\"PATCH\",path=\"/v1/users/{id}\",status=\"4xx\"} 1",
+        "profile_gateway_route_paused{route=\"village\",reason=\"operator\"} 1",
+        "profile_gateway_route_paused{route=\"communal_main\",reason=\"operator\"} 0",
     ] {
         assert!(answer.text.lines().any(|found| found == line), "{line} is missing in\n{}", answer.text);
     }

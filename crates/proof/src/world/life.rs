@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use delivery::{
-    SeededJitter, Transport,
+    NoTelemetry, SeededJitter, Transport,
     engine::{Engine, Hub, Parts},
     lane::{State as LaneState, WaitCause},
     store::{LaneFilter, Store},
@@ -60,6 +60,7 @@ impl Life {
             hub,
             clock: Arc::new(WorldClock(Arc::clone(&self.shared))),
             jitter: Arc::new(SeededJitter::new(self.shared.seed ^ self.number)),
+            telemetry: Arc::new(NoTelemetry),
         };
         let variant = self.shared.lock().variant;
         let configured = routes::routes(&self.shared.setup, variant, &self.transports);

@@ -13,7 +13,9 @@ macro_rules! words {
     ($($(#[$doc:meta])* $name:ident of $source:ident { $($variant:ident),* $(,)? })*) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+        #[derive(strum::IntoStaticStr, strum::VariantArray)]
         #[serde(rename_all = "snake_case")]
+        #[strum(serialize_all = "snake_case")]
         pub(crate) enum $name { $($variant),* }
 
         impl From<$source> for $name {

@@ -10,10 +10,10 @@ use actix_web::{
 use adapter::{Adapter, Mapping, MappingOptions, SubjectKind};
 use arc_swap::ArcSwap;
 use delivery::{
-    Enrol, Limits, ProcessClock, Rate, Route, SeededJitter,
+    Enrol, Limits, NoTelemetry, ProcessClock, Rate, Route, SeededJitter,
     engine::{Engine, Hub, Parts},
 };
-use gateway::{api, operator};
+use gateway::{api, metrics::Metrics, operator};
 use testkit::memory_store::MemoryStore;
 use tokio_util::sync::CancellationToken;
 
@@ -109,22 +109,24 @@ impl World {
             hub,
             clock: Arc::new(ProcessClock::start()),
             jitter: Arc::new(SeededJitter::new(1)),
+            telemetry: Arc::new(NoTelemetry),
         };
         let engine = Engine::start(parts, routes, false).await.expect("an engine");
         let keys = Arc::new(ArcSwap::from_pointee(keys::keys()));
-        let meter = Arc::new(api::Meter::default());
+        let metrics = Arc::new(Metrics::default());
         let settings = api::Settings { body_timeout: Duration::from_millis(500), ..api::Settings::default() };
         let api = Data::new(api::State {
             engine: engine.clone(),
             keys: Arc::clone(&keys),
             settings: Arc::new(ArcSwap::from_pointee(settings)),
             vendors: vec![&adapter_communal::DIALECT, &adapter_village::DIALECT],
-            meter: Arc::clone(&meter),
+            metrics: Arc::clone(&metrics),
         });
         let operator = Data::new(operator::State {
             engine: engine.clone(),
             keys,
-            meter,
+            metrics,
+            files: None,
             reloader: Arc::new(AskingReloader),
             stopping: CancellationToken::new(),
         });

@@ -1,0 +1,117 @@
+use delivery::{Millis, engine::RouteCondition, store::RouteCounts};
+use prometheus_client::{
+    encoding::EncodeLabelSet,
+    metrics::{counter::Counter, family::Family, gauge::Gauge},
+    registry::{Registry, Unit},
+};
+use store_sqlite::Footprint;
+use strum::VariantArray;
+
+use super::{
+    PREFIX,
+    labels::{Build, Route, RouteReason, RouteState, StoreFile},
+};
+use crate::api::dto::PauseWord;
+
+/// How things stand at one moment.
+#[derive(Debug, Default)]
+pub(super) struct Standing {
+    pub(super) routes: Vec<RouteStanding>,
+    /// None where the store has no files.
+    pub(super) store: Option<Footprint>,
+    pub(super) now: Millis,
+}
+
+/// How one route stands.
+#[derive(Debug, Default)]
+pub(super) struct RouteStanding {
+    pub(super) name: String,
+    pub(super) condition: RouteCondition,
+    pub(super) counts: RouteCounts,
+}
+
+impl Standing {
+    /// The series of this moment.
+    pub(super) fn registry(&self) -> Registry {
+        let mut registry = Registry::with_prefix(PREFIX);
+        let build = gauges([(Build { version: env!("CARGO_PKG_VERSION") }, 1)]);
+        registry.register("build", "The version of the gateway, as a label", build);
+        registry.register("lanes", "Users of a route, all and by how they stand", self.lanes());
+        let oldest = self.per_route(|route| {
+            let since = route.counts.oldest_since.unwrap_or(self.now);
+            (self.now - since).max(0) / 1_000
+        });
+        let help = "How long the oldest pending user of a route has been behind";
+        registry.register_with_unit("oldest_pending", help, Unit::Seconds, oldest);
+        self.register_gates(&mut registry);
+        if let Some(store) = self.store {
+            let files = [("database", store.database), ("wal", store.wal)];
+            let files = gauges(files.map(|(file, bytes)| (StoreFile { file }, number(bytes))));
+            registry.register_with_unit("store", "Size of the store's files", Unit::Bytes, files);
+            let queued: Gauge = Gauge::default();
+            queued.set(i64::try_from(store.queued).unwrap_or(i64::MAX));
+            registry.register(
+                "store_queued_operations",
+                "Operations that wait for the store's writer",
+                queued,
+            );
+        }
+        registry
+    }
+
+    fn register_gates(&self, registry: &mut Registry) {
+        let paused = self.routes.iter().flat_map(|route| {
+            let why = route.condition.pause.map(|pause| PauseWord::from(pause.reason));
+            PauseWord::VARIANTS.iter().map(move |reason| {
+                let labels = RouteReason { route: route.name.clone(), reason: reason.into() };
+                (labels, i64::from(why == Some(*reason)))
+            })
+        });
+        registry.register("route_paused", "Whether a route is paused, by the reason", gauges(paused));
+        let open = self.per_route(|route| route.condition.breaker_until.is_some().into());
+        registry.register("route_breaker_open", "Whether a route failed too often", open);
+        let throttled = self.per_route(|route| route.condition.throttled_until.is_some().into());
+        registry.register("route_throttled", "Whether a vendor has asked for a pause", throttled);
+        let in_flight = self.per_route(|route| route.condition.in_flight.into());
+        registry.register("route_in_flight", "Requests under way", in_flight);
+        let limit = self.per_route(|route| route.condition.limit.into());
+        registry.register("route_limit", "The most requests at one time now", limit);
+        let waits = Family::<Route, Counter>::default();
+        for route in &self.routes {
+            let label = Route { route: route.name.clone() };
+            waits.get_or_create(&label).inc_by(route.condition.rate_waits);
+        }
+        registry.register("route_rate_waits", "Requests that waited for nothing but the rate", waits);
+    }
+
+    fn lanes(&self) -> Family<RouteState, Gauge> {
+        gauges(self.routes.iter().flat_map(|RouteStanding { name, counts, .. }| {
+            let states = [
+                ("all", counts.lanes),
+                ("blocked", counts.blocked),
+                ("held", counts.held),
+                ("pending", counts.pending),
+            ];
+            states.map(|(state, count)| (RouteState { route: name.clone(), state }, number(count)))
+        }))
+    }
+
+    fn per_route(&self, read: impl Fn(&RouteStanding) -> i64) -> Family<Route, Gauge> {
+        gauges(self.routes.iter().map(|route| (Route { route: route.name.clone() }, read(route))))
+    }
+}
+
+fn gauges<L>(values: impl IntoIterator<Item = (L, i64)>) -> Family<L, Gauge>
+where
+    L: EncodeLabelSet + Clone + std::hash::Hash + Eq,
+{
+    let family = Family::<L, Gauge>::default();
+    for (labels, value) in values {
+        family.get_or_create(&labels).set(value);
+    }
+    family
+}
+
+fn number(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
