@@ -68,6 +68,7 @@ fn change(routes: &Arc<RouteSet>, route: &str, person: u64) -> Result<Accept, Er
         caller: Actor("bench".to_owned()),
         may_create: true,
         may_operate: false,
+        trace: None,
         routes: Arc::clone(routes),
         grants: Vec::new(),
         priority: Priority::Interactive,

@@ -22,6 +22,7 @@ mod telemetry;
 #[cfg(test)]
 mod testing;
 mod time;
+mod trace;
 mod transport;
 
 pub use backoff::{Jitter, SeededJitter, lane_backoff};
@@ -29,4 +30,5 @@ pub use route::{Enrol, Limits, Matcher, Rate, Route};
 pub use route_set::RouteSet;
 pub use telemetry::{Attempted, NoTelemetry, Telemetry};
 pub use time::{Clock, Millis, ProcessClock, millis, until};
+pub use trace::{NoTrace, TraceContext};
 pub use transport::{Preview, SendError, SendErrorKind, Transport};

@@ -8,7 +8,8 @@ use crate::{error::describe, options::OpenError};
 pub(crate) const APPLICATION_ID: i64 = 0x7067_7779;
 
 /// One step per schema version, the first from an empty file to version 1. A step is never changed after its release.
-const STEPS: &[&str] = &[include_str!("schema/1.sql"), include_str!("schema/2.sql")];
+const STEPS: &[&str] =
+    &[include_str!("schema/1.sql"), include_str!("schema/2.sql"), include_str!("schema/3.sql")];
 
 /// Brings the file to the newest schema.
 pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), OpenError> {

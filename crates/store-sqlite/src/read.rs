@@ -1,5 +1,7 @@
 //! Queries on a read-only connection.
 
+use std::fmt::Write;
+
 use canonical::UserId;
 use delivery::{
     lane::WaitCause,
@@ -53,19 +55,31 @@ pub(crate) fn is_taken(
 
 /// Lanes by state and route, in the order of their ids.
 pub(crate) fn lanes(connection: &Connection, filter: &LaneFilter) -> Result<Vec<LaneView>, OpError> {
+    let after = filter.after.map_or(0, |after| after.0);
+    let route = filter.route.map(|route| route.0);
+    let user = filter.user.as_ref().map(UserId::as_str);
+    let mut values: Vec<&dyn ToSql> = vec![&after, &filter.limit];
+    let mut rest = String::from("lane_id > ?1");
+    let mut narrow = |value, condition: &str| {
+        values.push(value);
+        let _ = write!(rest, " AND {condition} ?{}", values.len());
+    };
+    if let Some(route) = &route {
+        narrow(route, "route_id =");
+    }
+    if let Some(user) = &user {
+        narrow(user, "user_id =");
+    }
+    if let Some(since) = &filter.since {
+        narrow(since, "coalesce(dirty_since, (SELECT min(value ->> 'since') FROM json_each(held))) <=");
+    }
     let sql = format!(
         "SELECT {}, (SELECT ver FROM users WHERE user_id = lanes.user_id), \
          (SELECT update_id FROM updates WHERE update_id = (SELECT last_update FROM users WHERE user_id = lanes.user_id)) \
          FROM lanes WHERE {} ORDER BY lane_id LIMIT ?2",
         lanes::COLUMNS,
-        condition(filter)
+        in_states(filter, rest)
     );
-    let after = filter.after.map_or(0, |after| after.0);
-    let route = filter.route.map(|route| route.0);
-    let mut values: Vec<&dyn ToSql> = vec![&after, &filter.limit];
-    if let Some(route) = &route {
-        values.push(route);
-    }
     let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map(values.as_slice(), |row| {
         let found = lanes::read(row)?;
@@ -80,11 +94,15 @@ pub(crate) fn lanes(connection: &Connection, filter: &LaneFilter) -> Result<Vec<
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// One sub-query per state, each on the index that holds nothing else; the states are those of [`LaneStateFilter::matches`].
-fn condition(filter: &LaneFilter) -> String {
-    let route = if filter.route.is_some() { " AND route_id = ?3" } else { "" };
+/// One sub-query per state, each on the index that holds nothing else; with the other conditions it says what
+/// [`LaneFilter::matches`] says.
+fn in_states(filter: &LaneFilter, mut rest: String) -> String {
+    if !filter.reasons.is_empty() {
+        let codes: Vec<String> = filter.reasons.iter().map(|reason| reason.code().to_string()).collect();
+        let _ = write!(rest, " AND state = 4 AND why IN ({})", codes.join(", "));
+    }
     if filter.states.is_empty() {
-        return format!("lane_id > ?1{route}");
+        return rest;
     }
     let hold_retry = WaitCause::HoldRetry.code();
     let pending = format!("(state = 1 OR state = 2 OR state = 3) AND NOT (state = 3 AND why = {hold_retry})");
@@ -94,7 +112,7 @@ fn condition(filter: &LaneFilter) -> String {
             LaneStateFilter::Held => ("lane_held", "held IS NOT NULL"),
             LaneStateFilter::Blocked => ("lane_blocked", "state = 4"),
         };
-        format!("SELECT lane_id FROM lanes INDEXED BY {index} WHERE {state} AND lane_id > ?1{route}")
+        format!("SELECT lane_id FROM lanes INDEXED BY {index} WHERE {state} AND {rest}")
     };
     let states: Vec<String> = filter.states.iter().map(of_state).collect();
     format!("lane_id IN ({} ORDER BY lane_id LIMIT ?2)", states.join(" UNION "))

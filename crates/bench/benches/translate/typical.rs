@@ -121,6 +121,7 @@ async fn accept(store: &MemoryStore, routes: &Arc<RouteSet>, json: &str) -> Acce
         caller: Actor("crm".to_owned()),
         may_create: true,
         may_operate: false,
+        trace: None,
         routes: Arc::clone(routes),
         grants: routes.iter().map(|(id, _)| id).collect(),
         priority: Priority::Interactive,

@@ -221,6 +221,9 @@ impl FanOut<'_> {
             Some(before) => *before.lane != lane,
             None => act.is_some() || (known && enrols),
         };
+        if changes && self.command.trace.is_some() {
+            lane.trace = self.command.trace;
+        }
         let row = changes.then(|| LaneRow {
             id: before.and_then(|before| before.id),
             route: id,

@@ -50,7 +50,7 @@ pub fn claim(
     let Effect::Send(claim) = lane::apply(lane, &view.facts(), Event::Claim(subject), now) else {
         return None;
     };
-    let (witness, behind_since) = (lane.witness.clone(), lane.dirty_since);
+    let (witness, behind_since, trace) = (lane.witness.clone(), lane.dirty_since, lane.trace);
     Some(Work {
         lane: row.id?,
         route: row.route,
@@ -60,5 +60,6 @@ pub fn claim(
         history,
         witness,
         behind_since,
+        trace,
     })
 }

@@ -168,6 +168,7 @@ impl Attempt<'_> {
             status = ended.status,
             took_ms = now - started_at,
             sample = ?ended.sample,
+            trace_id = self.work.trace.map(|trace| trace.trace_id()),
             "attempt ended"
         );
         self.engine.inner.telemetry.attempted(&Attempted {

@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 
 use super::Engine;
 use crate::{
-    Millis, RouteSet,
+    Millis, RouteSet, TraceContext,
     decide::Loaded,
     lane::Priority,
     plan::{self, RoutePlan},
@@ -38,6 +38,8 @@ pub struct Submission {
     pub may_create: bool,
     /// Whether identities may be changed or removed, and not only set.
     pub may_operate: bool,
+    /// The trace that it belongs to.
+    pub trace: Option<TraceContext>,
 }
 
 /// An update that was taken.
@@ -62,6 +64,7 @@ impl Submission {
             caller: self.caller,
             may_create: self.may_create,
             may_operate: self.may_operate,
+            trace: self.trace,
             routes: Arc::clone(routes),
             grants,
             priority: Priority::Interactive,

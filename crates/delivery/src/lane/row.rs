@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as JsonValue;
 
 use super::{Hold, Version};
-use crate::Millis;
+use crate::{Millis, TraceContext};
 
 /// The row of one lane. `floor ≤ acked ≤ sent ≤ want` always holds.
 #[derive(Clone, PartialEq, Default)]
@@ -63,6 +63,10 @@ pub struct Lane {
     pub first_fail_at: Option<Millis>,
     /// Since when the lane owes something.
     pub dirty_since: Option<Millis>,
+    /// When the vendor last confirmed everything that was sent.
+    pub confirmed_at: Option<Millis>,
+    /// The trace of the newest of the updates that are owed, of those that belong to one.
+    pub trace: Option<TraceContext>,
 }
 
 /// Where a lane stands.
@@ -228,6 +232,11 @@ impl Lane {
         }
     }
 
+    /// Since when the vendor does not show everything: something is owed, or a leaf is held.
+    pub fn out_of_step_since(&self) -> Option<Millis> {
+        self.dirty_since.or_else(|| self.held.values().map(|hold| hold.since).min())
+    }
+
     pub(super) fn ready(&mut self, now: Millis) {
         self.state = State::Ready;
         self.next_at = now;
@@ -250,6 +259,7 @@ impl Lane {
     /// Nothing is left to send now: waits for the next try of a held leaf, if one has tries left.
     pub(super) fn rest(&mut self) {
         self.dirty_since = None;
+        self.trace = None;
         self.priority = Priority::Interactive;
         match self.held.values().filter_map(Hold::next_try).min() {
             Some(next_try) => self.wait(WaitCause::HoldRetry, next_try),

@@ -104,6 +104,7 @@ fn confirmed(lane: &mut Lane, sent: &Sent, started_at: Millis, now: Millis) {
         lane.want = lane.sent;
     }
     lane.acked = lane.sent;
+    lane.confirmed_at = Some(now);
     let since = if mutation::is_on(Mutation::SuspicionEndsWithAnswer) { now } else { started_at };
     let clean = lane.suspect_until.is_none_or(|until| since >= until);
     if clean {

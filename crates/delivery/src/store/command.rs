@@ -4,7 +4,7 @@ use canonical::{Patch, Profile, UserId};
 
 use super::{AttemptRow, LaneId, LaneRow, RouteId, UpdateId, UpdateRow, UserRow};
 use crate::{
-    Millis, Route, RouteSet,
+    Millis, Route, RouteSet, TraceContext,
     failure::History,
     gate::Pause,
     lane::{Claim, Priority, Rearm, Settle, Version},
@@ -33,6 +33,8 @@ pub struct Accept {
     pub may_create: bool,
     /// Whether identities may be changed or removed, and not only set.
     pub may_operate: bool,
+    /// The trace that it belongs to.
+    pub trace: Option<TraceContext>,
     /// The routes to fan out to.
     pub routes: Arc<RouteSet>,
     /// Routes for which a permit and a rate token are in hand: their lanes may be claimed in the same transaction.
@@ -134,6 +136,8 @@ pub struct Work {
     pub witness: Option<String>,
     /// Since when the lane owes something.
     pub behind_since: Option<Millis>,
+    /// The trace of the newest update that is owed.
+    pub trace: Option<TraceContext>,
 }
 
 /// What became of an attempt.

@@ -3,7 +3,7 @@ use canonical::UserId;
 use super::{AttemptRow, LaneId, LaneRow, RouteId, UserRow};
 use crate::{
     Millis,
-    lane::{Lane, State, Version, WaitCause},
+    lane::{BlockReason, Lane, State, Version, WaitCause},
 };
 
 /// A user with all its lanes, read at one moment.
@@ -26,12 +26,30 @@ pub struct UpdateCursor(pub super::UpdateId);
 pub struct LaneFilter {
     /// Of this route only.
     pub route: Option<RouteId>,
+    /// Of this user only.
+    pub user: Option<UserId>,
     /// In one of these states only; empty: all.
     pub states: Vec<LaneStateFilter>,
+    /// Blocked for one of these reasons only; empty: for any or none.
+    pub reasons: Vec<BlockReason>,
+    /// Out of step since this time or longer only.
+    pub since: Option<Millis>,
     /// After this lane.
     pub after: Option<LaneId>,
     /// At most so many.
     pub limit: u32,
+}
+
+impl LaneFilter {
+    /// Whether the filter wants this lane of this user; where a page begins and ends is another question.
+    pub fn matches(&self, user: &UserId, row: &LaneRow) -> bool {
+        let blocked_for = |reason: &BlockReason| row.lane.state == State::Blocked(*reason);
+        self.route.is_none_or(|route| row.route == route)
+            && self.user.as_ref().is_none_or(|wanted| wanted == user)
+            && (self.states.is_empty() || self.states.iter().any(|state| state.matches(&row.lane)))
+            && (self.reasons.is_empty() || self.reasons.iter().any(blocked_for))
+            && self.since.is_none_or(|since| row.lane.out_of_step_since().is_some_and(|at| at <= since))
+    }
 }
 
 /// A state to filter by.

@@ -44,6 +44,7 @@ async fn a_stop_does_not_wait_for_a_vendor_that_hangs() {
         caller: delivery::store::Actor("test".to_owned()),
         may_create: true,
         may_operate: false,
+        trace: None,
     });
     assert_eq!(refused.await.expect_err("closed"), AcceptError::Store(StoreError::Closed));
 }

@@ -140,5 +140,6 @@ pub(crate) fn submission(number: u32, body: &JsonValue, may_operate: bool) -> Su
         caller: Actor("test".to_owned()),
         may_create: true,
         may_operate,
+        trace: None,
     }
 }

@@ -7,7 +7,7 @@ use actix_web::{
     HttpRequest,
     http::header::{self, HeaderName, HeaderValue},
 };
-use delivery::store::Precondition;
+use delivery::{TraceContext, store::Precondition};
 
 use super::problem::{Kind, Problem};
 
@@ -133,6 +133,14 @@ fn is_utf8(parameter: &str) -> bool {
         }
         _ => true,
     }
+}
+
+/// The trace that the request belongs to (W3C Trace Context); a header that is none counts as absent.
+pub(super) fn trace(request: &HttpRequest) -> Option<TraceContext> {
+    let mut headers = request.headers().get_all("traceparent");
+    let header = headers.next()?;
+    // Two of them contradict each other.
+    headers.next().is_none().then(|| header.to_str().ok()?.trim().parse().ok())?
 }
 
 #[cfg(test)]

@@ -39,6 +39,7 @@ pub(super) async fn read(
         caller: caller.actor(),
         may_create: caller.may_create(),
         may_operate: caller.may(Scope::Operate),
+        trace: headers::trace(request),
     })
 }
 

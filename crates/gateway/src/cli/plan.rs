@@ -81,6 +81,7 @@ fn plan(arguments: &Arguments, config: &Config) -> Result<(Arc<RouteSet>, Plans)
         caller: Actor("plan".to_owned()),
         may_create: true,
         may_operate: true,
+        trace: None,
         routes: Arc::clone(&routes),
         grants: Vec::new(),
         priority: Priority::Interactive,

@@ -35,6 +35,7 @@ pub(super) async fn introduce(gateway: &Gateway, _world: &World) -> Result<(), S
             caller: Actor("demo".to_owned()),
             may_create: true,
             may_operate: false,
+            trace: None,
         };
         let submitted = engine.submit(submission, Some(PATIENCE)).await.map_err(|error| error.to_string())?;
         if !submitted.is_settled {

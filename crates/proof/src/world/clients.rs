@@ -162,6 +162,7 @@ fn submission(user: usize, ask: &Ask, precondition: Precondition, id: Uuid) -> S
         caller: Actor(format!("caller-{}", ask.caller)),
         may_create: true,
         may_operate: ask.operates,
+        trace: None,
     }
 }
 

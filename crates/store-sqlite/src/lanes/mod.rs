@@ -9,7 +9,8 @@ pub(crate) use write::{number, write};
 /// What every query of lanes selects, in the order in which [`read`] takes it.
 pub(crate) const COLUMNS: &str = "lane_id, route_id, user_id, state, why, why_leaves, prio, next_at, want_ver, sent_ver, \
      acked_ver, floor_ver, suspect_until, last_send_at, epoch, attempt, step_ver, step_leaf, held, again, subject, \
-     subject_key, pinned, witness, confirmed, unverified, last_class, last_status, first_fail_at, dirty_since";
+     subject_key, pinned, witness, confirmed, unverified, last_class, last_status, first_fail_at, dirty_since, \
+     confirmed_at, trace";
 
 /// The number of [`COLUMNS`]: where a query's own columns begin.
-pub(crate) const COLUMN_COUNT: usize = 30;
+pub(crate) const COLUMN_COUNT: usize = 32;

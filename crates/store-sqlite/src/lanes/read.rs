@@ -2,6 +2,7 @@ use std::{collections::BTreeMap, str::FromStr, sync::Arc};
 
 use canonical::{Leaf, UserId};
 use delivery::{
+    TraceContext,
     lane::{BlockReason, Confirmed, Lane, State, Version},
     store::{LaneId, LaneRow, RouteId},
 };
@@ -79,6 +80,9 @@ fn decode(row: &Row<'_>) -> Option<Lane> {
         last_status: row.get(27).ok()?,
         first_fail_at: row.get(28).ok()?,
         dirty_since: row.get(29).ok()?,
+        confirmed_at: row.get(30).ok()?,
+        // What cannot be read is no reason to give up a lane: the trace ends, and nothing else.
+        trace: row.get_ref(31).ok()?.as_bytes_or_null().ok()?.and_then(TraceContext::from_bytes),
     })
 }
 

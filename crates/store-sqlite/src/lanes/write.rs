@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use canonical::{Leaf, UserId};
 use delivery::{
+    TraceContext,
     lane::{Confirmed, Lane, State},
     store::{LaneId, LaneRow, RouteId},
 };
@@ -13,21 +14,22 @@ use crate::codes::{self, Coded};
 
 const INSERT: &str = "INSERT INTO lanes(route_id, user_id, state, why, why_leaves, prio, next_at, want_ver, sent_ver, \
      acked_ver, floor_ver, suspect_until, last_send_at, epoch, attempt, step_ver, step_leaf, held, again, subject, \
-     subject_key, pinned, witness, confirmed, unverified, last_class, last_status, first_fail_at, dirty_since) \
-     VALUES(?28, ?29, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, \
-     ?22, ?23, ?24, ?25, ?26, ?27)";
+     subject_key, pinned, witness, confirmed, unverified, last_class, last_status, first_fail_at, dirty_since, \
+     confirmed_at, trace) VALUES(?30, ?31, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, \
+     ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29)";
 
 const UPDATE: &str = "UPDATE lanes SET state=?1, why=?2, why_leaves=?3, prio=?4, next_at=?5, want_ver=?6, sent_ver=?7, \
      acked_ver=?8, floor_ver=?9, suspect_until=?10, last_send_at=?11, epoch=?12, attempt=?13, step_ver=?14, \
      step_leaf=?15, held=?16, again=?17, subject=?18, subject_key=?19, pinned=?20, witness=?21, confirmed=?22, \
-     unverified=?23, last_class=?24, last_status=?25, first_fail_at=?26, dirty_since=?27 WHERE lane_id=?28";
+     unverified=?23, last_class=?24, last_status=?25, first_fail_at=?26, dirty_since=?27, \
+     confirmed_at=?28, trace=?29 WHERE lane_id=?30";
 
 /// What changes with every attempt. SQLite takes an entry out of each index that a statement's columns could touch and puts it
 /// in again, whether its value is another one or not: the index of the subjects, of which each route has a page of its own,
 /// is left alone by this one.
 const UPDATE_PROGRESS: &str = "UPDATE lanes SET state=?1, why=?2, prio=?3, next_at=?4, want_ver=?5, sent_ver=?6, \
      acked_ver=?7, floor_ver=?8, suspect_until=?9, last_send_at=?10, epoch=?11, attempt=?12, last_class=?13, \
-     last_status=?14, first_fail_at=?15, dirty_since=?16 WHERE lane_id=?17";
+     last_status=?14, first_fail_at=?15, dirty_since=?16, confirmed_at=?17, trace=?18 WHERE lane_id=?19";
 
 /// Writes a lane; a new one gets its id. `stored` is the lane as the database has it, if that is known.
 pub(crate) fn write(
@@ -98,6 +100,8 @@ fn is_progress(stored: &Lane, lane: &Lane) -> bool {
         last_status: _,
         first_fail_at: _,
         dirty_since: _,
+        confirmed_at: _,
+        trace: _,
     } = lane;
     (lane.state == State::Erased) == (stored.state == State::Erased)
         && *held == stored.held
@@ -131,6 +135,8 @@ fn update_progress(connection: &Connection, id: LaneId, lane: &Lane) -> rusqlite
         lane.last_status,
         lane.first_fail_at,
         lane.dirty_since,
+        lane.confirmed_at,
+        lane.trace.map(TraceContext::to_bytes),
         id.0,
     ])?;
     Ok(())
@@ -185,6 +191,8 @@ fn with_columns<T>(
         lane.last_status,
         lane.first_fail_at,
         lane.dirty_since,
+        lane.confirmed_at,
+        lane.trace.map(TraceContext::to_bytes),
     ])
 }
 

@@ -27,12 +27,8 @@ impl State {
     }
 
     pub(super) fn list(&self, filter: &LaneFilter) -> Vec<LaneView> {
-        let concerns = |row: &LaneRow| {
-            let in_state =
-                filter.states.is_empty() || filter.states.iter().any(|state| state.matches(&row.lane));
-            in_state && filter.route.is_none_or(|route| row.route == route) && row.id > filter.after
-        };
-        let lanes = self.lanes.iter().filter(|(_, row)| concerns(row)).take(filter.limit as usize);
+        let wanted = |(user, row): &&(UserId, LaneRow)| row.id > filter.after && filter.matches(user, row);
+        let lanes = self.lanes.iter().filter(wanted).take(filter.limit as usize);
         lanes.map(|(user, row)| self.view(user, row)).collect()
     }
 

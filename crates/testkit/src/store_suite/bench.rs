@@ -137,6 +137,7 @@ impl Bench {
             caller: crm(),
             may_create: true,
             may_operate: false,
+            trace: None,
             routes: Arc::clone(&self.routes),
             grants: Vec::new(),
             priority: Priority::Interactive,

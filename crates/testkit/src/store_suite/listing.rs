@@ -2,7 +2,7 @@
 
 use canonical::Leaf;
 use delivery::{
-    lane::{State, WaitCause},
+    lane::{BlockReason, State, WaitCause},
     store::{AcceptError, LaneFilter, LaneStateFilter, RouteCounts, Sweep, UpdateCursor},
 };
 
@@ -51,6 +51,18 @@ pub async fn lanes_are_listed_by_state_in_pages(bench: Bench) {
     let alpha = LaneFilter { route: Some(bench.id("alpha")), ..attention };
     assert_eq!(listed(&bench, alpha).await, ["crm-3"]);
     assert_eq!(listed(&bench, filter(&[])).await.len(), 5);
+
+    assert_eq!(listed(&bench, LaneFilter { user: Some(user("crm-3")), ..filter(&[]) }).await, ["crm-3"]);
+    let for_reasons = |reasons: &[BlockReason]| LaneFilter { reasons: reasons.to_vec(), ..filter(&[]) };
+    assert_eq!(
+        listed(&bench, for_reasons(&[BlockReason::Internal, BlockReason::NeedsData])).await,
+        ["crm-5"]
+    );
+    assert!(listed(&bench, for_reasons(&[BlockReason::Rejected])).await.is_empty());
+    let since = |since| LaneFilter { since: Some(since), ..filter(&[]) };
+    assert_eq!(listed(&bench, since(12)).await, ["crm-3"], "held since 12");
+    assert_eq!(listed(&bench, since(21)).await, ["crm-3", "crm-1"]);
+    assert_eq!(listed(&bench, since(1_000)).await, ["crm-3", "crm-1", "crm-2", "crm-5"]);
 
     let mut page = LaneFilter { route: Some(bench.id("alpha")), limit: 3, ..LaneFilter::default() };
     let first = bench.store.lanes(page.clone()).await.expect("read");

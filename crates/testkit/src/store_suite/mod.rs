@@ -55,6 +55,7 @@ macro_rules! store_suite {
             }
             settling {
                 a_lane_comes_to_rest_when_its_attempt_succeeds,
+                the_trace_of_an_update_goes_along_until_it_is_delivered,
                 an_answer_to_an_older_claim_changes_nothing,
                 a_held_leaf_waits_alone_and_is_tried_again_on_retry,
                 a_lane_that_needs_data_goes_on_when_they_come,

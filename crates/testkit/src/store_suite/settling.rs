@@ -19,7 +19,24 @@ pub async fn a_lane_comes_to_rest_when_its_attempt_succeeds(bench: Bench) {
     let lane = bench.lane("crm-1", "alpha").await;
     assert_eq!((lane.state, lane.acked, lane.floor, lane.pinned), (State::Idle, 1, 1, true));
     assert_eq!((lane.witness.as_deref(), &*lane.unverified), (Some("w-9"), &[Leaf::Title][..]));
-    assert_eq!(lane.last_send_at, Some(1));
+    assert_eq!((lane.last_send_at, lane.confirmed_at), (Some(1), Some(2)));
+}
+
+/// What an update belongs to is known when it is sent, hours later and after another one that belongs to nothing.
+pub async fn the_trace_of_an_update_goes_along_until_it_is_delivered(bench: Bench) {
+    let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".parse().ok();
+    let mut command = bench.command("crm-1", r#"{"title":"a","identities":{"alpha":7}}"#, 0);
+    command.trace = trace;
+    bench.store.accept(command).await.expect("accepted");
+    let work = bench.claim_one("alpha", 1).await;
+    assert_eq!(work.trace, trace);
+    bench.settle(&work, not_applied(WaitCause::Backoff, 5), 2).await;
+    bench.accept("crm-1", r#"{"nickname":"b"}"#, 3).await;
+    let again = bench.claim_one("alpha", 5).await;
+    assert_eq!(again.trace, trace);
+    bench.succeed(&again, 6).await;
+    bench.accept("crm-1", r#"{"nickname":"c"}"#, 7).await;
+    assert_eq!(bench.claim_one("alpha", 8).await.trace, None);
 }
 
 /// G17: a settle of another claim changes nothing.

@@ -56,6 +56,7 @@ impl World {
             caller: Actor("crm".to_owned()),
             may_create: true,
             may_operate: false,
+            trace: None,
             routes: Arc::clone(&self.routes),
             grants: Vec::new(),
             priority: Priority::Interactive,

@@ -10,7 +10,7 @@ use actix_web::{
 use adapter::{Adapter, Mapping, MappingOptions, SubjectKind};
 use arc_swap::ArcSwap;
 use delivery::{
-    Enrol, Limits, NoTelemetry, ProcessClock, Rate, Route, SeededJitter,
+    Enrol, Limits, ProcessClock, Rate, Route, SeededJitter,
     engine::{Engine, Hub, Parts},
 };
 use gateway::{api, metrics::Metrics, operator};
@@ -104,16 +104,16 @@ impl World {
                 &communifire,
             ),
         ];
+        let metrics = Arc::new(Metrics::default());
         let parts = Parts {
             store: store.clone(),
             hub,
             clock: Arc::new(ProcessClock::start()),
             jitter: Arc::new(SeededJitter::new(1)),
-            telemetry: Arc::new(NoTelemetry),
+            telemetry: Arc::clone(&metrics) as _,
         };
         let engine = Engine::start(parts, routes, false).await.expect("an engine");
         let keys = Arc::new(ArcSwap::from_pointee(keys::keys()));
-        let metrics = Arc::new(Metrics::default());
         let settings = api::Settings { body_timeout: Duration::from_millis(500), ..api::Settings::default() };
         let api = Data::new(api::State {
             engine: engine.clone(),

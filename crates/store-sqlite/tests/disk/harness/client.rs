@@ -111,6 +111,7 @@ impl Client {
             caller: Actor(format!("caller-{}", self.random.below(3))),
             may_create: true,
             may_operate: true,
+            trace: None,
             routes: Arc::clone(&self.routes),
             grants,
             priority: Priority::Interactive,
