@@ -1,11 +1,13 @@
 //! What has become of an update, and how a user stands at each route: pure functions of rows, for the API to show.
 
+mod leaf;
 mod update;
 mod user;
 
 #[cfg(test)]
 mod tests;
 
+pub use leaf::{LeafStanding, LeafState, of_leaves};
 pub use update::{
     Reason, RouteState, RouteStatus, UpdateStatus, WaitingFor, of_update, pending, waiting_for,
 };

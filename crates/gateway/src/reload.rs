@@ -55,45 +55,49 @@ impl Reload {
         }
     }
 
-    async fn swap(&self, confirmed: bool) -> Result<ReloadReport, String> {
+    /// The configuration as it is written now, and what is different in it.
+    fn read(&self, current: &Config) -> Result<(Config, ConfigDiff), String> {
         let Some(file) = &self.file else { return Err("this gateway has no configuration file".to_owned()) };
-        let mut current = self.current.lock().await;
         let new = Config::load(file, &Environment::of_process()).map_err(|errors| errors.to_string())?;
-        let diff = ConfigDiff::between(&current, &new);
-        self.check(&diff, confirmed).await?;
-        let routes = rebuild_routes(&new, &diff, &self.engine.routes()).map_err(|error| error.to_string())?;
-        self.engine.reload(routes, confirmed).await.map_err(|error| error.to_string())?;
-        self.keys.store(Arc::new(self.keys.load().replaced_by(new.keys.clone())));
-        *current = new;
-        let changes = diff.sentences();
-        Ok(ReloadReport { changes })
-    }
-
-    /// What a reload must not do by accident: send to another host, drop a route or a leaf while its lanes owe something.
-    async fn check(&self, diff: &ConfigDiff, confirmed: bool) -> Result<(), String> {
+        let diff = ConfigDiff::between(current, &new);
         if let Some(change) = diff.changed.iter().find(|change| change.needs_new_name()) {
             return Err(format!(
                 "route {} is another one under the same name (vendor, subject kind or network differ); give it a new name",
                 change.name
             ));
         }
-        if confirmed {
-            return Ok(());
+        Ok((new, diff))
+    }
+
+    async fn swap(&self, confirmed: bool) -> Result<ReloadReport, String> {
+        let mut current = self.current.lock().await;
+        let (new, diff) = self.read(&current)?;
+        if let Some(what) = self.to_confirm(&diff).await?.filter(|_| !confirmed) {
+            return Err(format!("{what}; confirm with --confirm"));
         }
-        if let Some(change) = diff.changed.iter().find(|change| change.origin.is_some()) {
-            return Err(format!("route {} would send to another host; confirm with --confirm", change.name));
+        let routes = rebuild_routes(&new, &diff, &self.engine.routes()).map_err(|error| error.to_string())?;
+        self.engine.reload(routes, confirmed).await.map_err(|error| error.to_string())?;
+        self.keys.store(Arc::new(self.keys.load().replaced_by(new.keys.clone())));
+        *current = new;
+        Ok(ReloadReport { changes: diff.sentences(), to_confirm: None })
+    }
+
+    /// What a reload must not do by accident: send to another host, drop a route or a leaf while its lanes owe something.
+    async fn to_confirm(&self, diff: &ConfigDiff) -> Result<Option<String>, String> {
+        let mut found = Vec::new();
+        for change in diff.changed.iter().filter(|change| change.origin.is_some()) {
+            found.push(format!("route {} would send to another host", change.name));
         }
         let dropping =
             diff.changed.iter().filter(|change| !change.dropped_leaves.is_empty()).map(|change| &change.name);
         for name in dropping.chain(&diff.removed) {
             let owed = self.owed(name).await.map_err(|error| error.to_string())?;
             if owed > 0 {
-                return Err(format!(
-                    "{owed} lanes of route {name} owe something that would no longer be sent; confirm with --confirm"
-                ));
+                found
+                    .push(format!("{owed} lanes of route {name} owe something that would no longer be sent"));
             }
         }
-        Ok(())
+        Ok((!found.is_empty()).then(|| found.join("; ")))
     }
 
     /// How many lanes of a route owe something.
@@ -107,6 +111,12 @@ impl Reload {
 
 #[async_trait]
 impl Reloader for Reload {
+    async fn difference(&self) -> Result<ReloadReport, String> {
+        let current = self.current.lock().await;
+        let (_, diff) = self.read(&current)?;
+        Ok(ReloadReport { changes: diff.sentences(), to_confirm: self.to_confirm(&diff).await? })
+    }
+
     async fn reload(&self, confirm: bool) -> Result<ReloadReport, String> {
         let reloaded = self.swap(confirm).await;
         self.metrics.reloaded(reloaded.is_ok());

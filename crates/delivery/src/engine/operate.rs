@@ -5,7 +5,7 @@ use crate::{
     gate::{Pause, PauseReason},
     lane::Rearm,
     millis,
-    store::{Actor, Enrol, Erase, Erased, RearmTarget, RouteId, StoreError},
+    store::{Actor, AuditRow, Enrol, Erase, Erased, RearmTarget, RouteId, StoreError},
 };
 use canonical::UserId;
 
@@ -40,6 +40,22 @@ impl Engine {
             Ok(())
         })
         .await
+    }
+
+    /// Has one request of a route tried at once, although the route is paused, its breaker open, or its vendor has asked for a
+    /// pause; whether there was anything to find out. A route that only somebody can resume is not tried.
+    ///
+    /// # Errors
+    /// When the store fails; nothing is tried then.
+    pub async fn probe(&self, route: RouteId, by: Actor) -> Result<bool, StoreError> {
+        let Some(line) = self.current().lines.get(&route).map(Arc::clone) else { return Ok(false) };
+        let now = self.now();
+        let entry = AuditRow { at: now, who: by.0, kind: "probe", route: Some(route), detail: String::new() };
+        self.inner.store.audit(entry).await?;
+        let has_begun = line.gate().probe_now(now);
+        // Of those who wait for the route, one goes.
+        line.release(now);
+        Ok(has_begun)
     }
 
     /// Answers everybody who waits for a route to settle, because the gateway stops.

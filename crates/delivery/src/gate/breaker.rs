@@ -77,6 +77,12 @@ impl Breaker {
         false
     }
 
+    /// One request is tried at once; whether the breaker is open.
+    pub(super) fn probe_now(&mut self, now: Millis) -> bool {
+        self.open_until = self.open_until.map(|until| until.min(now));
+        self.open_until.is_some()
+    }
+
     pub(super) fn open_until(&self) -> Option<Millis> {
         self.open_until
     }

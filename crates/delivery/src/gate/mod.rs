@@ -246,6 +246,20 @@ impl Gate {
         self.pause = pause;
     }
 
+    /// Has one request tried at once, whatever the route waits for; whether there is anything to find out. A route that only
+    /// somebody can resume stays paused.
+    pub fn probe_now(&mut self, now: Millis) -> bool {
+        if let Some(pause) = &mut self.pause {
+            if pause.probe_at.is_none() {
+                return false;
+            }
+            pause.probe_at = Some(now);
+        }
+        let was_throttled = self.throttle.until(now).is_some();
+        self.throttle = Throttle::default();
+        self.breaker.probe_now(now) || was_throttled || self.pause.is_some()
+    }
+
     /// Why the route does not send, if it is paused.
     pub fn pause(&self) -> Option<Pause> {
         self.pause

@@ -34,14 +34,18 @@ pub use headers::idempotency_key;
 pub use keys::Keys;
 pub use logging::observe;
 pub use openapi::openapi;
+pub(crate) use openapi::{Call, USUAL, complete};
+pub(crate) use problem::ProblemBody;
 pub use problem::{Kind, Problem, ProblemError};
 pub use server::ServerLimits;
 pub use state::{Settings, State};
 
 pub(crate) use auth::Caller;
+pub(crate) use problem::{no_such_route, user_not_found};
 pub(crate) use query::Query;
 pub(crate) use routes::list as routes_of;
 pub(crate) use server::start;
+pub(crate) use state::user_id;
 pub(crate) use updates::{filter_of, last_of_full};
 
 /// Adds the callers' calls to an application; [`observe`] is to be wrapped around it.

@@ -53,7 +53,7 @@ impl State {
 }
 
 /// The user that the path names.
-pub(super) fn user_id(request: &HttpRequest) -> Result<UserId, Problem> {
+pub(crate) fn user_id(request: &HttpRequest) -> Result<UserId, Problem> {
     let text = request.match_info().get("id").unwrap_or_default();
     text.parse().map_err(|invalid: canonical::Invalid| Problem::invalid(invalid.0))
 }

@@ -1,12 +1,13 @@
 use actix_web::{HttpRequest, HttpResponse, web::Data};
-use delivery::store::{
-    LaneFilter, LaneId, LaneStateFilter, RouteId, UpdateCursor, UpdateId, UpdateRow, UserSnapshot,
+use delivery::{
+    RouteSet,
+    store::{LaneFilter, LaneId, LaneStateFilter, UpdateCursor, UpdateId, UpdateRow, UserSnapshot},
 };
 
 use super::{
     Kind, Problem, Query, State,
     dto::{AttentionBody, UpdateBody, UpdatesBody},
-    problem::user_not_found,
+    problem::{unknown_route, user_not_found},
     state::user_id,
 };
 use crate::config::Scope;
@@ -61,7 +62,7 @@ pub(super) async fn of_user(request: HttpRequest, state: Data<State>) -> Result<
 pub(super) async fn attention(request: HttpRequest, state: Data<State>) -> Result<HttpResponse, Problem> {
     state.caller(&request, &[Scope::Read])?;
     let query = Query::read(&request, &["state", "route", "after", "limit"])?;
-    let mut filter = lane_filter(&query, &state)?;
+    let mut filter = filter_of(&query, &state.engine.routes())?;
     if filter.states.is_empty() {
         filter.states = vec![LaneStateFilter::Blocked, LaneStateFilter::Held];
     }
@@ -71,27 +72,20 @@ pub(super) async fn attention(request: HttpRequest, state: Data<State>) -> Resul
     Ok(HttpResponse::Ok().json(AttentionBody::new(&lanes, next, &state.engine.routes())))
 }
 
-fn lane_filter(query: &Query, state: &State) -> Result<LaneFilter, Problem> {
-    let routes = state.engine.routes();
-    filter_of(query, |name| routes.by_name(name).map(|(id, _)| id))
-}
-
 /// Which lanes `state`, `route`, `after` and `limit` ask for.
 ///
 /// # Errors
 /// When one of them has no valid value.
-pub(crate) fn filter_of(
-    query: &Query,
-    route_id: impl Fn(&str) -> Option<RouteId>,
-) -> Result<LaneFilter, Problem> {
-    let unknown = || Problem::new(Kind::UnknownRoute, "no such route is configured; see GET /v1/routes");
+pub(crate) fn filter_of(query: &Query, routes: &RouteSet) -> Result<LaneFilter, Problem> {
     let states = query.text("state").filter(|text| !text.is_empty()).map(states).transpose()?;
     let route = query.text("route").filter(|text| !text.is_empty());
+    let id = |name| routes.by_name(name).map(|(id, _)| id).ok_or_else(|| unknown_route(routes));
     Ok(LaneFilter {
-        route: route.map(|name| route_id(name).ok_or_else(unknown)).transpose()?,
+        route: route.map(id).transpose()?,
         states: states.unwrap_or_default(),
         after: query.parse::<i64>("after")?.map(LaneId),
         limit: query.limit(USUAL_ITEMS, MOST_ITEMS)?,
+        ..LaneFilter::default()
     })
 }
 

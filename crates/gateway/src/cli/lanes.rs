@@ -1,42 +1,197 @@
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
+
+use clap::Subcommand;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value as JsonValue, json};
 
 use super::{
     block_on,
     call::{Target, text},
+    filter::Filter,
     output::{say, table},
 };
 
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(super) struct Arguments {
     #[command(flatten)]
+    list: List,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Show one lane: its versions, its attempts, and what comes next
+    Show(Show),
+    /// Try what is held or blocked again: one lane, or all that a filter chooses
+    Retry(Retry),
+}
+
+#[derive(Debug, clap::Args)]
+struct List {
+    #[command(flatten)]
     target: Target,
-    /// Of this route only
-    #[arg(long)]
-    route: Option<String>,
-    /// In these states only: pending, held, blocked
-    #[arg(long, value_delimiter = ',', default_value = "held,blocked")]
-    state: Vec<String>,
+    #[command(flatten)]
+    filter: Filter,
     /// At most so many
     #[arg(long, default_value_t = 50)]
     limit: u32,
+    /// After this lane: `next` of the page before
+    #[arg(long)]
+    after: Option<i64>,
     /// Print JSON
     #[arg(long)]
     json: bool,
 }
 
+#[derive(Debug, clap::Args)]
+struct Show {
+    #[command(flatten)]
+    target: Target,
+    /// The lane's id
+    id: i64,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+struct Retry {
+    #[command(flatten)]
+    target: Target,
+    /// The lane's id; without it, all lanes that the filter chooses
+    #[arg(conflicts_with_all = ["route", "user", "state", "reason", "older_than"])]
+    id: Option<i64>,
+    #[command(flatten)]
+    filter: Filter,
+    /// How many lanes a second are made ready at the most
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    per_second: u32,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// What is listed or tried again unless a filter says otherwise.
+const ATTENTION: &str = "held,blocked";
+/// The most lanes of a page.
+const PAGE: u32 = 100;
+
 pub(super) fn run(arguments: &Arguments) -> ExitCode {
+    let done = |result: Result<String, ExitCode>| result.map_or_else(|exit| exit, |text| say(&text));
     block_on(async {
-        let route = arguments.route.as_ref().map(|route| format!("&route={route}")).unwrap_or_default();
-        let query = format!("/v1/lanes?state={}&limit={}{route}", arguments.state.join(","), arguments.limit);
-        let answer = match arguments.target.get(&query).await {
-            Ok(answer) => answer,
-            Err(exit) => return exit,
-        };
-        if arguments.json {
-            return say(&answer.to_string());
+        match &arguments.command {
+            None => done(list(&arguments.list).await),
+            Some(Command::Show(arguments)) => done(show(arguments).await),
+            Some(Command::Retry(arguments)) => done(retry(arguments).await),
         }
-        let lanes = answer["lanes"].as_array().cloned().unwrap_or_default();
-        let names = ["id", "user", "route", "state", "reason", "attempts", "behind_since"];
-        say(&table(&names, lanes.iter().map(|lane| names.iter().map(|name| text(lane, name)).collect())))
     })
+}
+
+async fn list(arguments: &List) -> Result<String, ExitCode> {
+    let mut query = arguments.filter.query(ATTENTION);
+    query.add("limit", Some(&arguments.limit.to_string()));
+    query.add("after", arguments.after.map(|after| after.to_string()).as_deref());
+    let answer = arguments.target.get(&query.after("/v1/lanes")).await?;
+    if arguments.json {
+        return Ok(answer.to_string());
+    }
+    let lanes = answer["lanes"].as_array().cloned().unwrap_or_default();
+    let names = ["id", "user", "route", "state", "reason", "attempts", "behind_since"];
+    let rows = lanes.iter().map(|lane| names.iter().map(|name| text(lane, name)).collect());
+    let mut shown = table(&names, rows);
+    if let Some(next) = answer["next"].as_str() {
+        shown.push_str(&format!("\n\nmore: --after {next}"));
+    }
+    Ok(shown)
+}
+
+async fn show(arguments: &Show) -> Result<String, ExitCode> {
+    let answer = arguments.target.get(&format!("/v1/lanes/{}", arguments.id)).await?;
+    if arguments.json {
+        return Ok(answer.to_string());
+    }
+    let lane = &answer["lane"];
+    let facts = [
+        "user",
+        "route",
+        "state",
+        "reason",
+        "version",
+        "wanted_version",
+        "sent_version",
+        "confirmed_version",
+        "confirmed_at",
+        "behind_since",
+        "next_attempt_at",
+        "trace_id",
+    ];
+    let facts = facts.iter().filter(|name| !lane[**name].is_null());
+    let mut shown = table(&["fact", ""], facts.map(|name| vec![(*name).to_owned(), text(lane, name)]));
+    for (leaf, hold) in lane["held"].as_object().into_iter().flatten() {
+        let since = text(hold, "since");
+        shown.push_str(&format!("\nheld: {leaf} at version {}, refused since {since}", hold["version"]));
+    }
+    shown.push_str(&format!("\n\nnext: {}\n\n", text(&answer, "next")));
+    shown.push_str(&attempts(&answer));
+    Ok(shown)
+}
+
+/// The attempts of an answer, for people.
+pub(super) fn attempts(answer: &JsonValue) -> String {
+    let attempts = answer["attempts"].as_array().cloned().unwrap_or_default();
+    let names = ["at", "version", "failure", "status", "took_ms", "detail"];
+    let rows = attempts.iter().map(|attempt| names.iter().map(|name| text(attempt, name)).collect());
+    if attempts.is_empty() {
+        "no attempt but successes at the first try".to_owned()
+    } else {
+        table(&names, rows)
+    }
+}
+
+async fn retry(arguments: &Retry) -> Result<String, ExitCode> {
+    let changed = match arguments.id {
+        Some(id) => count(&arguments.target.post(&format!("/v1/lanes/{id}/retry")).await?),
+        None => retry_all(arguments).await?,
+    };
+    if arguments.json {
+        return Ok(json!({ "lanes": changed }).to_string());
+    }
+    Ok(format!("{changed} lanes are tried again"))
+}
+
+/// Page after page, in the order of the lanes, and no faster than asked for: what is retried must not become a flood.
+async fn retry_all(arguments: &Retry) -> Result<u64, ExitCode> {
+    let limit = arguments.per_second.min(PAGE);
+    let pause = Duration::from_secs_f64(f64::from(limit) / f64::from(arguments.per_second));
+    let mut ticks = tokio::time::interval(pause);
+    let progress = progress();
+    let (mut changed, mut after) = (0, None::<String>);
+    loop {
+        ticks.tick().await;
+        let mut query = arguments.filter.query(ATTENTION);
+        query.add("limit", Some(&limit.to_string()));
+        query.add("after", after.as_deref());
+        let page = arguments.target.post(&query.after("/v1/lanes/retry")).await?;
+        changed += count(&page);
+        progress.set_position(changed);
+        match page["next"].as_str() {
+            Some(next) => after = Some(next.to_owned()),
+            None => break,
+        }
+    }
+    progress.finish_and_clear();
+    Ok(changed)
+}
+
+/// Shown on standard error, and only to people.
+fn progress() -> ProgressBar {
+    let style = ProgressStyle::with_template("{spinner} {pos} lanes, {per_sec}, {elapsed}");
+    let bar = ProgressBar::new_spinner();
+    style.map_or(bar.clone(), |style| bar.with_style(style))
+}
+
+fn count(answer: &JsonValue) -> u64 {
+    answer["lanes"].as_u64().unwrap_or_default()
 }

@@ -3,6 +3,8 @@
 
 mod call;
 mod check;
+mod explain;
+mod filter;
 mod key;
 mod lanes;
 mod output;
@@ -12,7 +14,7 @@ mod routes;
 
 use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::{
     api,
@@ -20,7 +22,7 @@ use crate::{
     demo,
     exit::{fail, refuse},
     gateway::Confirm,
-    log, serve,
+    log, operator, serve,
 };
 use output::say;
 
@@ -49,14 +51,25 @@ enum Command {
     },
     /// Print the JSON Schema of a change
     Schema,
-    /// Print the API's OpenAPI description
-    Openapi,
+    /// Print the OpenAPI description of the API
+    Openapi {
+        /// Of the operators' API instead of the callers'
+        #[arg(long)]
+        operator: bool,
+    },
     /// Have a running gateway read its configuration again
     Reload(reload::Arguments),
-    /// Show the routes of a running gateway
+    /// Show the routes of a running gateway, pause, resume, probe and resync them
     Routes(routes::Arguments),
-    /// Show the lanes of a running gateway that need attention
-    Lanes(lanes::Arguments),
+    /// Show the lanes of a running gateway that need attention, and try them again
+    Lanes(Box<lanes::Arguments>),
+    /// Show why a user stands at a route as it does: each leaf's version and fate
+    Explain(explain::Arguments),
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
 }
 
 #[derive(Debug, clap::Args)]
@@ -90,11 +103,21 @@ pub fn run_with(arguments: impl IntoIterator<Item: Into<OsString> + Clone>) -> E
         Command::Plan(arguments) => plan::run(&arguments),
         Command::Key { command } => key::run(&command),
         Command::Schema => say(&crate::schema::of_a_change()),
-        Command::Openapi => say(&api::openapi()),
+        Command::Openapi { operator: false } => say(&api::openapi()),
+        Command::Openapi { operator: true } => say(&operator::openapi()),
         Command::Reload(arguments) => reload::run(&arguments),
         Command::Routes(arguments) => routes::run(&arguments),
         Command::Lanes(arguments) => lanes::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
+        Command::Completions { shell } => completions(shell),
     }
+}
+
+/// Prints what a shell needs to complete commands and options.
+fn completions(shell: clap_complete::Shell) -> ExitCode {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "profile-gateway", &mut script);
+    say(&String::from_utf8_lossy(&script))
 }
 
 /// Reads a configuration; mistakes go to standard error.

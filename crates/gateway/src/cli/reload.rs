@@ -1,5 +1,7 @@
 use std::process::ExitCode;
 
+use serde_json::Value as JsonValue;
+
 use super::{block_on, call::Target, output::say};
 
 #[derive(Debug, clap::Args)]
@@ -9,6 +11,9 @@ pub(super) struct Arguments {
     /// Also where lanes owe something that the new configuration drops, and where a route goes to another host
     #[arg(long)]
     confirm: bool,
+    /// Say what would change, and change nothing
+    #[arg(long, conflicts_with = "confirm")]
+    dry_run: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -16,16 +21,25 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> ExitCode {
     block_on(async {
-        let path = if arguments.confirm { "/v1/reload?confirm=true" } else { "/v1/reload" };
-        let answer = match arguments.target.post(path).await {
-            Ok(answer) => answer,
-            Err(exit) => return exit,
+        let path = match (arguments.confirm, arguments.dry_run) {
+            (true, _) => "/v1/reload?confirm=true",
+            (_, true) => "/v1/reload?dry_run=true",
+            _ => "/v1/reload",
         };
-        if arguments.json {
-            return say(&answer.to_string());
+        match arguments.target.post(path).await {
+            Ok(answer) if arguments.json => say(&answer.to_string()),
+            Ok(answer) => say(&sentences(&answer)),
+            Err(exit) => exit,
         }
-        let changes = answer["changes"].as_array().cloned().unwrap_or_default();
-        let changes: Vec<&str> = changes.iter().filter_map(serde_json::Value::as_str).collect();
-        if changes.is_empty() { say("nothing differs") } else { say(&changes.join("\n")) }
     })
+}
+
+fn sentences(answer: &JsonValue) -> String {
+    let changes = answer["changes"].as_array().into_iter().flatten().filter_map(JsonValue::as_str);
+    let mut lines: Vec<String> = changes.map(str::to_owned).collect();
+    if lines.is_empty() {
+        lines.push("nothing differs".to_owned());
+    }
+    lines.extend(answer["to_confirm"].as_str().map(|what| format!("to be confirmed with --confirm: {what}")));
+    lines.join("\n")
 }

@@ -1,11 +1,15 @@
 use actix_web::{HttpRequest, HttpResponse, web::Data};
 use delivery::{RouteSet, store::AuditRow};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::State;
 use crate::api::{Problem, Query, dto::time};
 
 /// The newest entries of the audit.
+#[utoipa::path(
+    get, path = "/v1/audit", operation_id = "readAudit", tag = "audit", responses((status = 200, body = AuditBody))
+)]
 pub(super) async fn list(request: HttpRequest, state: Data<State>) -> Result<HttpResponse, Problem> {
     state.operator(&request)?;
     let limit = Query::read(&request, &["limit"])?.limit(100, 1_000)?;
@@ -16,13 +20,15 @@ pub(super) async fn list(request: HttpRequest, state: Data<State>) -> Result<Htt
 }
 
 /// The audit, newest first.
-#[derive(Debug, Serialize)]
-struct AuditBody {
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Audit)]
+pub(super) struct AuditBody {
     entries: Vec<EntryBody>,
 }
 
 /// Who did what, and to what; names of fields, never values.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AuditEntry)]
 struct EntryBody {
     at: String,
     who: String,

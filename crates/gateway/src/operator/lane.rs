@@ -6,12 +6,14 @@ use delivery::{
     store::{AttemptView, LaneView},
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::api::dto::{ErrorBody, FailureWord, HoldWord, LaneWord, ReasonWord, names, time};
 
 /// One lane as operators see it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Lane)]
 pub(super) struct LaneBody {
     id: Option<i64>,
     user: String,
@@ -41,11 +43,18 @@ pub(super) struct LaneBody {
     suspect_until: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     behind_since: Option<String>,
+    /// When the vendor last confirmed everything that was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    confirmed_at: Option<String>,
+    /// The trace of the newest update that is owed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trace_id: Option<String>,
 }
 
 /// A leaf that the vendor refused.
-#[derive(Debug, Serialize)]
-struct HoldBody {
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = HeldLeaf)]
+pub(super) struct HoldBody {
     version: u64,
     reason: HoldWord,
     since: String,
@@ -55,7 +64,8 @@ struct HoldBody {
 }
 
 /// Lanes, in the order of their ids.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Lanes)]
 pub(super) struct LanesBody {
     pub(super) lanes: Vec<LaneBody>,
     /// What `after` takes for the next page; absent on the last one.
@@ -64,14 +74,18 @@ pub(super) struct LanesBody {
 }
 
 /// One lane and its latest attempts but successes at the first try.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = LaneStory)]
 pub(super) struct StoryBody {
     pub(super) lane: LaneBody,
+    /// What happens next, and who can change that.
+    pub(super) next: String,
     pub(super) attempts: Vec<AttemptBody>,
 }
 
 /// One attempt.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Attempt)]
 pub(super) struct AttemptBody {
     at: String,
     version: u64,
@@ -110,7 +124,9 @@ impl LaneBody {
             last_error: lane.last_class.map(|class| ErrorBody::new(class, lane.last_status)),
             held: held(lane),
             suspect_until: lane.suspect_until.map(time),
-            behind_since: lane.dirty_since.map(time),
+            behind_since: lane.out_of_step_since().map(time),
+            confirmed_at: lane.confirmed_at.map(time),
+            trace_id: lane.trace.map(|trace| trace.trace_id()),
         }
     }
 }

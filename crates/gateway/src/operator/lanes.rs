@@ -3,48 +3,100 @@ use delivery::{
     lane::Rearm,
     store::{LaneFilter, LaneId, LaneView, RearmTarget},
 };
-use serde_json::json;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{
-    State,
+    State, filter,
     lane::{AttemptBody, LaneBody, LanesBody, StoryBody},
+    next_step::next_step,
 };
-use crate::api::{Problem, Query, filter_of, last_of_full};
+use crate::api::{Problem, Query, last_of_full};
 
 /// How many attempts of a lane are shown.
 const ATTEMPTS: u32 = 50;
 
-/// Lanes by route and state.
+/// Lanes by route, user, state, reason and age, in the order of their ids, which is that in which they were made.
+#[utoipa::path(
+    get, path = "/v1/lanes", operation_id = "listLanes", tag = "lanes", responses((status = 200, body = LanesBody))
+)]
 pub(super) async fn list(request: HttpRequest, state: Data<State>) -> Result<HttpResponse, Problem> {
     state.operator(&request)?;
-    let query = Query::read(&request, &["route", "state", "after", "limit"])?;
+    let (lanes, next) = page(&request, &state).await?;
     let routes = state.engine.routes();
-    let filter = filter_of(&query, |name| routes.by_name(name).map(|(id, _)| id))?;
-    let limit = filter.limit;
-    let lanes = state.engine.store().lanes(filter).await?;
-    let next = last_of_full(&lanes, limit).and_then(|lane| lane.row.id).map(|id| id.0.to_string());
     let lanes = lanes.iter().map(|lane| LaneBody::new(lane, &routes)).collect();
     Ok(HttpResponse::Ok().json(LanesBody { lanes, next }))
 }
 
-/// One lane and what it went through.
+/// One lane: its versions, what it went through, and what comes next.
+#[utoipa::path(
+    get, path = "/v1/lanes/{id}", operation_id = "readLane", tag = "lanes", responses((status = 200, body = StoryBody))
+)]
 pub(super) async fn read(request: HttpRequest, state: Data<State>) -> Result<HttpResponse, Problem> {
     state.operator(&request)?;
     Query::read(&request, &[])?;
-    let (id, lane) = find(&request, &state).await?;
+    let (id, view) = find(&request, &state).await?;
     let attempts = state.engine.store().attempts(id, ATTEMPTS).await?;
     let attempts = attempts.into_iter().map(AttemptBody::from).collect();
-    let lane = LaneBody::new(&lane, &state.engine.routes());
-    Ok(HttpResponse::Ok().json(StoryBody { lane, attempts }))
+    let (routes, lane) = (state.engine.routes(), &view.row.lane);
+    let condition = state.engine.conditions().get(&view.row.route).copied().unwrap_or_default();
+    let next = match routes.get(view.row.route) {
+        Some(route) => next_step(&route.name, lane, &condition),
+        None => "nothing: the route is not configured any more".to_owned(),
+    };
+    let lane = LaneBody::new(&view, &routes);
+    Ok(HttpResponse::Ok().json(StoryBody { lane, next, attempts }))
 }
 
 /// Tries what is held or blocked in a lane again.
+#[utoipa::path(
+    post, path = "/v1/lanes/{id}/retry", operation_id = "retryLane", tag = "lanes",
+    responses((status = 200, body = ChangedBody))
+)]
 pub(super) async fn retry(request: HttpRequest, state: Data<State>) -> Result<HttpResponse, Problem> {
     let operator = state.operator(&request)?;
     Query::read(&request, &[])?;
     let (id, _) = find(&request, &state).await?;
-    let changed = state.engine.rearm(Rearm::Retry, RearmTarget::Lanes(vec![id]), operator.actor()).await?;
-    Ok(HttpResponse::Ok().json(json!({ "lanes": changed })))
+    let lanes = state.engine.rearm(Rearm::Retry, RearmTarget::Lanes(vec![id]), operator.actor()).await?;
+    Ok(HttpResponse::Ok().json(ChangedBody { lanes, next: None }))
+}
+
+/// Tries one page of lanes again, the oldest first: those that `GET /v1/lanes` would list. Whoever has many tried again asks for
+/// page after page, as fast as the vendor can bear it.
+#[utoipa::path(
+    post, path = "/v1/lanes/retry", operation_id = "retryLanes", tag = "lanes",
+    responses((status = 200, body = ChangedBody))
+)]
+pub(super) async fn retry_page(request: HttpRequest, state: Data<State>) -> Result<HttpResponse, Problem> {
+    let operator = state.operator(&request)?;
+    let (lanes, next) = page(&request, &state).await?;
+    let ids: Vec<LaneId> = lanes.iter().filter_map(|lane| lane.row.id).collect();
+    let lanes = match ids.as_slice() {
+        [] => 0,
+        _ => state.engine.rearm(Rearm::Retry, RearmTarget::Lanes(ids), operator.actor()).await?,
+    };
+    Ok(HttpResponse::Ok().json(ChangedBody { lanes, next }))
+}
+
+/// Lanes that were changed.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ChangedLanes)]
+pub(super) struct ChangedBody {
+    /// How many.
+    pub(super) lanes: u64,
+    /// What `after` takes for the next page; absent on the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) next: Option<String>,
+}
+
+/// The lanes that a query asks for, and what `after` takes for those after them.
+async fn page(request: &HttpRequest, state: &State) -> Result<(Vec<LaneView>, Option<String>), Problem> {
+    let query = Query::read(request, &filter::PARAMETERS)?;
+    let filter = filter::lanes(&query, &state.engine.routes(), state.engine.now())?;
+    let limit = filter.limit;
+    let lanes = state.engine.store().lanes(filter).await?;
+    let next = last_of_full(&lanes, limit).and_then(|lane| lane.row.id).map(|id| id.0.to_string());
+    Ok((lanes, next))
 }
 
 async fn find(request: &HttpRequest, state: &State) -> Result<(LaneId, LaneView), Problem> {

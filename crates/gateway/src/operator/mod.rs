@@ -6,8 +6,12 @@ mod metrics;
 mod state;
 
 mod audit;
+mod explain;
+mod filter;
 mod lane;
 mod lanes;
+mod next_step;
+mod openapi;
 mod reload;
 mod routes;
 
@@ -15,6 +19,7 @@ use std::{io, net::TcpListener, sync::Arc};
 
 use actix_web::{dev::Server, web};
 
+pub use openapi::openapi;
 pub use reload::{ReloadReport, Reloader};
 pub use state::State;
 
@@ -28,13 +33,18 @@ pub fn configure(state: web::Data<State>, config: &mut web::ServiceConfig) {
     config.service(resource("/ready", "GET").route(web::get().to(health::ready)));
     config.service(resource("/metrics", "GET").route(web::get().to(metrics::metrics)));
     config.service(resource("/v1/lanes", "GET").route(web::get().to(lanes::list)));
+    config.service(resource("/v1/lanes/retry", "POST").route(web::post().to(lanes::retry_page)));
     config.service(resource("/v1/lanes/{id}", "GET").route(web::get().to(lanes::read)));
     config.service(resource("/v1/lanes/{id}/retry", "POST").route(web::post().to(lanes::retry)));
     config.service(resource("/v1/routes", "GET").route(web::get().to(routes::list)));
     config.service(resource("/v1/routes/{name}/retry", "POST").route(web::post().to(routes::retry)));
     config.service(resource("/v1/routes/{name}/pause", "POST").route(web::post().to(routes::pause)));
     config.service(resource("/v1/routes/{name}/resume", "POST").route(web::post().to(routes::resume)));
+    config.service(resource("/v1/routes/{name}/probe", "POST").route(web::post().to(routes::probe)));
     config.service(resource("/v1/routes/{name}/resync", "POST").route(web::post().to(routes::resync)));
+    let explain = web::get().to(explain::explain);
+    config.service(resource("/v1/users/{id}/routes/{name}", "GET").route(explain));
+    config.service(resource("/v1/openapi.json", "GET").route(web::get().to(openapi::serve)));
     config.service(resource("/v1/reload", "POST").route(web::post().to(reload::reload)));
     config.service(resource("/v1/audit", "GET").route(web::get().to(audit::list)));
     config.default_service(not_found());

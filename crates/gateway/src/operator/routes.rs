@@ -5,12 +5,20 @@ use delivery::{
     lane::Rearm,
     store::{Actor, RearmTarget, RouteId},
 };
-use serde_json::json;
+use serde::Serialize;
+use utoipa::ToSchema;
 
-use super::State;
-use crate::api::{Problem, Query, routes_of};
+use super::{State, lanes::ChangedBody};
+use crate::api::{
+    Kind, Problem, Query,
+    dto::{RouteWord, RoutesBody},
+    no_such_route, routes_of,
+};
 
 /// The routes with their state and with how many users stand how.
+#[utoipa::path(
+    get, path = "/v1/routes", operation_id = "listRoutes", tag = "routes", responses((status = 200, body = RoutesBody))
+)]
 pub(super) async fn list(request: HttpRequest, state: Data<State>) -> Result<HttpResponse, Problem> {
     state.operator(&request)?;
     Query::read(&request, &[])?;
@@ -22,31 +30,78 @@ pub(super) async fn list(request: HttpRequest, state: Data<State>) -> Result<Htt
 }
 
 /// Tries everything that is held or blocked at a route again.
+#[utoipa::path(
+    post, path = "/v1/routes/{name}/retry", operation_id = "retryRoute", tag = "routes",
+    responses((status = 200, body = ChangedBody))
+)]
 pub(super) async fn retry(request: HttpRequest, state: Data<State>) -> Result<HttpResponse, Problem> {
     let (route, by) = act(&request, &state)?;
     let lanes = state.engine.rearm(Rearm::Retry, RearmTarget::Attention(route), by).await?;
-    Ok(HttpResponse::Ok().json(json!({ "lanes": lanes })))
+    Ok(HttpResponse::Ok().json(ChangedBody { lanes, next: None }))
 }
 
 /// Stops sending at a route.
+#[utoipa::path(
+    post, path = "/v1/routes/{name}/pause", operation_id = "pauseRoute", tag = "routes",
+    responses((status = 200, body = StateBody))
+)]
 pub(super) async fn pause(request: HttpRequest, state: Data<State>) -> Result<HttpResponse, Problem> {
     let (route, by) = act(&request, &state)?;
     state.engine.pause(route, by).await?;
-    Ok(HttpResponse::Ok().json(json!({ "state": "paused" })))
+    Ok(HttpResponse::Ok().json(StateBody { state: RouteWord::Paused }))
 }
 
 /// Sends again at a route, whatever it was paused for.
+#[utoipa::path(
+    post, path = "/v1/routes/{name}/resume", operation_id = "resumeRoute", tag = "routes",
+    responses((status = 200, body = StateBody))
+)]
 pub(super) async fn resume(request: HttpRequest, state: Data<State>) -> Result<HttpResponse, Problem> {
     let (route, by) = act(&request, &state)?;
     state.engine.resume(route, by).await?;
-    Ok(HttpResponse::Ok().json(json!({ "state": "open" })))
+    Ok(HttpResponse::Ok().json(StateBody { state: RouteWord::Open }))
+}
+
+/// Has one request tried at once where the route is paused by itself, its breaker is open or its vendor has asked for a pause.
+#[utoipa::path(
+    post, path = "/v1/routes/{name}/probe", operation_id = "probeRoute", tag = "routes",
+    responses((status = 200, body = ProbeBody))
+)]
+pub(super) async fn probe(request: HttpRequest, state: Data<State>) -> Result<HttpResponse, Problem> {
+    let (route, by) = act(&request, &state)?;
+    let pause = state.engine.conditions().get(&route).and_then(|condition| condition.pause);
+    if pause.is_some_and(|pause| pause.probe_at.is_none()) {
+        let detail = "somebody has to resume this route; it is not tried before";
+        return Err(Problem::new(Kind::ActRefused, detail));
+    }
+    let probing = state.engine.probe(route, by).await?;
+    Ok(HttpResponse::Ok().json(ProbeBody { probing }))
 }
 
 /// Sends everything that a route carries again, behind the updates of callers.
+#[utoipa::path(
+    post, path = "/v1/routes/{name}/resync", operation_id = "resyncRoute", tag = "routes",
+    responses((status = 200, body = ChangedBody))
+)]
 pub(super) async fn resync(request: HttpRequest, state: Data<State>) -> Result<HttpResponse, Problem> {
     let (route, by) = act(&request, &state)?;
     let lanes = state.engine.resync(route, by).await?;
-    Ok(HttpResponse::Ok().json(json!({ "lanes": lanes })))
+    Ok(HttpResponse::Ok().json(ChangedBody { lanes, next: None }))
+}
+
+/// How a route stands after an act.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RouteState)]
+pub(super) struct StateBody {
+    state: RouteWord,
+}
+
+/// What became of a probe that was asked for.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Probe)]
+pub(super) struct ProbeBody {
+    /// Whether there was anything to find out; the next user who waits for the route is tried then.
+    probing: bool,
 }
 
 /// The route that the path names, and who asks.
@@ -54,6 +109,7 @@ fn act(request: &HttpRequest, state: &State) -> Result<(RouteId, Actor), Problem
     let operator = state.operator(request)?;
     Query::read(request, &[])?;
     let name = request.match_info().get("name").unwrap_or_default();
-    let route = state.engine.routes().by_name(name).map(|(id, _)| id).ok_or_else(Problem::not_found)?;
+    let routes = state.engine.routes();
+    let route = routes.by_name(name).map(|(id, _)| id).ok_or_else(|| no_such_route(&routes))?;
     Ok((route, operator.actor()))
 }

@@ -109,6 +109,11 @@ async fn a_route_is_paused_resumed_and_sent_again_and_the_audit_knows_who_did_it
 #[actix_web::test]
 async fn a_reload_is_refused_with_its_reason_or_carried_out_and_audited() {
     let world = World::new().await;
+    let difference = world.operate(post("/v1/reload?dry_run=true", OPERATE, "")).await.json();
+    assert_eq!(
+        (&difference["changes"][0], difference["to_confirm"].is_string()),
+        (&json!("route village: another rate"), true)
+    );
     let refused = world.operate(post("/v1/reload", OPERATE, "")).await;
     assert_eq!((refused.status, refused.problem().as_deref()), (409, Some("reload-refused")));
     assert!(refused.text.contains("owes something"));
@@ -117,4 +122,100 @@ async fn a_reload_is_refused_with_its_reason_or_carried_out_and_audited() {
     let audit = world.operate(get("/v1/audit", OPERATE)).await.json();
     assert!(audit["entries"].as_array().expect("entries").iter().any(|entry| entry["kind"] == "reload"));
     assert_eq!(world.operate(post("/v1/reload?confirm=maybe", OPERATE, "")).await.status, 400);
+}
+
+#[actix_web::test]
+async fn lanes_are_chosen_by_user_reason_and_age_and_tried_again_page_by_page() {
+    let world = World::new().await;
+    for number in 1..=3 {
+        world.communal.answer(413, "{}");
+        let body = format!(
+            r#"{{"given_name":"C","family_name":"C","email":"c{number}@x.org","identities":{{"communal_main":"{number}"}}}}"#
+        );
+        world.delivered(&format!("u-{number}"), &body).await;
+    }
+    let users = |json: serde_json::Value| -> Vec<String> {
+        let lanes = json["lanes"].as_array().expect("lanes").clone();
+        lanes.iter().map(|lane| lane["user"].as_str().expect("a user").to_owned()).collect()
+    };
+    let list = |query: &'static str| world.operate(get(query, OPERATE));
+    assert_eq!(users(list("/v1/lanes?reason=too_large").await.json()), ["u-1", "u-2", "u-3"]);
+    assert_eq!(users(list("/v1/lanes?reason=too_large,internal&user=u-2").await.json()), ["u-2"]);
+    assert!(users(list("/v1/lanes?reason=needs_data").await.json()).is_empty());
+    assert!(users(list("/v1/lanes?state=blocked&older_than=1h").await.json()).is_empty());
+    assert_eq!(users(list("/v1/lanes?state=blocked&older_than=0s").await.json()).len(), 3);
+    for (query, named) in [
+        ("/v1/lanes?reason=bad", "needs_data"),
+        ("/v1/lanes?state=bad", "blocked"),
+        ("/v1/lanes?route=bad", "village"),
+        ("/v1/lanes?older_than=bad", "15m"),
+        ("/v1/lanes?older_than=-1h", "15m"),
+        ("/v1/lanes?color=red", "older_than"),
+        ("/v1/lanes?user=%20", "user"),
+    ] {
+        let refused = world.operate(get(query, OPERATE)).await;
+        assert!(refused.status == 400 && refused.text.contains(named), "{query}: {}", refused.text);
+        let refused = world.operate(post(&query.replace("lanes", "lanes/retry"), OPERATE, "")).await;
+        assert_eq!(refused.status, 400, "{query}");
+    }
+
+    world.operate(post("/v1/routes/communal_main/pause", OPERATE, "")).await;
+    let page = world.operate(post("/v1/lanes/retry?reason=too_large&limit=2", OPERATE, "")).await.json();
+    assert_eq!(page["lanes"], 2, "{page}");
+    let rest =
+        format!("/v1/lanes/retry?reason=too_large&limit=2&after={}", page["next"].as_str().expect("more"));
+    let rest = world.operate(post(&rest, OPERATE, "")).await.json();
+    assert_eq!((rest["lanes"].as_u64(), rest["next"].as_str()), (Some(1), None), "{rest}");
+    assert_eq!(
+        users(list("/v1/lanes?route=communal_main&state=pending").await.json()),
+        ["u-1", "u-2", "u-3"]
+    );
+}
+
+#[actix_web::test]
+async fn why_a_user_stands_as_it_does_is_explained_leaf_by_leaf() {
+    let world = World::new().await;
+    let body = r#"{"given_name":"C","family_name":"C","email":"c@x.org","title":"T","identities":{"communal_main":"2"}}"#;
+    world.delivered("u", body).await;
+    world.communal.answer(403, "{}");
+    world.delivered("u", r#"{"nickname":"N"}"#).await;
+    let answer = world.operate(get("/v1/users/u/routes/communal_main", OPERATE)).await;
+    let explained = answer.json();
+    assert_eq!((&explained["state"], &explained["reason"]), (&json!("blocked"), &json!("forbidden")));
+    assert!(explained["next"].as_str().is_some_and(|next| next.contains("credential")), "{explained}");
+    let fields = &explained["fields"];
+    assert_eq!((&fields["email"]["state"], &fields["email"]["version"]), (&json!("confirmed"), &json!(1)));
+    assert_eq!(fields["email"]["confirmed_at"], explained["confirmed_at"]);
+    assert_eq!((&fields["nickname"]["state"], &fields["nickname"]["version"]), (&json!("owed"), &json!(2)));
+    assert_eq!(
+        (&fields["title"]["state"], &fields["title"]["fate"]),
+        (&json!("not_carried"), &json!("unsupported"))
+    );
+    assert_eq!(explained["attempts"][0]["failure"], "forbidden");
+    assert!(!answer.text.contains("c@x.org"), "a value");
+    let lane = explained["lane"].as_i64().expect("a lane");
+    let story = world.operate(get(&format!("/v1/lanes/{lane}"), OPERATE)).await.json();
+    assert_eq!((&story["next"], story["lane"]["confirmed_at"].is_string()), (&explained["next"], true));
+    let usercom = world.operate(get("/v1/users/u/routes/usercom", OPERATE)).await.json();
+    assert_eq!(usercom["state"], "no_identity");
+    let nowhere = world.operate(get("/v1/users/u/routes/nowhere", OPERATE)).await;
+    assert!(nowhere.status == 404 && nowhere.text.contains("communal_main"), "{}", nowhere.text);
+    assert_eq!(world.operate(get("/v1/users/nobody/routes/village", OPERATE)).await.status, 404);
+}
+
+#[actix_web::test]
+async fn a_route_is_probed_unless_somebody_has_to_resume_it() {
+    let world = World::new().await;
+    let idle = world.operate(post("/v1/routes/village/probe", OPERATE, "")).await;
+    assert_eq!((idle.status, idle.json()), (200, json!({"probing": false})));
+    world.operate(post("/v1/routes/village/pause", OPERATE, "")).await;
+    let refused = world.operate(post("/v1/routes/village/probe", OPERATE, "")).await;
+    assert_eq!((refused.status, refused.problem().as_deref()), (409, Some("act-refused")));
+}
+
+#[actix_web::test]
+async fn the_operators_api_describes_itself() {
+    let world = World::new().await;
+    let description = world.operate(TestRequest::get().uri("/v1/openapi.json")).await.json();
+    assert_eq!(description["paths"]["/v1/lanes/retry"]["post"]["operationId"], "retryLanes");
 }

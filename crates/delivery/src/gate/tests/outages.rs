@@ -30,6 +30,20 @@ fn a_failed_probe_opens_the_breaker_for_longer() {
 }
 
 #[test]
+fn an_operator_has_the_probe_sent_before_its_time() {
+    let mut gate = gate();
+    assert!(!gate.probe_now(0), "nothing is in the way");
+    (0..5).for_each(|lane| drop(attempt(&mut gate, lane, Sample::Failure, 0)));
+    assert!(matches!(gate.admit(1), Err(Refusal::Breaker(_))));
+    assert!(gate.probe_now(1));
+    gate.admit(1).expect("the probe");
+    assert!(gate.is_probing());
+    assert!(matches!(gate.admit(1), Err(Refusal::Breaker(_))), "one at a time");
+    gate.settle(ended(9, Sample::Success, 2));
+    assert_eq!(gate.breaker_open_until(), None);
+}
+
+#[test]
 fn one_poisoned_lane_does_not_open_the_breaker() {
     let mut gate = gate();
     for at in 0..100 {

@@ -14,7 +14,7 @@ pub(crate) use erased::ErasedBody;
 pub(crate) use help::Help;
 pub(crate) use list::{AttentionBody, UpdatesBody};
 pub(crate) use plan::{PlanBody, RoutePlanBody};
-pub(crate) use route::{RouteBody, RoutesBody};
+pub(crate) use route::{RouteBody, RouteWord, RoutesBody};
 pub(crate) use update::{ErrorBody, UpdateBody, UpdateRouteBody};
 pub(crate) use user::{UserBody, UserRouteBody};
 pub(crate) use vendor::{VendorBody, VendorsBody};

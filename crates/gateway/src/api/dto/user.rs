@@ -91,7 +91,7 @@ impl UserBody {
 }
 
 impl UserRouteBody {
-    fn new(route: &str, standing: &Standing, lane: Option<&Lane>) -> Self {
+    pub(crate) fn new(route: &str, standing: &Standing, lane: Option<&Lane>) -> Self {
         let reason = match standing.state {
             StandingState::Held => Some(ReasonWord::Rejected),
             StandingState::Blocked => standing.reason.map(Into::into),

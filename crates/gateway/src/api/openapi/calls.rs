@@ -1,38 +1,8 @@
-use serde_json::Value;
-
-use super::examples;
+use super::{Call, USUAL, examples};
 use crate::{
     api::Kind,
-    config::Scope::{self, Erase, Read, Update},
+    config::Scope::{Erase, Read, Update},
 };
-
-/// What the description says about one call beside its path, method and schemas.
-pub(super) struct Call {
-    pub(super) path: &'static str,
-    pub(super) method: &'static str,
-    pub(super) scopes: &'static [Scope],
-    pub(super) parameters: &'static [&'static str],
-    /// Whether its body is a patch.
-    pub(super) patch: bool,
-    /// What a 200 means.
-    pub(super) answers: &'static str,
-    pub(super) headers: &'static [(&'static str, &'static str)],
-    pub(super) example: Option<fn() -> Value>,
-    pub(super) problems: &'static [Kind],
-}
-
-/// The problems that every call can answer.
-pub(super) const ANYWHERE: [Kind; 9] = [
-    Kind::InvalidValue,
-    Kind::Unauthenticated,
-    Kind::Forbidden,
-    Kind::MethodNotAllowed,
-    Kind::RateLimited,
-    Kind::HeadersTooLarge,
-    Kind::Overloaded,
-    Kind::OutcomeUnknown,
-    Kind::ShuttingDown,
-];
 
 const OF_A_PATCH: &[Kind] = &[
     Kind::InvalidJson,
@@ -58,18 +28,6 @@ const OF_UPDATE: &[(&str, &str)] = &[
     ("Preference-Applied", "The wait that was granted."),
     ("Idempotency-Replayed", "`true` where the idempotency key was known; the update is the first one."),
 ];
-
-const USUAL: Call = Call {
-    path: "",
-    method: "get",
-    scopes: &[Read],
-    parameters: &[],
-    patch: false,
-    answers: "As asked.",
-    headers: &[],
-    example: None,
-    problems: &[],
-};
 
 pub(super) const ALL: &[Call] = &[
     Call {

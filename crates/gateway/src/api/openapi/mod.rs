@@ -1,7 +1,9 @@
 //! The description of this API (OpenAPI 3.1): operations and schemas come from the handlers and DTOs, headers, problems and
 //! examples from the table of [`calls`], the leaves of a user from the canonical schema.
 
+mod call;
 mod calls;
+mod describe;
 mod examples;
 mod parameters;
 mod user_schema;
@@ -9,11 +11,13 @@ mod user_schema;
 use std::sync::LazyLock;
 
 use actix_web::{HttpRequest, HttpResponse, http::header};
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 use utoipa::OpenApi;
 
-use super::{Kind, Problem, Query, dto, plan, problem::ProblemBody, routes, updates, users};
-use calls::Call;
+pub(crate) use call::{Call, USUAL};
+pub(crate) use describe::complete;
+
+use super::{Problem, Query, dto, plan, problem::ProblemBody, routes, updates, users};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -40,90 +44,9 @@ pub(super) async fn serve(request: HttpRequest) -> Result<HttpResponse, Problem>
 }
 
 fn document() -> Value {
-    let mut document = serde_json::to_value(Document::openapi()).unwrap_or_default();
-    document["info"]["version"] = env!("CARGO_PKG_VERSION").into();
-    let components = &mut document["components"];
-    components["securitySchemes"]["key"] =
-        json!({"type": "http", "scheme": "bearer", "bearerFormat": "pgw_…"});
-    components["parameters"] = parameters::all();
-    components["examples"] = examples::problems();
-    user_schema::add(&mut components["schemas"]);
-    for call in calls::ALL {
-        describe(&mut document["paths"][call.path][call.method], call);
-    }
+    let mut document = complete(Document::openapi(), calls::ALL);
+    user_schema::add(&mut document["components"]["schemas"]);
     document
-}
-
-fn describe(operation: &mut Value, call: &Call) {
-    let scopes: Vec<&str> = call.scopes.iter().map(|scope| scope.name()).collect();
-    operation["security"] = json!([{ "key": scopes }]);
-    operation["parameters"] = call
-        .parameters
-        .iter()
-        .map(|name| json!({"$ref": format!("#/components/parameters/{name}")}))
-        .collect();
-    if call.patch {
-        operation["requestBody"] = request_body();
-    }
-    for (status, response) in operation["responses"].as_object_mut().into_iter().flatten() {
-        complete(response, call, status);
-    }
-    let Some(responses) = operation["responses"].as_object_mut() else { return };
-    let mut kinds = call.problems.to_vec();
-    kinds.extend(calls::ANYWHERE);
-    kinds.sort_by_key(|kind| (kind.status(), kind.name()));
-    for status in kinds.iter().map(|kind| kind.status()) {
-        let of_status: Vec<Kind> = kinds.iter().copied().filter(|kind| kind.status() == status).collect();
-        responses.insert(status.to_string(), problem(&of_status));
-    }
-}
-
-fn request_body() -> Value {
-    let content = json!({"schema": {"$ref": "#/components/schemas/UserPatch"}, "example": examples::patch()});
-    json!({
-        "required": true,
-        "description": "A JSON merge patch (RFC 7396): an absent leaf is kept, null clears, a value sets.",
-        "content": {"application/merge-patch+json": content, "application/json": content},
-    })
-}
-
-/// Adds the example and the headers of a success, and what its status says.
-fn complete(response: &mut Value, call: &Call, status: &str) {
-    response["description"] = match status {
-        "202" => "Accepted: stored, and on its way to the vendors.".into(),
-        _ => call.answers.into(),
-    };
-    if let Some(example) = call.example {
-        response["content"]["application/json"]["example"] = example();
-    }
-    let headers: Map<String, Value> = call
-        .headers
-        .iter()
-        .map(|(name, says)| ((*name).to_owned(), json!({"description": says, "schema": {"type": "string"}})))
-        .collect();
-    if !headers.is_empty() {
-        response["headers"] = headers.into();
-    }
-}
-
-/// The answer of a status, with the types of problem that have it.
-fn problem(kinds: &[Kind]) -> Value {
-    let list: Vec<String> = kinds.iter().map(|kind| format!("`{}`: {}", kind.name(), kind.title())).collect();
-    let reference = |kind: &Kind| json!({"$ref": format!("#/components/examples/{}", kind.name())});
-    let examples: Map<String, Value> =
-        kinds.iter().map(|kind| (kind.name().to_owned(), reference(kind))).collect();
-    let mut response = json!({
-        "description": list.join("; "),
-        "content": {"application/problem+json": {
-            "schema": {"$ref": "#/components/schemas/Problem"},
-            "examples": examples,
-        }},
-    });
-    if kinds.iter().any(|kind| matches!(kind.status(), 429 | 503)) {
-        let says = "After how many seconds another try may succeed.";
-        response["headers"]["Retry-After"] = json!({"description": says, "schema": {"type": "integer"}});
-    }
-    response
 }
 
 #[cfg(test)]

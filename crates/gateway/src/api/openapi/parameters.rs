@@ -1,14 +1,25 @@
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-/// The parameters of all calls, by the name under which calls refer to them.
-pub(super) fn all() -> Value {
+use super::Call;
+
+/// The parameters of these calls, by the name under which calls refer to them.
+pub(super) fn of(calls: &[Call]) -> Map<String, Value> {
+    let is_used = |name: &str| calls.iter().any(|call| call.parameters.contains(&name));
+    let Value::Object(all) = all() else { return Map::new() };
+    all.into_iter().filter(|(name, _)| is_used(name)).collect()
+}
+
+/// What an id of a user looks like.
+const USER: &str = "^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$";
+
+fn all() -> Value {
     let path = |name, says, schema| parameter("path", name, says, schema);
     let query = |name, says, schema| parameter("query", name, says, schema);
     let header = |name, says, schema| parameter("header", name, says, schema);
     let text = || json!({"type": "string"});
     json!({
         "UserId": path("id", "The callers' own id of the user; no e-mail address.",
-            json!({"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$", "example": "crm-42"})),
+            json!({"type": "string", "pattern": USER, "example": "crm-42"})),
         "UpdateId": path("id", "The update's id.", json!({"type": "string", "format": "uuid"})),
         "IdempotencyKey": header("Idempotency-Key",
             "Names the request, so that it is carried out once however often it is sent; 1 to 255 visible ASCII characters, \
@@ -26,6 +37,21 @@ pub(super) fn all() -> Value {
         "Route": query("route", "Of this route only.", text()),
         "AfterUpdate": query("after", "`next` of the page before.", json!({"type": "string", "format": "uuid"})),
         "AfterAttention": query("after", "`next` of the page before.", text()),
+        "AnyState": query("state", "`blocked`, `held` and `pending`, separated by commas; all unless given.", text()),
+        "User": query("user", "Of this user only.", json!({"type": "string", "pattern": USER})),
+        "Reason": query("reason", "Blocked for one of these reasons only, separated by commas.",
+            json!({"type": "string", "example": "forbidden,needs_data"})),
+        "OlderThan": query("older_than", "Out of step for so long or longer only.",
+            json!({"type": "string", "example": "15m"})),
+        "AfterLane": query("after", "`next` of the page before.", json!({"type": "integer", "format": "int64"})),
+        "LaneId": path("id", "The lane's id.", json!({"type": "integer", "format": "int64", "minimum": 1})),
+        "RouteName": path("name", "The route.", json!({"type": "string", "pattern": "^[a-z][a-z0-9_]{0,31}$"})),
+        "Confirm": query("confirm", "Also where users are owed something that the new configuration drops.",
+            json!({"type": "boolean", "default": false})),
+        "DryRun": query("dry_run", "Say what would change, and change nothing.",
+            json!({"type": "boolean", "default": false})),
+        "Most": query("limit", "The most entries.",
+            json!({"type": "integer", "minimum": 1, "maximum": 1000, "default": 100})),
         "Limit": query("limit", "The most items of the page.",
             json!({"type": "integer", "minimum": 1, "maximum": 100, "default": 20})),
     })

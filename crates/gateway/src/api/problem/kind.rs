@@ -50,6 +50,8 @@ kinds! {
     IdentityTaken 409 "identity-taken" "Another user has this identity",
     /// The identity is set.
     IdentityPinned 409 "identity-pinned" "The identity is set already",
+    /// Nothing could come of the act as things stand.
+    ActRefused 409 "act-refused" "The act is not possible now",
     /// The new configuration is refused.
     ReloadRefused 409 "reload-refused" "The configuration was not taken over",
     /// The user was erased.

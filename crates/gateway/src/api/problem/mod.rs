@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 pub use kind::Kind;
-pub(crate) use refusals::{user_erased, user_not_found};
+pub(crate) use refusals::{no_such_route, unknown_route, user_erased, user_not_found};
 
 /// Why a request was not answered as asked (RFC 9457). Carries no value that a caller sent and nothing of the inside.
 #[derive(Debug, Clone, PartialEq, Eq)]

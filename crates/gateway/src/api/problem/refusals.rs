@@ -1,5 +1,5 @@
 use delivery::{
-    Millis,
+    Millis, RouteSet,
     store::{AcceptError, StoreError},
 };
 
@@ -64,6 +64,21 @@ impl From<AcceptError> for Problem {
             }
         }
     }
+}
+
+/// A parameter that names no configured route.
+pub(crate) fn unknown_route(routes: &RouteSet) -> Problem {
+    Problem::new(Kind::UnknownRoute, known_routes(routes))
+}
+
+/// A path that names no configured route.
+pub(crate) fn no_such_route(routes: &RouteSet) -> Problem {
+    Problem::new(Kind::NotFound, known_routes(routes))
+}
+
+fn known_routes(routes: &RouteSet) -> String {
+    let names: Vec<&str> = routes.iter().map(|(_, route)| route.name.as_str()).collect();
+    format!("no such route is configured; the routes are: {}", names.join(", "))
 }
 
 pub(crate) fn user_not_found() -> Problem {

@@ -37,9 +37,14 @@ struct AskingReloader;
 
 #[async_trait::async_trait]
 impl operator::Reloader for AskingReloader {
+    async fn difference(&self) -> Result<operator::ReloadReport, String> {
+        let changes = vec!["route village: another rate".to_owned()];
+        Ok(operator::ReloadReport { changes, to_confirm: Some("route village owes something".to_owned()) })
+    }
+
     async fn reload(&self, confirm: bool) -> Result<operator::ReloadReport, String> {
         match confirm {
-            true => Ok(operator::ReloadReport { changes: vec!["route village: another rate".to_owned()] }),
+            true => Ok(operator::ReloadReport { to_confirm: None, ..self.difference().await? }),
             false => Err("route village owes something; confirm".to_owned()),
         }
     }

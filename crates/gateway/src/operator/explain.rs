@@ -1,0 +1,174 @@
+use std::collections::BTreeMap;
+
+use actix_web::{HttpRequest, HttpResponse, web::Data};
+use delivery::{
+    Route,
+    engine::RouteCondition,
+    status::{self, LeafStanding, LeafState},
+    store::{LaneRow, RouteId, UserSnapshot},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{
+    State,
+    lane::{AttemptBody, HoldBody},
+    next_step::next_step,
+};
+use crate::api::{
+    Problem, Query,
+    dto::{FateWord, UserRouteBody, time},
+    no_such_route, user_id, user_not_found,
+};
+
+/// How many attempts are shown.
+const ATTEMPTS: u32 = 20;
+
+/// Why a user stands at a route as it does: each leaf's version and fate, and what comes next.
+#[utoipa::path(
+    get, path = "/v1/users/{id}/routes/{name}", operation_id = "explain", tag = "lanes",
+    responses((status = 200, body = ExplanationBody))
+)]
+pub(super) async fn explain(request: HttpRequest, state: Data<State>) -> Result<HttpResponse, Problem> {
+    state.operator(&request)?;
+    Query::read(&request, &[])?;
+    let name = request.match_info().get("name").unwrap_or_default();
+    let routes = state.engine.routes();
+    let (id, route) = routes.by_name(name).ok_or_else(|| no_such_route(&routes))?;
+    let store = state.engine.store();
+    let snapshot = store.user(&user_id(&request)?).await?.ok_or_else(user_not_found)?;
+    let lane = snapshot.lanes.iter().find(|row| row.route == id);
+    let attempts = match lane.and_then(|row| row.id) {
+        Some(id) => store.attempts(id, ATTEMPTS).await?,
+        None => Vec::new(),
+    };
+    let condition = state.engine.conditions().get(&id).copied().unwrap_or_default();
+    let mut body = ExplanationBody::new(&snapshot, id, route, lane, &condition);
+    body.attempts = attempts.into_iter().map(AttemptBody::from).collect();
+    Ok(HttpResponse::Ok().json(body))
+}
+
+/// How a user stands at a route, and why.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Explanation)]
+pub(super) struct ExplanationBody {
+    user: String,
+    route: String,
+    vendor: &'static str,
+    /// The lane, where the user has one at the route.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lane: Option<i64>,
+    /// The user's version.
+    version: u64,
+    #[serde(flatten)]
+    standing: UserRouteBody,
+    /// What happens next, and who can change that.
+    next: String,
+    /// When the vendor last confirmed everything that was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    confirmed_at: Option<String>,
+    /// Every leaf of the user.
+    fields: BTreeMap<String, LeafBody>,
+    /// The latest attempts but successes at the first try, the newest first.
+    attempts: Vec<AttemptBody>,
+}
+
+/// How one leaf stands.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ExplainedLeaf)]
+struct LeafBody {
+    /// The version of the user that last changed it.
+    version: u64,
+    /// Its field at the vendor, where it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to: Option<String>,
+    /// Whether it was cleared.
+    cleared: bool,
+    state: LeafWord,
+    /// When the vendor had confirmed it at the latest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    confirmed_at: Option<String>,
+    /// Why it is not carried.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fate: Option<FateWord>,
+    /// Its refusal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    held: Option<HoldBody>,
+}
+
+/// How a leaf stands at a route, in one word.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum LeafWord {
+    /// The vendor has confirmed it.
+    Confirmed,
+    /// The vendor has confirmed it, and a lost request may still overwrite it: it is sent once more.
+    InDoubt,
+    /// It is to be sent.
+    Owed,
+    /// The vendor has refused it.
+    Held,
+    /// The route does not carry it, or not with this value.
+    NotCarried,
+}
+
+impl ExplanationBody {
+    fn new(
+        snapshot: &UserSnapshot,
+        id: RouteId,
+        route: &Route,
+        row: Option<&LaneRow>,
+        condition: &RouteCondition,
+    ) -> Self {
+        debug_assert!(row.is_none_or(|row| row.route == id));
+        let lane = row.map(|row| &*row.lane);
+        let leaves = status::of_leaves(route, &snapshot.user, lane);
+        let fields = leaves.into_iter().map(|(leaf, standing)| {
+            let to = route.mapping.field(&leaf).map(|field| field.to.clone());
+            (leaf.name().to_owned(), LeafBody::new(standing, to))
+        });
+        let standing = status::of_user(route, &snapshot.user, lane, condition);
+        let next = match lane {
+            Some(lane) => next_step(&route.name, lane, condition),
+            None => format!("nothing: the user has no identity at {}", route.name),
+        };
+        Self {
+            user: snapshot.id.to_string(),
+            route: route.name.clone(),
+            vendor: route.adapter.dialect().vendor,
+            lane: row.and_then(|row| row.id).map(|id| id.0),
+            version: snapshot.user.version,
+            standing: UserRouteBody::new(&route.name, &standing, lane),
+            next,
+            confirmed_at: lane.and_then(|lane| lane.confirmed_at).map(time),
+            fields: fields.collect(),
+            attempts: Vec::new(),
+        }
+    }
+}
+
+impl LeafBody {
+    fn new(standing: LeafStanding, to: Option<String>) -> Self {
+        let LeafStanding { version, is_cleared, state } = standing;
+        let plain = |state| Self {
+            version,
+            to,
+            cleared: is_cleared,
+            state,
+            confirmed_at: None,
+            fate: None,
+            held: None,
+        };
+        match state {
+            LeafState::Confirmed(at) => Self { confirmed_at: at.map(time), ..plain(LeafWord::Confirmed) },
+            LeafState::InDoubt(at) => Self { confirmed_at: at.map(time), ..plain(LeafWord::InDoubt) },
+            LeafState::Owed => plain(LeafWord::Owed),
+            LeafState::Held(hold) => Self { held: Some(HoldBody::from(&hold)), ..plain(LeafWord::Held) },
+            LeafState::NotCarried(fate) => {
+                Self { fate: Some(fate.into()), to: None, ..plain(LeafWord::NotCarried) }
+            }
+        }
+    }
+}

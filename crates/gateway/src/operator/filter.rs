@@ -1,0 +1,45 @@
+use canonical::UserId;
+use delivery::{Millis, RouteSet, lane::BlockReason, store::LaneFilter};
+use jiff::SignedDuration;
+use strum::VariantArray;
+
+use crate::api::{Problem, Query, dto::ReasonWord, filter_of};
+
+/// The query parameters that choose lanes.
+pub(super) const PARAMETERS: [&str; 7] = ["route", "user", "state", "reason", "older_than", "after", "limit"];
+
+/// Which lanes a query asks for.
+///
+/// # Errors
+/// When a parameter has no valid value; the detail names the valid ones.
+pub(super) fn lanes(query: &Query, routes: &RouteSet, now: Millis) -> Result<LaneFilter, Problem> {
+    let filter = filter_of(query, routes)?;
+    Ok(LaneFilter {
+        user: query.text("user").map(user).transpose()?,
+        reasons: query.text("reason").map(reasons).transpose()?.unwrap_or_default(),
+        since: query.text("older_than").map(|age| since(age, now)).transpose()?,
+        ..filter
+    })
+}
+
+fn user(text: &str) -> Result<UserId, Problem> {
+    text.parse().map_err(|invalid: canonical::Invalid| Problem::invalid(format!("user: {}", invalid.0)))
+}
+
+fn reasons(text: &str) -> Result<Vec<BlockReason>, Problem> {
+    let reason = |word: &str| {
+        let known = ReasonWord::VARIANTS.iter().find(|known| <&str>::from(**known) == word);
+        known.map(|known| BlockReason::from(*known)).ok_or_else(|| {
+            let words: Vec<&str> = ReasonWord::VARIANTS.iter().map(Into::into).collect();
+            Problem::invalid(format!("reason takes, separated by commas: {}", words.join(", ")))
+        })
+    };
+    text.split(',').map(reason).collect()
+}
+
+fn since(text: &str, now: Millis) -> Result<Millis, Problem> {
+    let age: Option<SignedDuration> = text.parse().ok();
+    let age = age.filter(|age| !age.is_negative()).and_then(|age| i64::try_from(age.as_millis()).ok());
+    let age = age.ok_or_else(|| Problem::invalid("older_than takes a duration such as 90s, 15m or 2h"))?;
+    Ok(now.saturating_sub(age))
+}

@@ -1,0 +1,102 @@
+//! The description of the operators' API (OpenAPI 3.1), made as that of the callers' API is.
+
+use std::sync::LazyLock;
+
+use actix_web::{HttpRequest, HttpResponse, http::header};
+use serde_json::Value;
+use utoipa::OpenApi;
+
+use super::{audit, explain, lanes, reload, routes};
+use crate::{
+    api::{Call, Kind, Problem, ProblemBody, Query, USUAL, complete},
+    config::Scope,
+};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Profile gateway: operators", description = "How the vendors stand, and what can be done about it."),
+    paths(
+        lanes::list, lanes::read, lanes::retry, lanes::retry_page, explain::explain, routes::list, routes::retry,
+        routes::pause, routes::resume, routes::probe, routes::resync, reload::reload, audit::list
+    ),
+    components(schemas(ProblemBody<'_>))
+)]
+struct Document;
+
+static TEXT: LazyLock<String> = LazyLock::new(|| format!("{:#}\n", document()));
+
+/// The description as JSON text.
+pub fn openapi() -> String {
+    TEXT.clone()
+}
+
+/// Answers the description; it takes no key.
+pub(super) async fn serve(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    Query::read(&request, &[])?;
+    Ok(HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "application/json")).body(TEXT.as_str()))
+}
+
+fn document() -> Value {
+    complete(Document::openapi(), CALLS)
+}
+
+const OPERATE: Call = Call { scopes: &[Scope::Operate], ..USUAL };
+const ACT: Call = Call { method: "post", problems: &[Kind::NotFound, Kind::StorageFull], ..OPERATE };
+const ROUTE_ACT: Call = Call { parameters: &["RouteName"], ..ACT };
+const LANES: &[&str] = &["Route", "User", "AnyState", "Reason", "OlderThan", "AfterLane", "Limit"];
+
+const CALLS: &[Call] = &[
+    Call { path: "/v1/lanes", parameters: LANES, problems: &[Kind::UnknownRoute], ..OPERATE },
+    Call {
+        path: "/v1/lanes/retry",
+        parameters: LANES,
+        problems: &[Kind::UnknownRoute, Kind::StorageFull],
+        answers: "So many were made ready to be sent.",
+        ..ACT
+    },
+    Call { path: "/v1/lanes/{id}", parameters: &["LaneId"], problems: &[Kind::NotFound], ..OPERATE },
+    Call { path: "/v1/lanes/{id}/retry", parameters: &["LaneId"], ..ACT },
+    Call {
+        path: "/v1/users/{id}/routes/{name}",
+        parameters: &["UserId", "RouteName"],
+        problems: &[Kind::NotFound, Kind::UserNotFound],
+        ..OPERATE
+    },
+    Call { path: "/v1/routes", ..OPERATE },
+    Call { path: "/v1/routes/{name}/retry", ..ROUTE_ACT },
+    Call { path: "/v1/routes/{name}/pause", ..ROUTE_ACT },
+    Call { path: "/v1/routes/{name}/resume", ..ROUTE_ACT },
+    Call {
+        path: "/v1/routes/{name}/probe",
+        problems: &[Kind::NotFound, Kind::ActRefused, Kind::StorageFull],
+        ..ROUTE_ACT
+    },
+    Call { path: "/v1/routes/{name}/resync", ..ROUTE_ACT },
+    Call {
+        path: "/v1/reload",
+        parameters: &["Confirm", "DryRun"],
+        problems: &[Kind::ReloadRefused, Kind::StorageFull],
+        ..ACT
+    },
+    Call { path: "/v1/audit", parameters: &["Most"], ..OPERATE },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_operation_stands_in_the_table_and_the_other_way_round() {
+        let document = document();
+        let mut described: Vec<(&str, &str)> = Vec::new();
+        for (path, item) in document["paths"].as_object().expect("paths") {
+            described.extend(
+                item.as_object().expect("methods").keys().map(|method| (path.as_str(), method.as_str())),
+            );
+        }
+        let mut listed: Vec<_> = CALLS.iter().map(|call| (call.path, call.method)).collect();
+        described.sort_unstable();
+        listed.sort_unstable();
+        assert_eq!(described, listed);
+    }
+}
