@@ -38,10 +38,16 @@ pub fn subject_keys(command: &Accept, user: Option<&UserRow>) -> Vec<(RouteId, S
     let mut profile = user.map(|user| Profile::clone(&user.profile)).unwrap_or_default();
     // What the patch breaks is told by the plan itself.
     let _ = profile.apply(&command.patch, 1);
-    let by_email = command.routes.iter().filter(|(_, route)| route.enrol == Enrol::Email);
-    let keys =
-        by_email.filter_map(|(id, route)| Some((id, planner::subject_of(route, &profile, None)?.key())));
-    decide::identity_keys(command).into_iter().chain(keys).collect()
+    let mut keys = decide::identity_keys(command);
+    for (id, route) in command.routes.iter().filter(|(_, route)| route.enrol == Enrol::Email) {
+        // An identity of its own stands before the address.
+        if keys.iter().all(|(named, _)| *named != id)
+            && let Some(subject) = planner::subject_of(route, &profile, None)
+        {
+            keys.push((id, subject.key()));
+        }
+    }
+    keys
 }
 
 /// Plans an update. Another user has the subjects of the routes in `loaded.taken`.

@@ -98,3 +98,17 @@ async fn a_plan_for_a_paused_route_says_so() {
     assert_eq!(village["waiting_for"], "route_paused");
     assert_eq!(village["requests"].as_array().map(Vec::len), Some(1));
 }
+
+#[actix_web::test]
+async fn an_address_that_is_no_identity_takes_nobodys_place() {
+    let world = World::new().await;
+    world.delivered("first", r#"{"email":"jo@x.org","given_name":"Jo"}"#).await;
+    let second = r#"{"email":"jo@x.org","given_name":"Jo","identities":{"village":"second@x.org"}}"#;
+    let planned = world.call(post("/v1/users/second/plan", ALL, second)).await;
+    assert_eq!(planned.status, 200, "{}", planned.text);
+    let url =
+        planned.json()["routes"]["village"]["requests"][0]["url"].as_str().expect("a request").to_owned();
+    assert!(url.ends_with("/second@x.org"), "{url}");
+    assert_eq!(world.change("second", second).await.status, 200);
+    assert_eq!(world.village.sent().last().expect("sent").url, url);
+}
