@@ -6,6 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use e2e::{World, request};
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").to_owned()
 }
@@ -74,4 +76,51 @@ fn bad_inputs_name_tests_that_exist() {
         let held = row.rsplit(" | ").next().unwrap_or_default();
         assert!(held.contains('_') || held.contains("no test"), "{id} says nothing of its test");
     }
+}
+
+/// The names of the alerts, from the file of the rules.
+fn alerts() -> Vec<String> {
+    let rules = fs::read_to_string(root().join("deploy/prometheus/alerts.yml")).expect("the rules");
+    rules.lines().filter_map(|line| line.trim().strip_prefix("- alert: ")).map(str::to_owned).collect()
+}
+
+#[test]
+fn every_alert_has_its_section_in_the_run_book() {
+    let (page, alerts) = (page("operations.md"), alerts());
+    assert!(alerts.len() > 10, "{alerts:?}");
+    let sections: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix("### ")).collect();
+    assert_eq!(sections, alerts);
+    let rules = fs::read_to_string(root().join("deploy/prometheus/alerts.yml")).expect("the rules");
+    for alert in alerts {
+        let runbook = format!("runbook: docs/operations.md#{}", alert.to_lowercase());
+        assert!(rules.contains(&runbook), "{alert} leads elsewhere");
+    }
+}
+
+#[test]
+fn every_metric_that_alerts_dashboard_and_run_book_name_exists() {
+    let world = World::new();
+    let gateway = world.start();
+    world.introduce(&gateway.api(), &world.people()[0]);
+    let metrics = request(gateway.operator().address(), "GET", "/metrics", &[], b"").expect("an answer");
+    let metrics = metrics.expect(200).text();
+    let name = |text: &str| -> String {
+        text.chars().take_while(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || *c == '_').collect()
+    };
+    let exist: BTreeSet<String> = metrics.lines().map(name).collect();
+    let mut named = BTreeSet::new();
+    for file in [
+        "deploy/prometheus/alerts.yml",
+        "deploy/prometheus/alerts_test.yml",
+        "deploy/grafana/dashboards/profile-gateway.json",
+        "docs/operations.md",
+    ] {
+        let text = fs::read_to_string(root().join(file)).expect(file);
+        let found = text.match_indices("profile_gateway_").map(|(at, _)| name(&text[at..]));
+        named.extend(found.map(|name| (file, name)));
+    }
+    assert!(named.len() > 20, "{named:?}");
+    let missing: Vec<_> = named.iter().filter(|(_, name)| !exist.contains(name)).collect();
+    assert!(missing.is_empty(), "no such metrics: {missing:?}\n{metrics}");
+    gateway.stop();
 }
