@@ -2,6 +2,7 @@
 
 mod load;
 
+mod backup;
 mod canary;
 mod commands;
 mod credential;

@@ -44,6 +44,7 @@ mod lanes;
 mod updates;
 mod users;
 
+mod backup;
 mod meter;
 mod read;
 mod reader;
@@ -52,6 +53,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+pub use backup::{BackupError, backup};
 pub use meter::{Footprint, Meter, NoMeter};
 pub use options::{NetworkFs, OpenError, Options};
 pub use store::SqliteStore;

@@ -1,6 +1,7 @@
 //! The command line. Results go to standard output, everything else to standard error; exit code 1 means that what was asked
 //! for failed, 2 that the command or the configuration is wrong.
 
+mod backup;
 mod call;
 mod check;
 mod explain;
@@ -57,6 +58,8 @@ enum Command {
         #[arg(long)]
         operator: bool,
     },
+    /// Copy a database while the gateway runs
+    Backup(backup::Arguments),
     /// Have a running gateway read its configuration again
     Reload(reload::Arguments),
     /// Show the routes of a running gateway, pause, resume, probe and resync them
@@ -105,6 +108,7 @@ pub fn run_with(arguments: impl IntoIterator<Item: Into<OsString> + Clone>) -> E
         Command::Schema => say(&crate::schema::of_a_change()),
         Command::Openapi { operator: false } => say(&api::openapi()),
         Command::Openapi { operator: true } => say(&operator::openapi()),
+        Command::Backup(arguments) => backup::run(&arguments),
         Command::Reload(arguments) => reload::run(&arguments),
         Command::Routes(arguments) => routes::run(&arguments),
         Command::Lanes(arguments) => lanes::run(&arguments),
