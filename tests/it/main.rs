@@ -19,4 +19,5 @@ mod reload;
 mod required;
 mod single;
 mod stop;
+mod traces;
 mod upgrade;

@@ -9,6 +9,8 @@ pub struct Settings {
     pub log_level: &'static str,
     /// Its form: `json` or `text`.
     pub log_format: &'static str,
+    /// Further tables, as text.
+    pub tables: String,
     key_hash: String,
     routes: BTreeMap<String, BTreeMap<String, String>>,
 }
@@ -19,6 +21,7 @@ impl Settings {
         let mut settings = Self {
             log_level: "info",
             log_format: "json",
+            tables: String::new(),
             key_hash: key_hash.to_owned(),
             routes: BTreeMap::new(),
         };
@@ -65,6 +68,7 @@ impl Settings {
             quoted(self.log_format),
             quoted(&self.key_hash)
         );
+        text.push_str(&self.tables);
         for (route, options) in &self.routes {
             let _ = writeln!(text, "[routes.{route}]");
             for (option, value) in options {

@@ -1,6 +1,9 @@
 use std::{fmt, time::Duration};
 
-use crate::lane::FailureClass;
+use crate::{
+    TraceContext,
+    lane::{FailureClass, Version},
+};
 
 /// Told of what happens, for metrics. It is called on the way of every update: it must be quick and must not wait.
 pub trait Telemetry: Send + Sync + fmt::Debug {
@@ -20,6 +23,14 @@ pub trait Telemetry: Send + Sync + fmt::Debug {
 pub struct Attempted<'a> {
     /// The route.
     pub route: &'a str,
+    /// The lane's id.
+    pub lane: i64,
+    /// The user's version that was sent.
+    pub version: Version,
+    /// The status of the last answer, of an attempt that failed.
+    pub status: Option<u16>,
+    /// The trace of the newest update that it carries.
+    pub trace: Option<TraceContext>,
     /// Why it failed; none for a success.
     pub failure: Option<FailureClass>,
     /// From the first request to the verdict on the last answer.

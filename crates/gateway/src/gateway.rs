@@ -26,6 +26,8 @@ use crate::{
     reload::Reload,
     routes::{RouteError, build_routes},
     signals::{Signals, StopSignal},
+    telemetry::Observers,
+    traces::Traces,
 };
 
 /// A running gateway: store, engine, and the two listeners.
@@ -34,6 +36,7 @@ pub struct Gateway {
     engine: Engine,
     store: Arc<SqliteStore>,
     reload: Arc<Reload>,
+    traces: Option<Arc<Traces>>,
     servers: Vec<ServerHandle>,
     stopping: CancellationToken,
     api_address: SocketAddr,
@@ -66,6 +69,9 @@ pub enum StartError {
     /// The store does not work, or a route is another one under the same name.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Spans cannot be exported.
+    #[error("{0}")]
+    Traces(String),
     /// A route has no transport.
     #[error(transparent)]
     Route(#[from] RouteError),
@@ -91,12 +97,14 @@ impl Gateway {
         let options = store_sqlite::Options::new(&config.store.sqlite, hub.clone());
         let options = store_sqlite::Options { meter: Arc::clone(&metrics) as _, ..options };
         let store = Arc::new(SqliteStore::open(options)?);
+        let traces = config.traces.as_ref().map(Traces::start).transpose().map_err(StartError::Traces)?;
+        let traces = traces.map(Arc::new);
         let parts = Parts {
             store: Arc::clone(&store) as Arc<dyn Store>,
             hub,
             clock: Arc::new(ProcessClock::start()),
             jitter: Arc::new(SeededJitter::new(seed())),
-            telemetry: Arc::clone(&metrics) as _,
+            telemetry: Arc::new(Observers { metrics: Arc::clone(&metrics), traces: traces.clone() }),
         };
         let engine = Engine::start(parts, routes, confirm == Confirm::Origins).await?;
         let keys = Arc::new(ArcSwap::from_pointee(Keys::new(config.keys.clone())));
@@ -115,6 +123,7 @@ impl Gateway {
             settings,
             vendors: Vendor::all().map(Vendor::dialect).collect(),
             metrics: Arc::clone(&metrics),
+            traces: traces.clone(),
         };
         let stopping = CancellationToken::new();
         let operator_state = operator::State {
@@ -141,7 +150,8 @@ impl Gateway {
         tokio::spawn(chores::keep_clean(engine.clone(), config.retention));
         tokio::spawn(chores::look_for_new_credentials(engine.clone()));
         tracing::info!(%api_address, %operator_address, routes = config.routes.len(), "ready");
-        Ok(Self { engine, store, reload, servers: servers.into(), stopping, api_address, operator_address })
+        let servers = servers.into();
+        Ok(Self { engine, store, reload, traces, servers, stopping, api_address, operator_address })
     }
 
     /// Runs until the process is told to stop, reloading the configuration at each SIGHUP.
@@ -177,6 +187,10 @@ impl Gateway {
             futures_util::future::join_all(self.servers.iter().map(|server| server.stop(false))).await;
         }
         self.engine.stop(GRACE.saturating_sub(asked.elapsed())).await;
+        if let Some(traces) = self.traces {
+            // It waits for the exporter, whose requests run here.
+            drop(tokio::task::spawn_blocking(move || traces.stop()).await);
+        }
     }
 
     /// The engine.

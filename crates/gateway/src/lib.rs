@@ -11,6 +11,8 @@ mod reload;
 mod rotation;
 mod routes;
 mod signals;
+mod telemetry;
+pub mod traces;
 
 pub mod api;
 pub mod operator;

@@ -1,5 +1,5 @@
 //! The delivery transport on reqwest: address guard, limits, authentication; and the command line's client of a running
-//! gateway, because no other crate may name reqwest.
+//! gateway and that of a collector of spans, because no other crate may name reqwest.
 //!
 //! One [`HttpTransport`] serves one route and owns its connections. It sends exactly what [`delivery::Transport::preview`]
 //! shows, once, to the configured origin and to addresses of the configured [`Network`] alone.
@@ -9,6 +9,7 @@
 
 mod client;
 mod operator;
+mod otlp;
 mod settings;
 
 mod credential;
@@ -28,5 +29,6 @@ pub use client::HttpTransport;
 pub use credential::{Credential, CredentialError};
 pub use guard::{AddressClass, AddressRefused, Network};
 pub use operator::{CallError, OperatorClient};
+pub use otlp::OtlpClient;
 pub use settings::{PlainHttp, Pool, Settings, SettingsError, Timeouts};
 pub use url::BaseUrl;

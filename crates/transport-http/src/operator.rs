@@ -25,16 +25,7 @@ impl OperatorClient {
     /// # Errors
     /// When no client can be made on this machine.
     pub fn new(base: &str, key: Option<SecretString>) -> Result<Self, CallError> {
-        let tls = if base.starts_with("https:") { tls::verified(None) } else { tls::trusting_nobody() };
-        let tls = tls.map_err(|error| CallError(error.to_string()))?;
-        let client = Client::builder()
-            .redirect(redirect::Policy::none())
-            .retry(retry::never())
-            .no_proxy()
-            .tls_backend_preconfigured(tls)
-            .timeout(TIMEOUT)
-            .build()
-            .map_err(|_| CallError("no HTTP client can be made on this machine".to_owned()))?;
+        let client = own_client(base, TIMEOUT)?;
         Ok(Self { base: base.trim_end_matches('/').to_owned(), key, client })
     }
 
@@ -72,6 +63,20 @@ impl OperatorClient {
         let body = response.bytes().await.map_err(unreachable)?;
         Ok((status, body.to_vec()))
     }
+}
+
+/// A client for a server of the operator's own: no redirects, no second try, no proxy from the environment.
+pub(crate) fn own_client(url: &str, timeout: Duration) -> Result<Client, CallError> {
+    let tls = if url.starts_with("https:") { tls::verified(None) } else { tls::trusting_nobody() };
+    let tls = tls.map_err(|error| CallError(error.to_string()))?;
+    Client::builder()
+        .redirect(redirect::Policy::none())
+        .retry(retry::never())
+        .no_proxy()
+        .tls_backend_preconfigured(tls)
+        .timeout(timeout)
+        .build()
+        .map_err(|_| CallError("no HTTP client can be made on this machine".to_owned()))
 }
 
 impl fmt::Debug for OperatorClient {

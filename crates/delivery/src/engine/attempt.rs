@@ -173,6 +173,10 @@ impl Attempt<'_> {
         );
         self.engine.inner.telemetry.attempted(&Attempted {
             route: &self.route.name,
+            lane: self.work.lane.0,
+            version: self.work.claim.sent,
+            status: ended.status,
+            trace: self.work.trace,
             failure: ended.outcome.class(),
             took: until(now, started_at),
             behind: self.work.behind_since.map(|since| until(now, since)),

@@ -7,7 +7,7 @@ use canonical::{Rules, UserId};
 use delivery::engine::Engine;
 
 use super::{Caller, Keys, Problem};
-use crate::{config::Scope, metrics::Metrics};
+use crate::{config::Scope, metrics::Metrics, traces::Traces};
 
 /// What the callers' API works with.
 #[derive(Debug)]
@@ -22,6 +22,8 @@ pub struct State {
     pub vendors: Vec<&'static Dialect>,
     /// Counts what is answered.
     pub metrics: Arc<Metrics>,
+    /// Makes spans, where a collector is configured.
+    pub traces: Option<Arc<Traces>>,
 }
 
 /// What is configured about requests.

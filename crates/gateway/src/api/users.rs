@@ -13,7 +13,7 @@ use super::{
     state::user_id,
     submission,
 };
-use crate::config::Scope;
+use crate::{config::Scope, traces::Accepting};
 
 /// Takes a change of a user; a user that was never seen is created here, never at a vendor.
 #[utoipa::path(
@@ -29,7 +29,10 @@ pub(super) async fn patch(
     Query::read(&request, &[])?;
     let user = user_id(&request)?;
     let wait = headers::preferred_wait(&request);
-    let submission = submission::read(&request, payload, &state, &caller, user).await?;
+    let mut submission = submission::read(&request, payload, &state, &caller, user).await?;
+    // Ends with the answer; the deliveries stand below it.
+    let span = state.traces.as_ref().map(|traces| traces.accepting(submission.trace));
+    submission.trace = span.as_ref().map_or(submission.trace, Accepting::context);
     let Submitted { accepted, status, is_settled } = state.engine.submit(submission, wait).await?;
     let Accepted { update, replayed, .. } = accepted;
     if !replayed {

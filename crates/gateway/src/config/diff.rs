@@ -150,6 +150,7 @@ fn at_restart(old: &Config, new: &Config) -> Vec<&'static str> {
         ("store", old.store != new.store),
         ("retention", old.retention != new.retention),
         ("log", old.log != new.log),
+        ("traces", old.traces != new.traces),
     ]
     .into_iter()
     .filter_map(|(option, differs)| differs.then_some(option))

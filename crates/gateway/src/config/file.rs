@@ -18,6 +18,7 @@ pub(super) struct FileConfig {
     pub(super) operator: OperatorSection,
     pub(super) store: StoreSection,
     pub(super) log: LogSection,
+    pub(super) traces: Option<TracesSection>,
     pub(super) keys: Vec<KeySection>,
     pub(super) routes: BTreeMap<String, RouteSection>,
 }
@@ -55,6 +56,14 @@ pub(super) struct StoreSection {
 pub(super) struct LogSection {
     pub(super) level: Option<String>,
     pub(super) format: Option<String>,
+}
+
+/// `[traces]`.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct TracesSection {
+    pub(super) otlp: Option<String>,
+    pub(super) sample: Option<f64>,
 }
 
 /// One of `[[keys]]`.

@@ -51,7 +51,7 @@ pub use key::{KeyConfig, KeyHash, Scope};
 pub use mistake::{ConfigErrors, Mistake, Place, Style};
 pub use resolve::CredentialSource;
 pub use route::RouteConfig;
-pub use section::{LogConfig, LogFormat, OperatorConfig, Retention, ServerConfig, StoreConfig};
+pub use section::{LogConfig, LogFormat, OperatorConfig, Retention, ServerConfig, StoreConfig, TracesConfig};
 pub use vendor::Vendor;
 
 /// A configuration that was checked.
@@ -67,6 +67,8 @@ pub struct Config {
     pub retention: Retention,
     /// The log.
     pub log: LogConfig,
+    /// Where spans go; none: nowhere.
+    pub traces: Option<TracesConfig>,
     /// The callers' keys, at least one.
     pub keys: Vec<KeyConfig>,
     /// The routes in the order of their names.

@@ -49,6 +49,15 @@ pub struct LogConfig {
     pub format: LogFormat,
 }
 
+/// Where spans go.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TracesConfig {
+    /// The URL of a collector that takes OTLP over HTTP.
+    pub otlp: String,
+    /// Which part of the updates is traced whose caller does not say, from 0 to 1.
+    pub sample: f64,
+}
+
 /// How the log is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {

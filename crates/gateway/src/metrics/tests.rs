@@ -33,7 +33,16 @@ fn what_happened_and_how_things_stand_is_one_text() {
     metrics.accepted(Duration::from_micros(300));
     metrics.committed(12, Duration::from_micros(150));
     let second = Duration::from_secs(1);
-    let attempt = Attempted { route: "village", failure: None, took: second, behind: Some(4 * second) };
+    let attempt = Attempted {
+        route: "village",
+        lane: 1,
+        version: 1,
+        status: None,
+        trace: None,
+        failure: None,
+        took: second,
+        behind: Some(4 * second),
+    };
     metrics.attempted(&attempt);
     metrics.attempted(&Attempted { failure: Some(FailureClass::RateLimited), ..attempt });
     let text = render(&metrics, &standing());

@@ -2,6 +2,8 @@
 
 mod server;
 
+mod traces;
+
 mod keys;
 
 mod route;
@@ -37,6 +39,7 @@ pub(super) fn resolve(file: &FileConfig, context: &Context<'_>, findings: &mut F
     let operator = server::operator(&file.operator, &server, findings);
     let (store, retention) = server::store(&file.store, context.base, findings);
     let log = server::log(&file.log, findings);
+    let traces = file.traces.as_ref().and_then(|section| traces::traces(section, findings));
     let keys = keys::resolve(&file.keys, findings);
     let routes: Vec<RouteConfig> = file
         .routes
@@ -57,6 +60,7 @@ pub(super) fn resolve(file: &FileConfig, context: &Context<'_>, findings: &mut F
         store,
         retention,
         log,
+        traces,
         keys,
         routes,
         overrides: findings.overrides.clone(),

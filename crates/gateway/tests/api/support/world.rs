@@ -126,6 +126,7 @@ impl World {
             settings: Arc::new(ArcSwap::from_pointee(settings)),
             vendors: vec![&adapter_communal::DIALECT, &adapter_village::DIALECT],
             metrics: Arc::clone(&metrics),
+            traces: None,
         });
         let operator = Data::new(operator::State {
             engine: engine.clone(),
