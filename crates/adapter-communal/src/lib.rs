@@ -10,6 +10,8 @@
 //! The version of the API is pinned by a header, because the vendor's default moves. A success carries the whole user,
 //! bare or below `data`; its `id` must be the one in the path.
 
+mod reader;
+
 use adapter::{
     AuthScheme, Dialect, ErrorKind, FieldRule, Means, Method, Path, PhoneFormat, Receipt, Rule, SubjectForm,
     SubjectKind, TranslateError, Update, VendorError, VendorRequest, VendorResponse, WireValue, as_text,
@@ -111,6 +113,10 @@ impl adapter::Adapter for Adapter {
         let user = json.get("data").unwrap_or(&json);
         check_person(user, &json, sent)?;
         Ok(Receipt { unverified: unverified(user, sent), ..Receipt::new(Means::Applied) })
+    }
+
+    fn reader(&self) -> Option<&dyn adapter::Reader> {
+        Some(self)
     }
 }
 

@@ -23,6 +23,7 @@ fn case() -> ContractCase {
 }
 
 testkit::adapter_contract!(case());
+testkit::reader_contract!(case());
 
 #[test]
 fn the_contact_example_on_the_page_is_what_is_sent() {

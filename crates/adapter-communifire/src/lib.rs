@@ -12,6 +12,7 @@
 //! Nothing is documented about clearing a field.
 
 mod error_rule;
+mod reader;
 
 use adapter::{
     AppliedState, AuthScheme, Dialect, ErrorKind, FieldRule, Means, Method, OpenFields, Path, Receipt,
@@ -86,16 +87,21 @@ impl Adapter {
     }
 
     fn failure(&self, answer: &Json, sent: &VendorRequest, response: &VendorResponse) -> VendorError {
-        let message = answer.get("ResponseMessage").and_then(Json::as_str).unwrap_or_default();
-        let rule = self.options.errors.iter().find(|rule| rule.matches(message));
-        let kind = rule.map_or(ErrorKind::Invalid, ErrorRule::kind);
+        let kind = self.kind_of(answer);
         let applied = if kind == ErrorKind::Unavailable { AppliedState::Maybe } else { AppliedState::No };
         let retry_after = match kind {
             ErrorKind::RateLimited | ErrorKind::Unavailable => RetryAfter::read(response),
             _ => None,
         };
         let error = VendorError { retry_after, ..VendorError::new(kind, applied, "IsError") };
+        let message = message(answer);
         if message.is_empty() { error } else { error.with_words(message, sent) }
+    }
+
+    /// What a failure means by its message.
+    fn kind_of(&self, answer: &Json) -> ErrorKind {
+        let rule = self.options.errors.iter().find(|rule| rule.matches(message(answer)));
+        rule.map_or(ErrorKind::Invalid, ErrorRule::kind)
     }
 }
 
@@ -145,6 +151,14 @@ impl adapter::Adapter for Adapter {
         }
         Ok(Receipt { witness: Some(id.to_owned()), ..Receipt::new(Means::Applied) })
     }
+
+    fn reader(&self) -> Option<&dyn adapter::Reader> {
+        Some(self)
+    }
+}
+
+fn message(answer: &Json) -> &str {
+    answer.get("ResponseMessage").and_then(Json::as_str).unwrap_or_default()
 }
 
 fn selector(kind: &str) -> &'static str {

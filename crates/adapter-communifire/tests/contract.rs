@@ -36,6 +36,7 @@ fn labels(labels: &[(&str, &str)]) -> MappingOptions {
 }
 
 testkit::adapter_contract!(case());
+testkit::reader_contract!(case());
 
 mod as_an_object {
     //! The body as a plain object, which some tenants want.

@@ -12,6 +12,16 @@ pub(crate) fn gender(value: &Value, _: PhoneFormat) -> Option<JsonValue> {
     }
 }
 
+/// The word in which User.com answers one of its numbers for a gender.
+pub(crate) fn gender_word(number: &JsonValue) -> Option<&'static str> {
+    match number.as_u64()? {
+        1 => Some("unknown"),
+        2 => Some("male"),
+        3 => Some("female"),
+        _ => None,
+    }
+}
+
 /// A JSON integer.
 pub(crate) fn integer(value: &Value, _: PhoneFormat) -> Option<JsonValue> {
     match value {

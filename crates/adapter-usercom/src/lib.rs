@@ -15,6 +15,7 @@
 
 mod answer;
 mod formats;
+mod reader;
 
 use adapter::{
     AuthScheme, Dialect, FieldRule, Means, Method, OpenFields, Path, Receipt, Rule, SubjectForm, SubjectKind,
@@ -141,6 +142,10 @@ impl adapter::Adapter for Adapter {
         }
         status::read(response).map_err(|error| answer::explain(error, sent, response))?;
         if removal { Ok(Receipt::new(Means::Applied)) } else { answer::read_user(sent, response) }
+    }
+
+    fn reader(&self) -> Option<&dyn adapter::Reader> {
+        Some(self)
     }
 }
 

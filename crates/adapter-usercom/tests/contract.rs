@@ -39,6 +39,7 @@ fn mapped(names: &[(&str, &str)]) -> MappingOptions {
 }
 
 testkit::adapter_contract!(case());
+testkit::reader_contract!(case());
 
 #[test]
 fn the_example_on_the_page_is_what_is_sent() {

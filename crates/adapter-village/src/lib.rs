@@ -8,6 +8,8 @@
 //!
 //! The page says nothing about answers and nothing about clearing a field. Elsewhere Village accepts first and works later,
 //! so every 2xx is *accepted*; where it names an e-mail address, it must be the one in the path.
+//!
+//! No call is documented that shows a user, so that nothing can be read back: the adapter has no reader.
 
 use adapter::{
     AuthScheme, Dialect, FieldRule, Means, Method, Path, Receipt, Rule, SubjectForm, SubjectKind,

@@ -1,6 +1,8 @@
 use std::fmt;
 
-use crate::{Dialect, Receipt, Update, VendorError, VendorRequest, VendorResponse, WireField, status};
+use crate::{
+    Dialect, Reader, Receipt, Update, VendorError, VendorRequest, VendorResponse, WireField, status,
+};
 
 /// One vendor's dialect: a canonical update in, HTTP requests out; the response in, a verdict out.
 ///
@@ -29,6 +31,11 @@ pub trait Adapter: fmt::Debug + Send + Sync {
     ) -> Result<Receipt, VendorError> {
         let _ = sent;
         status::read(response).map(|()| Receipt::new(self.dialect().success_means))
+    }
+
+    /// Reads back what the vendor holds; none for a vendor that shows nothing.
+    fn reader(&self) -> Option<&dyn Reader> {
+        None
     }
 }
 

@@ -5,12 +5,15 @@
 //! reviewer can hold against the vendor's page; [`Mapping`] applies it, together with what a route configures, so that an
 //! [`Adapter`] is handed only what its vendor can carry.
 //!
+//! A [`Reader`] goes the other way for those who want to see what a vendor holds: it asks and reads, and changes nothing.
+//!
 //! A status code is interpreted in [`status`] and nowhere else.
 
 mod contract;
 mod dialect;
 mod format;
 mod mapping;
+mod reader;
 mod redact;
 mod request;
 mod response;
@@ -25,6 +28,10 @@ pub use dialect::{AuthScheme, Dialect, FieldRule, Means, OpenFields, Rule};
 pub use format::{Format, PhoneFormat, as_json, as_text, never, phone, phone_e164};
 pub use mapping::{
     ClearAs, Fate, Field, FieldOption, FieldOptions, Mapping, MappingFault, MappingOptions, Overlong,
+};
+pub use reader::{
+    Agreement, Definition, ReadItem, ReadPage, ReadQuery, ReadRequest, Reader, Seen, StoredValue, Whom,
+    compare, missing, plain,
 };
 pub use redact::{PrivateWords, redact};
 pub use request::{Method, Path, VendorRequest};

@@ -23,6 +23,7 @@ mod parsing;
 mod plan;
 mod privacy;
 mod random;
+mod reader;
 mod requests;
 mod responses;
 mod samples;
@@ -44,6 +45,10 @@ pub use parsing::{
 };
 pub use plan::Bench;
 pub use privacy::errors_and_debug_output_name_nobody;
+pub use reader::{
+    an_answer_about_another_person_is_not_read, no_answer_breaks_or_fools_the_reader,
+    readers_only_ask_and_carry_no_secret, reading_names_nobody, reads_are_as_in_the_goldens,
+};
 pub use requests::requests_are_as_in_the_goldens;
 pub use responses::verdicts_are_as_in_the_goldens;
 pub use samples::{CUSTOM_SAMPLES, sample};

@@ -143,7 +143,7 @@ impl<'a> Bench<'a> {
         fields.collect()
     }
 
-    fn parse(&self, patch: &JsonValue) -> Result<Patch, String> {
+    pub(super) fn parse(&self, patch: &JsonValue) -> Result<Patch, String> {
         Patch::parse(patch.to_string().as_bytes(), &self.rules)
             .map_err(|faults| faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
     }

@@ -48,7 +48,8 @@ fn sent(bench: &Bench<'_>, entry: &Map<String, JsonValue>) -> Result<VendorReque
     requests.into_iter().next().ok_or_else(|| "the patch sends nothing".to_owned())
 }
 
-fn answer(entry: &JsonValue) -> Result<VendorResponse, String> {
+/// An answer as a golden has it.
+pub(super) fn answer(entry: &JsonValue) -> Result<VendorResponse, String> {
     let status =
         entry.get("status").and_then(JsonValue::as_u64).and_then(|status| u16::try_from(status).ok());
     let headers = entry.get("headers").and_then(JsonValue::as_object).into_iter().flatten();

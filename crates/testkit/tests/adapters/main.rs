@@ -2,5 +2,6 @@
 //! the documentation that says what goes where.
 
 mod broken;
+mod broken_readers;
 mod field_matrix;
 mod fifth_vendor;

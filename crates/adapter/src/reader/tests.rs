@@ -1,0 +1,103 @@
+use canonical::{Json, Leaf};
+use serde_json::{Value as JsonValue, json};
+
+use super::*;
+use crate::{
+    AuthScheme, Dialect, FieldOption, FieldOptions, FieldRule, Mapping, MappingOptions, Means, OpenFields,
+    Rule, SubjectForm, SubjectKind, WireValue, as_text,
+};
+
+static DIALECT: Dialect = Dialect {
+    vendor: "open",
+    page: "",
+    auth: &[AuthScheme::Bearer],
+    subjects: &[SubjectKind { name: "id", form: SubjectForm::Integer }],
+    fields: &[FieldRule::new(Leaf::Email, "mail", Rule::SetOnly, as_text)],
+    open_fields: Some(OpenFields { rule: Rule::Nullable, format: as_text, reserved: &[] }),
+    unsupported: &[],
+    success_means: Means::Applied,
+    requests_per_second: 1.0,
+};
+
+fn told(expected: &WireValue, shown: &str) -> Agreement {
+    plain(expected, Some(&Json::parse(shown.as_bytes()).expect("JSON")))
+}
+
+#[test]
+fn a_value_is_the_same_in_every_form_in_which_a_vendor_may_show_it() {
+    let set = |value: JsonValue, shown| told(&WireValue::Set(value), shown);
+    for (value, shown) in [
+        (json!("x"), "\"x\""),
+        (json!("12"), "12"),
+        (json!("true"), "true"),
+        (json!(true), "\"true\""),
+        (json!(7), "\"7\""),
+        (json!(1.5), "1.50"),
+        (json!(""), "null"),
+        (json!(["a", "b"]), "[\"a\",\"b\"]"),
+        (json!([]), "null"),
+        (json!("1990-02-28"), "\"1990-02-28T00:00:00.000000Z\""),
+    ] {
+        assert_eq!(set(value.clone(), shown), Agreement::Same, "{value} and {shown}");
+    }
+    for (value, shown) in [
+        (json!("x"), "\"y\""),
+        (json!("x"), "null"),
+        (json!("x"), "\"x \""),
+        (json!("1.0"), "\"1\""),
+        (json!(true), "1"),
+        (json!(""), "\"x\""),
+        (json!(["a", "b"]), "[\"b\",\"a\"]"),
+        (json!("1990-02-28"), "\"1990-02-28x\""),
+        (json!("1990-02-2"), "\"1990-02-28\""),
+        (json!("x"), "{}"),
+    ] {
+        assert_eq!(set(value.clone(), shown), Agreement::Differs, "{value} and {shown}");
+    }
+    assert_eq!(set(json!("1990-02-28"), "\"/Date(1714558830000)/\""), Agreement::NotShown);
+    assert_eq!(plain(&WireValue::Set("x".into()), None), Agreement::NotShown);
+}
+
+#[test]
+fn what_was_cleared_is_the_same_only_where_nothing_is_shown_in_its_place() {
+    for (shown, agreement) in [
+        ("null", Agreement::Same),
+        ("\"\"", Agreement::Same),
+        ("\"x\"", Agreement::Differs),
+        ("0", Agreement::Differs),
+    ] {
+        assert_eq!(told(&WireValue::Clear, shown), agreement, "{shown}");
+    }
+}
+
+#[test]
+fn a_set_has_our_members_and_may_have_others() {
+    let wanted = |names: &[&str]| WireValue::Members {
+        wanted: names.iter().map(|name| (*name).to_owned()).collect(),
+        removed: Vec::new(),
+    };
+    assert_eq!(told(&wanted(&["a"]), r#"["b","a"]"#), Agreement::Same);
+    assert_eq!(told(&wanted(&["a", "c"]), r#"["b","a"]"#), Agreement::Differs);
+    assert_eq!(told(&wanted(&["a"]), "null"), Agreement::Differs);
+    assert_eq!(told(&wanted(&[]), "null"), Agreement::Same);
+    assert_eq!(told(&wanted(&["a"]), "\"a\""), Agreement::NotShown);
+}
+
+#[test]
+fn a_mapped_field_that_nobody_has_defined_is_missing() {
+    let to =
+        |name: &str| FieldOption::On(FieldOptions { to: Some(name.to_owned()), ..FieldOptions::default() });
+    let fields = [(Leaf::Title, to("job_title")), (Leaf::Website, to("site"))].into();
+    let mapping = Mapping::new(&DIALECT, &MappingOptions { fields, ..MappingOptions::default() });
+    let mapping = mapping.expect("valid");
+    let defined = |to: Option<&str>| Definition {
+        id: "1".to_owned(),
+        to: to.map(str::to_owned),
+        label: "site".to_owned(),
+        kind: None,
+        values: None,
+    };
+    assert_eq!(missing(&mapping, &[defined(Some("job_title"))]), [(&Leaf::Website, "site")]);
+    assert_eq!(missing(&mapping, &[defined(Some("job_title")), defined(None)]), [(&Leaf::Website, "site")]);
+    assert_eq!(missing(&mapping, &[defined(Some("job_title")), defined(Some("site"))]), []);
+}
