@@ -49,7 +49,8 @@ impl Call {
     pub fn parameter(&self, name: &str) -> Option<String> {
         self.query().split('&').find_map(|pair| {
             let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-            key.eq_ignore_ascii_case(name)
+            decode(key)
+                .is_some_and(|key| key.eq_ignore_ascii_case(name))
                 .then(|| decode(&value.replace('+', " ")).unwrap_or_default().into_owned())
         })
     }

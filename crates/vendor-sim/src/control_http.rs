@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::call::Call;
+use crate::call::{Call, decode};
 use crate::control::Control;
 use crate::knobs::Knobs;
 use crate::reply::Reply;
@@ -47,6 +47,13 @@ fn dispatch(control: &Control, call: &Call) -> Result<Reply, Reply> {
         ("POST", "users") => {
             control.seed_users(&read::<Vec<SeedUser>>(call)?);
             Ok(done())
+        }
+        ("PATCH", users) if users.starts_with("users/") => {
+            let subject = decode(&users["users/".len()..]).unwrap_or_default();
+            match control.edit_user(&subject, read(call)?) {
+                true => Ok(done()),
+                false => Err(refused(404, "the vendor does not know anybody by this id")),
+            }
         }
         ("PUT", "knobs") => {
             let new = read::<Knobs>(call)?;

@@ -9,7 +9,7 @@ mod village;
 use serde::{Deserialize, Serialize};
 
 pub use communal::{CommunalKnobs, KeyRole, OmittedKeys};
-pub use communifire::{AuthMode, BodyMode, CommunifireKnobs, Envelope};
+pub use communifire::{AuthMode, BodyMode, CommunifireKnobs, DetailNames, Envelope};
 pub use usercom::{MissingSlash, NullValues, UserComKnobs, ValueType};
 pub use village::{EmailCase, VillageAnswer, VillageKnobs};
 

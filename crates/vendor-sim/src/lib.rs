@@ -28,6 +28,7 @@
 //! | `POST /_sim/faults` | one [`FaultRule`] or a list | `{"ids": [..]}` |
 //! | `DELETE /_sim/faults?id=<id>` | | ends one rule, without `id` all |
 //! | `POST /_sim/users` | list of [`seed::SeedUser`] | |
+//! | `PATCH /_sim/users/<id>` | fields that the record takes | changes a user behind the API's back |
 //! | `GET`, `PUT /_sim/knobs` | [`Knobs`]; absent keys take their defaults | [`Knobs`] |
 //! | `POST /_sim/tick` | | `{"applied": n}` |
 //! | `POST /_sim/pause`, `/_sim/resume` | | |
@@ -69,9 +70,9 @@ pub use self::core::{Core, Received, StateView};
 pub use self::fault::{Answer, Apply, Body, Fault, Names, Page};
 pub use self::history::{Answered, Applied, Credential, Exchange};
 pub use self::knobs::{
-    AuthMode, BodyMode, CommunalKnobs, CommunifireKnobs, EmailCase, Envelope, KeyRole, Knobs, MissingSlash,
-    NullValues, OmittedKeys, RateLimit, UnknownKey, UnknownSubjects, UserComKnobs, ValueType, VillageAnswer,
-    VillageKnobs,
+    AuthMode, BodyMode, CommunalKnobs, CommunifireKnobs, DetailNames, EmailCase, Envelope, KeyRole, Knobs,
+    MissingSlash, NullValues, OmittedKeys, RateLimit, UnknownKey, UnknownSubjects, UserComKnobs, ValueType,
+    VillageAnswer, VillageKnobs,
 };
 pub use self::plan::ActiveFault;
 pub use self::reply::Reply;

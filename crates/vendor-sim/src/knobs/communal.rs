@@ -14,6 +14,11 @@ pub struct CommunalKnobs {
     pub key_role: KeyRole,
     /// The two readings of "full-record update, not a partial patch".
     pub omitted: OmittedKeys,
+    /// The names of the organization's custom profile fields; their ids begin with 12. What a user has in them stands in the
+    /// record under `_custom_profile_field_values`, by id.
+    pub custom_fields: Vec<String>,
+    /// How many items a page of a list has.
+    pub per_page: usize,
 }
 
 impl Default for CommunalKnobs {
@@ -24,6 +29,8 @@ impl Default for CommunalKnobs {
             deprecated_versions: Vec::new(),
             key_role: KeyRole::Manager,
             omitted: OmittedKeys::Unchanged,
+            custom_fields: ["Skill level", "Dietary restrictions"].map(str::to_owned).to_vec(),
+            per_page: 30,
         }
     }
 }

@@ -22,6 +22,8 @@ pub struct CommunifireKnobs {
     pub time_zone_ids: Vec<String>,
     /// The form of the answer.
     pub envelope: Envelope,
+    /// How the details of a user name the fields.
+    pub detail_names: DetailNames,
 }
 
 impl Default for CommunifireKnobs {
@@ -51,6 +53,7 @@ impl Default for CommunifireKnobs {
             time_zone_label: "Time zone".to_owned(),
             time_zone_ids: Vec::new(),
             envelope: Envelope::Object,
+            detail_names: DetailNames::Labels,
         }
     }
 }
@@ -79,6 +82,17 @@ pub enum BodyMode {
     StrictObject,
     /// Both.
     Lenient,
+}
+
+/// How Communifire's details of a user name the fields.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DetailNames {
+    /// By their labels, `First name`.
+    #[default]
+    Labels,
+    /// By their labels in one word, `FirstName`.
+    Joined,
 }
 
 /// The form of Communifire's answer.

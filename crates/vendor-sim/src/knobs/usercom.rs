@@ -16,6 +16,8 @@ pub struct UserComKnobs {
     pub missing_slash: MissingSlash,
     /// What null does to a standard field.
     pub nulls: NullValues,
+    /// How many items a page of a list has, 100 at most.
+    pub page_size: usize,
 }
 
 impl Default for UserComKnobs {
@@ -33,6 +35,7 @@ impl Default for UserComKnobs {
             unknown_attribute: UnknownKey::Ignore,
             missing_slash: MissingSlash::Redirect,
             nulls: NullValues::Store,
+            page_size: 100,
         }
     }
 }

@@ -1,8 +1,9 @@
-//! Communal: `PUT` and `GET /api/users/{id}`. Order of checks: version, key, permission, existence, fields.
+//! Communal: `PUT` and `GET /api/users/{id}`, and the two lists of custom profile fields. Order of checks: version, key,
+//! permission, existence, fields.
 
 use serde_json::{Value, json};
 
-use super::{Notes, checks, communal_fields};
+use super::{Notes, checks, communal_fields, communal_lists as lists};
 use crate::call::Call;
 use crate::knobs::KeyRole;
 use crate::reply::Reply;
@@ -36,28 +37,35 @@ fn answer_version(world: &World, call: &Call, version: &str, notes: &mut Notes) 
         notes.violation(ViolationKind::MissingHeader);
     }
     let record = id.and_then(|id| note_subject(world, id, notes));
+    let list = lists::asked(call);
     let body = if id.is_some() && call.method == "PUT" { note_body(call, notes) } else { Record::new() };
 
     if !world.knobs.communal.versions.iter().any(|own| own == version) {
         let body = json!({ "message": "Unsupported API version.", "supported_versions": world.knobs.communal.versions });
         return (Reply::json(400, &body), Change::Nothing);
     }
-    let Some(id) = id else {
+    if id.is_none() && list.is_none() {
         notes.violation(ViolationKind::UnknownPath);
         return refuse(404, "The route could not be found.");
-    };
-    if call.method != "PUT" && call.method != "GET" {
+    }
+    let writes = call.method == "PUT" && list.is_none();
+    if !writes && call.method != "GET" {
         notes.violation(ViolationKind::UnknownMethod);
         return refuse(405, "The method is not supported for this route.");
     }
     if !authentic {
         return refuse(401, "Unauthenticated.");
     }
-    if let KeyRole::Member(own) = world.knobs.communal.key_role
-        && own.to_string() != id
+    let about = id.map(str::to_owned).or_else(|| list.as_ref().and_then(lists::List::user));
+    if let (KeyRole::Member(own), Some(about)) = (world.knobs.communal.key_role, about)
+        && own.to_string() != about
     {
         return refuse(403, "This action is unauthorized.");
     }
+    if let Some(list) = list {
+        return (lists::page(world, call, &list), Change::Nothing);
+    }
+    let Some(id) = id else { return refuse(404, "The route could not be found.") };
     let Some(record) = record else { return refuse(404, "No query results for model [User].") };
     if call.method == "GET" {
         return (Reply::json(200, &resource(record)), Change::Nothing);
@@ -101,7 +109,9 @@ fn update(world: &World, id: &str, record: &Record, body: Record) -> (Reply, Cha
         return (Reply::json(422, &json!({ "message": message, "errors": errors })), Change::Nothing);
     }
     let record = communal_fields::merged(record, body, world.knobs.communal.omitted, &world.timestamp());
-    (Reply::json(200, &Value::Object(record.clone())), Change::Write(id.to_owned(), record))
+    let mut shown = record.clone();
+    shown.remove(lists::VALUES);
+    (Reply::json(200, &Value::Object(shown)), Change::Write(id.to_owned(), record))
 }
 
 /// The `UserResource` of `GET`: the id as text, and no address.

@@ -1,11 +1,12 @@
-//! Communifire: `POST /api/users/fields?AddUser=false`. Failures are answered 200 with `IsError: true`.
+//! Communifire: `POST /api/users/fields?AddUser=false`, `GET /api/users/{id}/details`. Failures are answered 200 with
+//! `IsError: true`.
 
 use serde_json::{Value, json};
 
 use super::communifire_body::{self as body, Selector};
 use super::{Notes, checks};
 use crate::call::Call;
-use crate::knobs::{AuthMode, Envelope, UnknownKey};
+use crate::knobs::{AuthMode, DetailNames, Envelope, UnknownKey};
 use crate::reply::Reply;
 use crate::seed::SeedUser;
 use crate::users::Record;
@@ -23,6 +24,11 @@ enum AddUser {
 pub(super) fn answer(world: &World, call: &Call, notes: &mut Notes) -> (Reply, Change) {
     let refuse = |status, text: &str| (Reply::json(status, &json!({ "Message": text })), Change::Nothing);
     let authentic = judge(world, call, notes);
+    let asked = call.path().strip_prefix("/api/users/").and_then(|rest| rest.strip_suffix("/details"));
+    if let Some(id) = asked.filter(|id| !id.contains('/') && call.method == "GET") {
+        let reply = details(world, id, authentic, notes);
+        return (reply, Change::Nothing);
+    }
     if call.path() != "/api/users/fields" {
         notes.violation(ViolationKind::UnknownPath);
         return refuse(404, "No HTTP resource was found that matches the request URI.");
@@ -61,6 +67,43 @@ pub(super) fn answer(world: &World, call: &Call, notes: &mut Notes) -> (Reply, C
             (envelope(world, &body), Change::Nothing)
         }
     }
+}
+
+/// The record under `ResponseData`.
+fn details(world: &World, id: &str, authentic: bool, notes: &mut Notes) -> Reply {
+    notes.subject = Some(id.to_owned());
+    let record = world.users.get(id);
+    if record.is_none() {
+        notes.violation(ViolationKind::UnknownSubject);
+    }
+    if !authentic {
+        let body = json!({ "Message": "Authorization has been denied for this request." });
+        return Reply::json(401, &body);
+    }
+    let named = |(label, value): (&String, &Value)| {
+        let name = match world.knobs.communifire.detail_names {
+            DetailNames::Labels => label.clone(),
+            DetailNames::Joined => joined(label),
+        };
+        (name, value.clone())
+    };
+    let body = match record {
+        Some(record) => {
+            let shown: Record = record.iter().map(named).collect();
+            json!({ "IsError": false, "ResponseMessage": "", "ResponseData": shown })
+        }
+        None => json!({ "IsError": true, "ResponseMessage": "User not found.", "ResponseData": null }),
+    };
+    envelope(world, &body)
+}
+
+/// `First name` as `FirstName`.
+fn joined(label: &str) -> String {
+    let upper = |word: &str| {
+        let mut letters = word.chars();
+        letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect::<String>()
+    };
+    label.split(' ').map(upper).collect()
 }
 
 /// The key in the header of the tenant's mode; the query form works in the old mode and is a violation everywhere.

@@ -2,6 +2,7 @@
 
 mod communal;
 mod communal_fields;
+mod communal_lists;
 mod communifire;
 mod communifire_body;
 mod usercom;

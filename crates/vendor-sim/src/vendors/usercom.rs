@@ -67,7 +67,7 @@ pub(super) fn answer(world: &World, call: &Call, notes: &mut Notes) -> Answered 
     match route {
         Route::Creates => create(world, call),
         Route::Search => search(world, call),
-        Route::Attributes => (Reply::json(200, &view::attributes(&world.knobs.usercom)), Change::Nothing),
+        Route::Attributes => attributes(world, call),
         Route::User { subject, action } => {
             let Some((subject, record)) =
                 subject.and_then(|own| world.users.get(&own).map(|record| (own, record)))
@@ -211,6 +211,19 @@ fn create(world: &World, call: &Call) -> Answered {
     };
     let change = if existing.is_some() { Change::Write(id, record) } else { Change::Create(record) };
     (reply, change)
+}
+
+/// `GET /attributes/`, page by page; a cursor that leads nowhere is answered 404.
+fn attributes(world: &World, call: &Call) -> Answered {
+    let before = match call.parameter("cursor") {
+        None => Some(0),
+        Some(cursor) => view::place(&cursor),
+    };
+    let host = call.header("host").unwrap_or_default();
+    match before.and_then(|before| view::attributes(&world.knobs.usercom, before, host)) {
+        Some(page) => (Reply::json(200, &page), Change::Nothing),
+        None => refuse(404, "Invalid cursor"),
+    }
 }
 
 /// `GET /users/search/?email=`: one object, or an array with `many=true`.

@@ -57,23 +57,31 @@ pub(super) fn shown(knobs: &UserComKnobs, record: &Record, version: Version) -> 
     Value::Object(shown)
 }
 
-/// `GET /attributes/` in one page.
-pub(super) fn attributes(knobs: &UserComKnobs) -> Value {
-    let results: Vec<_> = knobs
-        .attributes
-        .iter()
-        .map(|(name, kind)| {
-            let kind = match kind {
-                ValueType::Fixed(_) => json!("fixed"),
-                simple => json!(simple),
-            };
-            json!({
-                "id": number_of(name), "name": name, "name_std": name, "value_type": kind,
-                "content_type": "clientuser",
-            })
-        })
-        .collect();
-    json!({ "count": results.len(), "next": null, "previous": null, "results": results })
+/// A page of `GET /attributes/` after so many; none behind the last.
+pub(super) fn attributes(knobs: &UserComKnobs, before: usize, host: &str) -> Option<Value> {
+    let total = knobs.attributes.len();
+    let size = knobs.page_size.clamp(1, 100);
+    let results: Vec<_> = knobs.attributes.iter().skip(before).take(size).map(attribute).collect();
+    let link = |place: usize| format!("http://{host}/api/public/attributes/?cursor=cD{place}%3D%3D");
+    let next = (before + size < total).then(|| link(before + size));
+    let previous = (before > 0).then(|| link(before.saturating_sub(size)));
+    (before == 0 || before < total)
+        .then(|| json!({ "count": total, "next": next, "previous": previous, "results": results }))
+}
+
+/// Where the page begins to which a cursor leads.
+pub(super) fn place(cursor: &str) -> Option<usize> {
+    cursor.strip_prefix("cD")?.strip_suffix("==")?.parse().ok()
+}
+
+fn attribute((name, kind): (&String, &ValueType)) -> Value {
+    let kind = match kind {
+        ValueType::Fixed(_) => json!("fixed"),
+        simple => json!(simple),
+    };
+    json!({
+        "id": number_of(name), "name": name, "name_std": name, "value_type": kind, "content_type": "clientuser",
+    })
 }
 
 /// A stable small number for a name (FNV-1a).

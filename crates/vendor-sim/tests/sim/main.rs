@@ -6,5 +6,6 @@ mod communal;
 mod communifire;
 mod control;
 mod faults;
+mod reading;
 mod usercom;
 mod village;
