@@ -7,6 +7,7 @@
 
 mod backoff;
 pub mod decide;
+pub mod drift;
 pub mod engine;
 pub mod failure;
 pub mod gate;

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use adapter::{VendorRequest, VendorResponse};
+use adapter::{ReadRequest, VendorRequest, VendorResponse};
 use async_trait::async_trait;
 
 /// Sends one route's requests: joins them to the route's base URL, adds the credential, keeps the limits.
@@ -13,6 +13,15 @@ pub trait Transport: Send + Sync + fmt::Debug {
     /// # Errors
     /// When there is no complete answer; [`SendErrorKind`] tells whether the vendor may have applied the request.
     async fn send(&self, request: &VendorRequest) -> Result<VendorResponse, SendError>;
+
+    /// Sends a `GET` and reads the whole answer, under the same limits as [`Transport::send`].
+    ///
+    /// # Errors
+    /// When there is no complete answer. A transport that reads nothing refuses.
+    async fn read(&self, request: &ReadRequest) -> Result<VendorResponse, SendError> {
+        let _ = request;
+        Err(SendError { kind: SendErrorKind::Refused, detail: "this transport reads nothing".to_owned() })
+    }
 
     /// What [`Transport::send`] would put on the wire, the credential masked.
     fn preview(&self, request: &VendorRequest) -> Preview;

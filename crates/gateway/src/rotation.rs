@@ -3,7 +3,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use adapter::{VendorRequest, VendorResponse};
+use adapter::{ReadRequest, VendorRequest, VendorResponse};
 use async_trait::async_trait;
 use delivery::{Preview, SendError, Transport};
 use transport_http::{Credential, HttpTransport};
@@ -35,6 +35,10 @@ impl RotatingTransport {
 impl Transport for RotatingTransport {
     async fn send(&self, request: &VendorRequest) -> Result<VendorResponse, SendError> {
         self.inner.send(request).await
+    }
+
+    async fn read(&self, request: &ReadRequest) -> Result<VendorResponse, SendError> {
+        self.inner.read(request).await
     }
 
     fn preview(&self, request: &VendorRequest) -> Preview {

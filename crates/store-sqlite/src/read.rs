@@ -5,7 +5,7 @@ use std::fmt::Write;
 use canonical::UserId;
 use delivery::{
     lane::WaitCause,
-    store::{LaneFilter, LaneRow, LaneStateFilter, LaneView, RouteCounts, RouteId, UserSnapshot},
+    store::{LaneFilter, LaneId, LaneRow, LaneStateFilter, LaneView, RouteCounts, RouteId, UserSnapshot},
 };
 use rusqlite::{Connection, OptionalExtension, ToSql, params};
 use uuid::Uuid;
@@ -92,6 +92,12 @@ pub(crate) fn lanes(connection: &Connection, filter: &LaneFilter) -> Result<Vec<
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The greatest id of a lane.
+pub(crate) fn last_lane(connection: &Connection) -> rusqlite::Result<Option<LaneId>> {
+    let mut statement = connection.prepare_cached("SELECT max(lane_id) FROM lanes")?;
+    Ok(statement.query_row([], |row| row.get::<_, Option<i64>>(0))?.map(LaneId))
 }
 
 /// One sub-query per state, each on the index that holds nothing else; with the other conditions it says what

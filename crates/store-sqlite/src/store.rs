@@ -202,6 +202,10 @@ impl Store for SqliteStore {
         self.read(move |connection| read::lanes(connection, &filter)).await
     }
 
+    async fn last_lane(&self) -> Result<Option<LaneId>, StoreError> {
+        self.read(|connection| Ok(read::last_lane(connection)?)).await
+    }
+
     async fn attempts(&self, lane: LaneId, limit: u32) -> Result<Vec<AttemptView>, StoreError> {
         self.read(move |connection| Ok(journal::attempts(connection, lane, limit)?)).await
     }

@@ -3,11 +3,12 @@
 use std::{sync::Arc, time::Duration};
 
 use adapter::{
-    Adapter, AuthScheme, Dialect, FieldRule, Mapping, MappingOptions, Means, Method, Path, Rule, SubjectForm,
-    SubjectKind, TranslateError, Update, VendorRequest, VendorResponse, WireValue, as_text,
+    Adapter, AuthScheme, Definition, Dialect, FieldRule, Mapping, MappingOptions, Means, Method, Path,
+    ReadItem, ReadPage, ReadQuery, ReadRequest, Reader, Rule, SubjectForm, SubjectKind, TranslateError,
+    Update, VendorError, VendorRequest, VendorResponse, WireValue, as_text, status,
 };
 use async_trait::async_trait;
-use canonical::Leaf;
+use canonical::{Json, Leaf};
 use delivery::{Enrol, Limits, Preview, Rate, Route, SendError, SendErrorKind, Transport};
 use serde_json::{Map, Value as JsonValue};
 
@@ -118,6 +119,46 @@ impl Adapter for TestAdapter {
         }
         requests.insert(0, request(Method::Patch, Path::new(["people", person]), Some(body.into())));
         Ok(requests)
+    }
+
+    fn reader(&self) -> Option<&dyn Reader> {
+        Some(self)
+    }
+}
+
+/// `GET people/{id}` answers an object of fields, `GET fields` a list of names with `"more": true` before its last page.
+impl Reader for TestAdapter {
+    fn first(&self, query: &ReadQuery<'_>) -> Option<ReadRequest> {
+        let path = match query {
+            ReadQuery::Person(whom) => Path::new(["people", whom.subject.as_str()]),
+            ReadQuery::Definitions { .. } => Path::new(["fields"]),
+            ReadQuery::Stored(_) => return None,
+        };
+        Some(ReadRequest { path, query: Vec::new(), headers: Vec::new() })
+    }
+
+    fn read(
+        &self,
+        query: &ReadQuery<'_>,
+        sent: &ReadRequest,
+        response: &VendorResponse,
+    ) -> Result<ReadPage, VendorError> {
+        status::read(response)?;
+        let unreadable = || VendorError::unreadable("not an answer");
+        let json = response.json().ok_or_else(unreadable)?;
+        if let ReadQuery::Person(_) = query {
+            let members = json.as_object().ok_or_else(unreadable)?.iter().cloned();
+            let items = members.map(|(name, value)| ReadItem::Field { name, value }).collect();
+            return Ok(ReadPage { items, next: None });
+        }
+        let Some(Json::Array(names)) = json.get("fields") else { return Err(unreadable()) };
+        let definition = |name: &Json| {
+            let label = name.as_str().unwrap_or_default().to_owned();
+            let (id, to) = (label.clone(), Some(label.clone()));
+            ReadItem::Definition(Definition { id, to, label, kind: None, values: None })
+        };
+        let next = (json.get("more") == Some(&Json::Bool(true))).then(|| sent.clone());
+        Ok(ReadPage { items: names.iter().map(definition).collect(), next })
     }
 }
 

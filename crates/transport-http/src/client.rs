@@ -1,6 +1,6 @@
 use std::{fmt, sync::Arc, time::Duration};
 
-use adapter::{AuthScheme, VendorRequest, VendorResponse};
+use adapter::{AuthScheme, ReadRequest, VendorRequest, VendorResponse};
 use arc_swap::ArcSwap;
 use async_trait::async_trait;
 use delivery::{Preview, SendError, SendErrorKind, Transport};
@@ -73,17 +73,25 @@ impl HttpTransport {
     fn build(&self, request: &VendorRequest) -> Result<Built, &'static str> {
         Built::new(&self.base, &self.standing.load(), request)
     }
-}
 
-#[async_trait]
-impl Transport for HttpTransport {
-    async fn send(&self, request: &VendorRequest) -> Result<VendorResponse, SendError> {
-        let request = self.build(request).and_then(Built::into_reqwest).map_err(refused)?;
+    async fn exchange(&self, built: Result<Built, &'static str>) -> Result<VendorResponse, SendError> {
+        let request = built.and_then(Built::into_reqwest).map_err(refused)?;
         let exchange = exchange(&self.client, request, self.timeouts.body_idle);
         match tokio::time::timeout(self.timeouts.request, exchange).await {
             Ok(outcome) => outcome,
             Err(_) => Err(SendError { kind: SendErrorKind::Timeout, detail: "no answer in time".to_owned() }),
         }
+    }
+}
+
+#[async_trait]
+impl Transport for HttpTransport {
+    async fn send(&self, request: &VendorRequest) -> Result<VendorResponse, SendError> {
+        self.exchange(self.build(request)).await
+    }
+
+    async fn read(&self, request: &ReadRequest) -> Result<VendorResponse, SendError> {
+        self.exchange(Built::of_read(&self.base, &self.standing.load(), request)).await
     }
 
     /// A request that [`Transport::send`] refuses has no URL; the reason stands in its place.

@@ -1,4 +1,4 @@
-use adapter::{AuthScheme, VendorRequest};
+use adapter::{AuthScheme, ReadRequest, VendorRequest};
 use delivery::Preview;
 use reqwest::{
     Method, Url,
@@ -63,14 +63,19 @@ impl Built {
         request: &VendorRequest,
     ) -> Result<Self, &'static str> {
         let url = base.join(&request.path, &request.query)?;
-        let mut headers = standing.clone();
-        if request.body.is_none() {
-            headers.remove(CONTENT_TYPE);
-        }
-        for (name, value) in &request.headers {
-            add(&mut headers, name, value)?;
-        }
+        let headers = joined(standing, request.body.is_some(), &request.headers)?;
         Ok(Self { method: request.method.as_str(), url, headers, body: request.body_bytes() })
+    }
+
+    /// The same for a request that only asks.
+    pub(crate) fn of_read(
+        base: &BaseUrl,
+        standing: &HeaderMap,
+        request: &ReadRequest,
+    ) -> Result<Self, &'static str> {
+        let url = base.join(&request.path, &request.query)?;
+        let headers = joined(standing, false, &request.headers)?;
+        Ok(Self { method: "GET", url, headers, body: Vec::new() })
     }
 
     /// The request for a human eye.
@@ -95,6 +100,22 @@ impl Built {
         *request.body_mut() = Some(self.body.into());
         Ok(request)
     }
+}
+
+/// The standing headers with those of one request.
+fn joined(
+    standing: &HeaderMap,
+    has_body: bool,
+    own: &[(&'static str, String)],
+) -> Result<HeaderMap, &'static str> {
+    let mut headers = standing.clone();
+    if !has_body {
+        headers.remove(CONTENT_TYPE);
+    }
+    for (name, value) in own {
+        add(&mut headers, name, value)?;
+    }
+    Ok(headers)
 }
 
 /// Adds a dialect's header; it may replace `Accept` and `Content-Type` but not the credential. Most dialects name what stands

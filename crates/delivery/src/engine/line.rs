@@ -6,7 +6,7 @@ use std::{
     },
 };
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 use crate::{
     Millis, Rate, Route,
@@ -24,6 +24,7 @@ pub(super) struct Line {
     wake: Arc<Wake>,
     released_at: Arc<AtomicI64>,
     rate_waits: Arc<AtomicU64>,
+    reading: Arc<Semaphore>,
 }
 
 /// The buckets of one set of routes, by what the vendor counts. A reload that leaves a rate as it is leaves its bucket as
@@ -72,6 +73,7 @@ impl Line {
                 wake: Arc::default(),
                 released_at: Arc::default(),
                 rate_waits: Arc::default(),
+                reading: Arc::new(Semaphore::new(1)),
             });
         };
         before.gate().reconfigured(&route.limits, now);
@@ -82,6 +84,7 @@ impl Line {
             wake: Arc::clone(&before.wake),
             released_at: Arc::clone(&before.released_at),
             rate_waits: Arc::clone(&before.rate_waits),
+            reading: Arc::clone(&before.reading),
         })
     }
 
@@ -91,6 +94,11 @@ impl Line {
 
     pub(super) fn wake(&self) -> &Arc<Wake> {
         &self.wake
+    }
+
+    /// The turn of whoever reads; there is one.
+    pub(super) fn reading(&self) -> &Semaphore {
+        &self.reading
     }
 
     /// A permit and a rate token, both or none.

@@ -8,11 +8,14 @@ mod dispatcher;
 mod fences;
 mod hub;
 mod line;
+mod look;
 mod observe;
 mod operate;
+mod read;
 mod reload;
 mod submit;
 mod tend;
+mod verify;
 mod waiter;
 
 use std::{
@@ -25,8 +28,11 @@ use tokio::runtime::Handle;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub use hub::Hub;
+pub use look::{Look, LookError};
 pub use observe::RouteCondition;
+pub use read::ReadError;
 pub use submit::{Submission, Submitted};
+pub use verify::{Verification, Verified, VerifyOutcome};
 pub use waiter::Waiter;
 
 use crate::{

@@ -135,6 +135,12 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// When the store fails.
     async fn lanes(&self, filter: LaneFilter) -> Result<Vec<LaneView>, StoreError>;
 
+    /// The greatest id of a lane; none before there is one.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn last_lane(&self) -> Result<Option<LaneId>, StoreError>;
+
     /// The latest attempts of a lane that were not successes at the first try, newest first.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ mod admission;
 mod delivery;
 mod lifecycle;
 mod outages;
+mod reading;
 mod refusals;
 mod vendor;
 mod world;

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use adapter::{VendorRequest, VendorResponse};
+use adapter::{ReadRequest, VendorRequest, VendorResponse};
 use async_trait::async_trait;
 use delivery::{Preview, SendError, SendErrorKind, Transport};
 use serde_json::Value as JsonValue;
@@ -52,6 +52,9 @@ struct Inner {
     most_in_flight: u32,
     open: BTreeMap<String, u32>,
     overlaps: u32,
+    shown: JsonValue,
+    reads: Vec<Duration>,
+    read_acts: VecDeque<Act>,
 }
 
 const TIMEOUT: Duration = Duration::from_secs(15);
@@ -68,6 +71,9 @@ impl Vendor {
             most_in_flight: 0,
             open: BTreeMap::new(),
             overlaps: 0,
+            shown: JsonValue::Null,
+            reads: Vec::new(),
+            read_acts: VecDeque::new(),
         };
         Self(Arc::new(Mutex::new(inner)), Instant::now())
     }
@@ -85,6 +91,21 @@ impl Vendor {
     /// What it does with requests about these people, whatever else it does.
     pub(crate) fn only_for(&self, subjects: &[&str], act: &Act) {
         self.lock().for_subject.extend(subjects.iter().map(|subject| ((*subject).to_owned(), act.clone())));
+    }
+
+    /// What it shows to whoever asks.
+    pub(crate) fn shows(&self, shown: JsonValue) {
+        self.lock().shown = shown;
+    }
+
+    /// What it does with the next questions, before it answers them.
+    pub(crate) fn next_read(&self, act: Act) {
+        self.lock().read_acts.push_back(act);
+    }
+
+    /// When it was asked.
+    pub(crate) fn reads(&self) -> Vec<Duration> {
+        self.lock().reads.clone()
     }
 
     /// Everything that arrived.
@@ -166,6 +187,29 @@ impl Transport for Vendor {
         };
         self.end(request);
         outcome
+    }
+
+    async fn read(&self, _: &ReadRequest) -> Result<VendorResponse, SendError> {
+        let act = {
+            let mut inner = self.lock();
+            let at = self.1.elapsed();
+            inner.reads.push(at);
+            inner.read_acts.pop_front().unwrap_or(QUICK)
+        };
+        let answer = |status, headers| VendorResponse { status, headers, body: Vec::new() };
+        match act {
+            Act::Ok(after) => {
+                sleep(after).await;
+                let body = self.lock().shown.to_string().into_bytes();
+                Ok(VendorResponse { body, ..answer(200, Vec::new()) })
+            }
+            Act::Status(status) => Ok(answer(status, Vec::new())),
+            Act::With(status, name, value) => Ok(answer(status, vec![(name.to_owned(), value.to_owned())])),
+            Act::Silence | Act::Down | Act::Panic => {
+                sleep(TIMEOUT).await;
+                Err(SendError { kind: SendErrorKind::Timeout, detail: "no answer in time".to_owned() })
+            }
+        }
     }
 
     fn preview(&self, request: &VendorRequest) -> Preview {

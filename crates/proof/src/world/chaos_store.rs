@@ -166,6 +166,10 @@ impl Store for ChaosStore {
         self.inner.lanes(filter).await
     }
 
+    async fn last_lane(&self) -> Result<Option<LaneId>, StoreError> {
+        self.inner.last_lane().await
+    }
+
     async fn attempts(&self, lane: LaneId, limit: u32) -> Result<Vec<AttemptView>, StoreError> {
         self.inner.attempts(lane, limit).await
     }

@@ -209,6 +209,10 @@ impl Store for MemoryStore {
         self.read(|state| state.list(&filter))
     }
 
+    async fn last_lane(&self) -> Result<Option<LaneId>, StoreError> {
+        self.read(|state| state.lanes.iter().filter_map(|(_, row)| row.id).max())
+    }
+
     async fn attempts(&self, lane: LaneId, limit: u32) -> Result<Vec<AttemptView>, StoreError> {
         self.read(|state| state.attempts_of(lane, limit))
     }

@@ -5,6 +5,7 @@ mod guard;
 mod hostile;
 mod limits;
 mod preview;
+mod reading;
 mod redirects;
 mod tls;
 mod urls;

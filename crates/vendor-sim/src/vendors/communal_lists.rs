@@ -62,7 +62,7 @@ pub(super) fn page(world: &World, call: &Call, list: &List) -> Reply {
         }
         List::Values { user, field, with_field } => {
             let is = |value: &Value, name: &str, id: &Option<String>| {
-                id.as_ref().is_none_or(|id| value[name].to_string() == *id)
+                id.as_ref().is_none_or(|id| value[name].as_u64() == id.parse().ok())
             };
             let wanted = values(world).into_iter();
             let wanted = wanted

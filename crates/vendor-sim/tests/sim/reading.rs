@@ -5,7 +5,7 @@ use crate::client::{ask, kinds, put_jane, send, start, start_with};
 
 const VALUES: &str = "_custom_profile_field_values";
 
-fn edit(sim: &vendor_sim::Simulator, subject: &str, fields: Value) {
+fn edit(sim: &vendor_sim::Simulator, subject: &str, fields: &Value) {
     let fields = fields.as_object().cloned().expect("an object");
     assert!(sim.control().edit_user(subject, fields));
 }
@@ -13,8 +13,8 @@ fn edit(sim: &vendor_sim::Simulator, subject: &str, fields: Value) {
 #[test]
 fn communal_lists_fields_and_one_users_values() {
     let sim = start(Vendor::Communal);
-    edit(&sim, "89", json!({ VALUES: { "12": "Beginner", "13": "None" } }));
-    edit(&sim, "90", json!({ VALUES: { "12": "Expert" } }));
+    edit(&sim, "89", &json!({ VALUES: { "12": "Beginner", "13": "None" } }));
+    edit(&sim, "90", &json!({ VALUES: { "12": "Expert" } }));
     let fields = ask(&sim, "GET /api/custom_profile_fields", "").json();
     assert_eq!((&fields["data"][0]["id"], &fields["data"][0]["name"]), (&json!(12), &json!("Skill level")));
     assert_eq!((&fields["current_page"], &fields["last_page"]), (&json!(1), &json!(1)));

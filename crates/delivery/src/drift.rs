@@ -1,0 +1,80 @@
+//! What the gateway believes that a vendor holds of a user, compared with what the vendor shows: pure functions of rows.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use adapter::{Agreement, Reader, Seen, WireField};
+use canonical::Leaf;
+
+use crate::{Route, lane::Lane, store::UserRow};
+
+/// What is found of one leaf.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Finding {
+    /// The vendor shows the value that it has confirmed.
+    Same,
+    /// The vendor shows another value than the one that it has confirmed.
+    Differs,
+    /// The vendor does not show the leaf, or not so that it could be told.
+    NotShown,
+    /// The vendor has yet to confirm the value, or a lost request may still overwrite it.
+    Behind,
+    /// The vendor refused the value.
+    Held,
+}
+
+/// What the gateway believes that one vendor holds of a user.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Belief {
+    confirmed: Vec<WireField>,
+    open: BTreeMap<Leaf, Finding>,
+}
+
+impl Belief {
+    /// The belief that follows from a user and its lane. Leaves that the route does not carry are no part of it.
+    pub fn of(route: &Route, user: &UserRow, lane: &Lane) -> Self {
+        let mut belief = Self { confirmed: Vec::new(), open: BTreeMap::new() };
+        for (leaf, entry) in user.profile.iter() {
+            let (Some(field), Ok(value)) =
+                (route.mapping.field(leaf), route.mapping.carry(leaf, entry.value.as_ref()))
+            else {
+                continue;
+            };
+            if lane.held.contains_key(leaf) {
+                belief.open.insert(leaf.clone(), Finding::Held);
+            } else if entry.version > lane.floor {
+                belief.open.insert(leaf.clone(), Finding::Behind);
+            } else {
+                belief.confirmed.push(WireField { leaf: leaf.clone(), to: field.to.clone(), value });
+            }
+        }
+        belief
+    }
+
+    /// Whether there is nothing to be compared.
+    pub fn is_empty(&self) -> bool {
+        self.confirmed.is_empty()
+    }
+
+    /// What is found of each leaf before anything was seen.
+    pub fn open(&self) -> BTreeMap<Leaf, Finding> {
+        self.open.clone()
+    }
+
+    /// What is found of each leaf. `moved`: something was sent while the vendor was asked, so that a difference may be that.
+    pub fn compare(&self, reader: &dyn Reader, seen: &Seen, moved: bool) -> BTreeMap<Leaf, Finding> {
+        let mut findings = self.open();
+        for (leaf, agreement) in adapter::compare(reader, &self.confirmed, seen) {
+            let finding = match agreement {
+                Agreement::Same => Finding::Same,
+                Agreement::Differs if moved => Finding::Behind,
+                Agreement::Differs => Finding::Differs,
+                Agreement::NotShown => Finding::NotShown,
+            };
+            findings.insert(leaf, finding);
+        }
+        findings
+    }
+}
