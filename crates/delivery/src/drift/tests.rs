@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use adapter::{Adapter, ReadItem};
+use adapter::ReadItem;
 use canonical::{Json, Patch, Profile, Rules};
 use serde_json::json;
 
