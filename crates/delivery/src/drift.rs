@@ -8,7 +8,12 @@ use std::collections::BTreeMap;
 use adapter::{Agreement, Reader, Seen, WireField};
 use canonical::Leaf;
 
-use crate::{Route, lane::Lane, store::UserRow};
+use crate::{
+    Route,
+    lane::Lane,
+    status::{self, LeafState},
+    store::UserRow,
+};
 
 /// What is found of one leaf.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,18 +41,12 @@ impl Belief {
     /// The belief that follows from a user and its lane. Leaves that the route does not carry are no part of it.
     pub fn of(route: &Route, user: &UserRow, lane: &Lane) -> Self {
         let mut belief = Self { confirmed: Vec::new(), open: BTreeMap::new() };
-        for (leaf, entry) in user.profile.iter() {
-            let (Some(field), Ok(value)) =
-                (route.mapping.field(leaf), route.mapping.carry(leaf, entry.value.as_ref()))
-            else {
-                continue;
-            };
-            if lane.held.contains_key(leaf) {
-                belief.open.insert(leaf.clone(), Finding::Held);
-            } else if entry.version > lane.floor {
-                belief.open.insert(leaf.clone(), Finding::Behind);
-            } else {
-                belief.confirmed.push(WireField { leaf: leaf.clone(), to: field.to.clone(), value });
+        for (leaf, standing) in status::of_leaves(route, user, Some(lane)) {
+            match standing.state {
+                LeafState::Confirmed(_) => belief.confirmed.extend(wire(route, user, leaf)),
+                LeafState::InDoubt(_) | LeafState::Owed => drop(belief.open.insert(leaf, Finding::Behind)),
+                LeafState::Held(_) => drop(belief.open.insert(leaf, Finding::Held)),
+                LeafState::NotCarried(_) => {}
             }
         }
         belief
@@ -77,4 +76,10 @@ impl Belief {
         }
         findings
     }
+}
+
+fn wire(route: &Route, user: &UserRow, leaf: Leaf) -> Option<WireField> {
+    let to = route.mapping.field(&leaf)?.to.clone();
+    let value = route.mapping.carry(&leaf, user.profile.value(&leaf)).ok()?;
+    Some(WireField { leaf, to, value })
 }

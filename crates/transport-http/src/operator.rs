@@ -17,7 +17,8 @@ pub struct OperatorClient {
 #[error("{0}")]
 pub struct CallError(String);
 
-const TIMEOUT: Duration = Duration::from_secs(30);
+/// The gateway answers in time what it does by itself; what it asks of vendors takes as long as they may.
+const TIMEOUT: Duration = Duration::from_secs(90);
 
 impl OperatorClient {
     /// A client of the gateway at `base`, `http://127.0.0.1:8081`.

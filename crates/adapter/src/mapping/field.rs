@@ -34,6 +34,12 @@ impl Field {
         }
     }
 
+    /// The canonical text that a text of the vendor's stands for: where the route's own table has it, the first that becomes it.
+    pub fn back<'a>(&'a self, wire: &'a str) -> &'a str {
+        let found = self.map.iter().find(|(_, to)| *to == wire);
+        found.map_or(wire, |(canonical, _)| canonical)
+    }
+
     pub(super) fn set(&self, value: &Value, phone_format: PhoneFormat) -> Result<WireValue, Fate> {
         if let (Rule::AddOnly, Value::Tags(tags)) = (self.rule, value) {
             return Ok(WireValue::Members { wanted: tags.iter().cloned().collect(), removed: Vec::new() });

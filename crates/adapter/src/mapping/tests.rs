@@ -120,6 +120,8 @@ fn a_table_of_the_route_replaces_texts_and_nothing_else_passes() {
     let mapping = mapping.expect("valid");
     assert_eq!(mapping.carry(&Leaf::Nickname, Some(&text("a"))), Ok(WireValue::Set("1".into())));
     assert_eq!(mapping.carry(&Leaf::Nickname, Some(&text("b"))), Err(Fate::NotRepresentable));
+    let field = mapping.field(&Leaf::Nickname).expect("mapped");
+    assert_eq!((field.back("1"), field.back("2")), ("a", "2"));
 }
 
 #[test]

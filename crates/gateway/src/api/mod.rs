@@ -14,6 +14,7 @@ mod query;
 mod submission;
 
 mod plan;
+mod reading;
 mod routes;
 mod updates;
 mod users;
@@ -41,7 +42,7 @@ pub use server::ServerLimits;
 pub use state::{Settings, State};
 
 pub(crate) use auth::Caller;
-pub(crate) use problem::{no_such_route, user_not_found};
+pub(crate) use problem::{no_such_route, unknown_route, user_not_found};
 pub(crate) use query::Query;
 pub(crate) use routes::list as routes_of;
 pub(crate) use server::start;
@@ -59,10 +60,12 @@ pub fn configure(state: web::Data<State>, config: &mut web::ServiceConfig) {
             .route(web::delete().to(users::erase)),
     );
     config.service(resource("/v1/users/{id}/plan", "POST").route(web::post().to(plan::plan)));
+    config.service(resource("/v1/users/{id}/vendors/{name}", "GET").route(web::get().to(reading::user)));
     config.service(resource("/v1/users/{id}/updates", "GET").route(web::get().to(updates::of_user)));
     config.service(resource("/v1/updates", "GET").route(web::get().to(updates::attention)));
     config.service(resource("/v1/updates/{id}", "GET").route(web::get().to(updates::read)));
     config.service(resource("/v1/routes", "GET").route(web::get().to(routes::routes)));
+    config.service(resource("/v1/routes/{name}/fields", "GET").route(web::get().to(reading::fields)));
     config.service(resource("/v1/vendors", "GET").route(web::get().to(routes::vendors)));
     config.service(resource("/v1/openapi.json", "GET").route(web::get().to(openapi::serve)));
     config.default_service(not_found());

@@ -12,6 +12,7 @@ mod output;
 mod plan;
 mod reload;
 mod routes;
+mod verify;
 
 use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 
@@ -68,6 +69,8 @@ enum Command {
     Lanes(Box<lanes::Arguments>),
     /// Show why a user stands at a route as it does: each leaf's version and fate
     Explain(explain::Arguments),
+    /// Compare users with what their vendors hold, leaf by leaf
+    Verify(verify::Arguments),
     /// Print completions for a shell
     Completions {
         /// The shell
@@ -113,6 +116,7 @@ pub fn run_with(arguments: impl IntoIterator<Item: Into<OsString> + Clone>) -> E
         Command::Routes(arguments) => routes::run(&arguments),
         Command::Lanes(arguments) => lanes::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Verify(arguments) => verify::run(&arguments),
         Command::Completions { shell } => completions(shell),
     }
 }

@@ -14,6 +14,8 @@ mod next_step;
 mod openapi;
 mod reload;
 mod routes;
+mod verification;
+mod verify;
 
 use std::{io, net::TcpListener, sync::Arc};
 
@@ -44,6 +46,7 @@ pub fn configure(state: web::Data<State>, config: &mut web::ServiceConfig) {
     config.service(resource("/v1/routes/{name}/resync", "POST").route(web::post().to(routes::resync)));
     let explain = web::get().to(explain::explain);
     config.service(resource("/v1/users/{id}/routes/{name}", "GET").route(explain));
+    config.service(resource("/v1/verify", "POST").route(web::post().to(verify::verify)));
     config.service(resource("/v1/openapi.json", "GET").route(web::get().to(openapi::serve)));
     config.service(resource("/v1/reload", "POST").route(web::post().to(reload::reload)));
     config.service(resource("/v1/audit", "GET").route(web::get().to(audit::list)));

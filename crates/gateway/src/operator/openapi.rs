@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, http::header};
 use serde_json::Value;
 use utoipa::OpenApi;
 
-use super::{audit, explain, lanes, reload, routes};
+use super::{audit, explain, lanes, reload, routes, verify};
 use crate::{
     api::{Call, Kind, Problem, ProblemBody, Query, USUAL, complete},
     config::Scope,
@@ -17,7 +17,8 @@ use crate::{
     info(title = "Profile gateway: operators", description = "How the vendors stand, and what can be done about it."),
     paths(
         lanes::list, lanes::read, lanes::retry, lanes::retry_page, explain::explain, routes::list, routes::retry,
-        routes::pause, routes::resume, routes::probe, routes::resync, reload::reload, audit::list
+        routes::pause, routes::resume, routes::probe, routes::resync, verify::verify, reload::reload,
+        audit::list
     ),
     components(schemas(ProblemBody<'_>))
 )]
@@ -76,6 +77,12 @@ const CALLS: &[Call] = &[
         path: "/v1/reload",
         parameters: &["Confirm", "DryRun"],
         problems: &[Kind::ReloadRefused, Kind::StorageFull],
+        ..ACT
+    },
+    Call {
+        path: "/v1/verify",
+        parameters: &["User", "Sample", "Route"],
+        problems: &[Kind::UnknownRoute, Kind::UserNotFound, Kind::StorageFull],
         ..ACT
     },
     Call { path: "/v1/audit", parameters: &["Most"], ..OPERATE },

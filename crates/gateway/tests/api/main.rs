@@ -17,6 +17,8 @@ mod users;
 mod attention;
 mod erasing;
 mod planning;
+mod readers;
+mod reading;
 mod waiting;
 
 mod failures;

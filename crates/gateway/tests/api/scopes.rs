@@ -14,6 +14,8 @@ fn calls() -> Vec<(&'static str, Call, &'static [&'static str])> {
         ("updates of a user", |key| get("/v1/users/u/updates", key), &[ALL, READ]),
         ("attention", |key| get("/v1/updates", key), &[ALL, READ]),
         ("update", |key| get("/v1/updates/0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b", key), &[ALL, READ]),
+        ("user at a vendor", |key| get("/v1/users/u/vendors/usercom", key), &[ALL, READ]),
+        ("fields", |key| get("/v1/routes/usercom/fields", key), &[ALL, READ]),
         ("routes", |key| get("/v1/routes", key), &[ALL, READ]),
         ("vendors", |key| get("/v1/vendors", key), &[ALL, READ]),
         ("erase", |key| get("/v1/users/nobody", key).method(actix_web::http::Method::DELETE), &[ALL, ERASE]),
@@ -30,6 +32,7 @@ fn operator_calls() -> Vec<(&'static str, Call)> {
         ("pause", |key| post("/v1/routes/village/pause", key, "")),
         ("resume", |key| post("/v1/routes/village/resume", key, "")),
         ("resync", |key| post("/v1/routes/village/resync", key, "")),
+        ("verify", |key| post("/v1/verify?sample=1", key, "")),
         ("reload", |key| post("/v1/reload?confirm=true", key, "")),
         ("audit", |key| get("/v1/audit", key)),
     ]

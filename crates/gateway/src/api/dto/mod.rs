@@ -1,8 +1,10 @@
 //! What goes out as JSON. The names of states, reasons and fates are part of the API's contract.
 
 mod erased;
+mod fields;
 mod help;
 mod list;
+mod look;
 mod plan;
 mod route;
 mod update;
@@ -11,8 +13,10 @@ mod vendor;
 mod words;
 
 pub(crate) use erased::ErasedBody;
+pub(crate) use fields::FieldsBody;
 pub(crate) use help::Help;
 pub(crate) use list::{AttentionBody, UpdatesBody};
+pub(crate) use look::LookBody;
 pub(crate) use plan::{PlanBody, RoutePlanBody};
 pub(crate) use route::{RouteBody, RouteWord, RoutesBody};
 pub(crate) use update::{ErrorBody, UpdateBody, UpdateRouteBody};

@@ -1,5 +1,6 @@
 use adapter::{Fate, Means, Rule};
 use delivery::{
+    drift::Finding,
     gate::PauseReason,
     lane::{BlockReason, FailureClass, HoldReason, State},
     status::{Reason, RouteState, StandingState, WaitingFor},
@@ -49,6 +50,8 @@ words! {
     }
     /// How a user stands at one route.
     StandingWord of StandingState { InStep, Behind, Held, Blocked, NotMatching, NoIdentity, Paused }
+    /// What is found of a leaf when its vendor is asked.
+    FindingWord of Finding { Same, Differs, NotShown, Behind, Held }
     /// What an update means to a route.
     VerdictWord of Verdict { Owed, NothingToCarry, NotMatching, NoIdentity }
     /// Why nothing is sent, or a value was refused.

@@ -22,6 +22,30 @@ const OF_A_PATCH: &[Kind] = &[
     Kind::StorageFull,
 ];
 
+const OF_FIELDS: &[Kind] = &[
+    Kind::NotFound,
+    Kind::NotReadable,
+    Kind::VendorRefused,
+    Kind::VendorUnreachable,
+    Kind::VendorUnreadable,
+    Kind::VendorBusy,
+    Kind::VendorTimeout,
+];
+
+const OF_A_LOOK: &[Kind] = &[
+    Kind::NotFound,
+    Kind::UserNotFound,
+    Kind::NoIdentity,
+    Kind::UnknownAtVendor,
+    Kind::NotReadable,
+    Kind::UserErased,
+    Kind::VendorRefused,
+    Kind::VendorUnreachable,
+    Kind::VendorUnreadable,
+    Kind::VendorBusy,
+    Kind::VendorTimeout,
+];
+
 const OF_UPDATE: &[(&str, &str)] = &[
     ("Location", "The update."),
     ("ETag", "The user's version, for If-Match."),
@@ -71,6 +95,13 @@ pub(super) const ALL: &[Call] = &[
         ..USUAL
     },
     Call {
+        path: "/v1/users/{id}/vendors/{name}",
+        parameters: &["UserId", "RouteName"],
+        example: Some(examples::look),
+        problems: OF_A_LOOK,
+        ..USUAL
+    },
+    Call {
         path: "/v1/users/{id}/updates",
         parameters: &["UserId", "AfterUpdate", "Limit"],
         problems: &[Kind::UserNotFound],
@@ -91,5 +122,12 @@ pub(super) const ALL: &[Call] = &[
         ..USUAL
     },
     Call { path: "/v1/routes", ..USUAL },
+    Call {
+        path: "/v1/routes/{name}/fields",
+        parameters: &["RouteName", "Values"],
+        example: Some(examples::fields),
+        problems: OF_FIELDS,
+        ..USUAL
+    },
     Call { path: "/v1/vendors", ..USUAL },
 ];

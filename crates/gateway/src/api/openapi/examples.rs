@@ -52,6 +52,28 @@ pub(super) fn plan() -> Value {
     }}})
 }
 
+pub(super) fn look() -> Value {
+    json!({
+        "user": "crm-42", "route": "usercom", "vendor": "usercom", "state": "in_step",
+        "leaves": {
+            "address.locality":
+                {"finding": "differs", "field": "city", "shown_in": "city", "shown": "Montréal"},
+            "given_name":
+                {"finding": "same", "field": "first_name", "shown_in": "name", "shown": "Jane Doe"},
+            "organization": {"finding": "not_shown", "field": "company_custom_id"},
+        },
+        "unmapped": ["score", "updated_at"],
+    })
+}
+
+pub(super) fn fields() -> Value {
+    json!({
+        "route": "usercom", "vendor": "usercom",
+        "fields": [{"id": "2429", "label": "Job title", "field": "job_title", "type": "string", "leaf": "title"}],
+        "missing": [{"leaf": "custom.tier", "field": "tier"}],
+    })
+}
+
 pub(super) fn attention() -> Value {
     json!({"updates": [{
         "id": UPDATE, "user": "crm-42", "version": 7, "route": "intranet", "state": "blocked", "reason": "needs_data",

@@ -17,14 +17,14 @@ use utoipa::OpenApi;
 pub(crate) use call::{Call, USUAL};
 pub(crate) use describe::complete;
 
-use super::{Problem, Query, dto, plan, problem::ProblemBody, routes, updates, users};
+use super::{Problem, Query, dto, plan, problem::ProblemBody, reading, routes, updates, users};
 
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Profile gateway", description = "One change to a person goes in; every vendor ends up in step."),
     paths(
         users::patch, users::read, users::erase, plan::plan, updates::of_user, updates::read, updates::attention,
-        routes::routes, routes::vendors
+        reading::user, routes::routes, reading::fields, routes::vendors
     ),
     components(schemas(ProblemBody<'_>, dto::UserRouteBody, dto::UpdateRouteBody, dto::RoutePlanBody))
 )]

@@ -40,6 +40,12 @@ kinds! {
     NotFound 404 "not-found" "There is nothing here",
     /// The user was never seen.
     UserNotFound 404 "user-not-found" "There is no such user",
+    /// The route has no subject for the user.
+    NoIdentity 404 "no-identity" "The route has no identity for the user",
+    /// The vendor answers that it does not know the user.
+    UnknownAtVendor 404 "unknown-at-vendor" "The vendor does not know the user",
+    /// The vendor has no endpoint that shows what was asked for.
+    NotReadable 404 "not-readable" "The vendor does not show this",
     /// No such update, or it is not kept any more.
     UpdateExpired 404 "update-expired" "There is no such update",
     /// The resource has other methods.
@@ -68,6 +74,14 @@ kinds! {
     RateLimited 429 "rate-limited" "Too many requests",
     /// The header fields exceed a size limit.
     HeadersTooLarge 431 "headers-too-large" "The header fields are too large",
+    /// The vendor refused to answer.
+    VendorRefused 502 "vendor-refused" "The vendor refused the request",
+    /// Nobody answered, or the connection broke.
+    VendorUnreachable 502 "vendor-unreachable" "The vendor cannot be reached",
+    /// What the vendor answered is not what was asked.
+    VendorUnreadable 502 "vendor-unreadable" "The vendor's answer cannot be used",
+    /// The vendor takes no further request now.
+    VendorBusy 503 "vendor-busy" "The vendor takes no further request now",
     /// Too much is queued.
     Overloaded 503 "overloaded" "The gateway is overloaded",
     /// The disk is full.
@@ -76,6 +90,8 @@ kinds! {
     OutcomeUnknown 503 "outcome-unknown" "The outcome is unknown",
     /// The gateway stops.
     ShuttingDown 503 "shutting-down" "The gateway is shutting down",
+    /// The vendor did not answer in time.
+    VendorTimeout 504 "vendor-timeout" "The vendor did not answer in time",
 }
 
 impl Kind {
@@ -105,7 +121,7 @@ impl Kind {
             Kind::RateLimited => Some(1),
             Kind::Overloaded => Some(one_to_three()),
             Kind::StorageFull => Some(60),
-            Kind::OutcomeUnknown | Kind::ShuttingDown => Some(5),
+            Kind::OutcomeUnknown | Kind::ShuttingDown | Kind::VendorBusy => Some(5),
             _ => None,
         }
     }

@@ -1,4 +1,5 @@
 mod kind;
+mod reading;
 mod refusals;
 
 use std::{borrow::Cow, fmt};

@@ -3,9 +3,9 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use adapter::{AuthScheme, VendorRequest, VendorResponse};
+use adapter::{AuthScheme, ReadRequest, VendorRequest, VendorResponse};
 use async_trait::async_trait;
-use delivery::{Preview, SendError, Transport};
+use delivery::{Preview, SendError, SendErrorKind, Transport};
 use tokio::sync::Semaphore;
 use transport_http::{Credential, HttpTransport, Network, Settings};
 
@@ -16,6 +16,7 @@ pub(crate) struct Vendor {
     real: HttpTransport,
     sent: Mutex<Vec<Preview>>,
     answers: Mutex<VecDeque<VendorResponse>>,
+    shown: Mutex<VecDeque<Result<VendorResponse, SendErrorKind>>>,
     usual: &'static str,
     /// One permit for each answer that may be given.
     open: Semaphore,
@@ -34,6 +35,7 @@ impl Vendor {
             real: HttpTransport::new(settings).expect("a transport"),
             sent: Mutex::default(),
             answers: Mutex::default(),
+            shown: Mutex::default(),
             usual,
             open: Semaphore::new(Semaphore::MAX_PERMITS),
         })
@@ -53,6 +55,16 @@ impl Vendor {
     /// Answers the next request in this way.
     pub(crate) fn answer(&self, status: u16, body: &str) {
         lock(&self.answers).push_back(response(status, body));
+    }
+
+    /// Answers the next question in this way.
+    pub(crate) fn show(&self, status: u16, body: &str) {
+        lock(&self.shown).push_back(Ok(response(status, body)));
+    }
+
+    /// Leaves the next question without an answer.
+    pub(crate) fn keep_silent(&self, kind: SendErrorKind) {
+        lock(&self.shown).push_back(Err(kind));
     }
 
     /// Answers nobody until [`Vendor::go_on`].
@@ -79,6 +91,11 @@ impl Transport for Vendor {
         lock(&self.sent).push(self.real.preview(request));
         self.open.acquire().await.expect("never closed").forget();
         Ok(lock(&self.answers).pop_front().unwrap_or_else(|| response(200, self.usual)))
+    }
+
+    async fn read(&self, _: &ReadRequest) -> Result<VendorResponse, SendError> {
+        let shown = lock(&self.shown).pop_front().unwrap_or(Err(SendErrorKind::Connect));
+        shown.map_err(|kind| SendError { kind, detail: "as the test wants it".to_owned() })
     }
 
     fn preview(&self, request: &VendorRequest) -> Preview {

@@ -1,0 +1,100 @@
+use std::{collections::BTreeSet, process::ExitCode};
+
+use serde_json::{Value as JsonValue, json};
+
+use super::{
+    block_on,
+    call::{Target, text},
+    filter::encoded,
+    output::{say, table},
+};
+
+/// Compares users with what the gateway believes that their vendors hold. Exit code 1: a vendor holds something else, or did not
+/// answer.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    target: Target,
+    /// This user
+    #[arg(long, value_name = "ID", required_unless_present = "sample", conflicts_with = "sample")]
+    user: Option<String>,
+    /// So many users, picked at random
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    sample: Option<u32>,
+    /// At this route only
+    #[arg(long)]
+    route: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// The most users that the gateway takes at once.
+const MOST: u32 = 100;
+/// After so many calls that bring nobody new there are not so many users.
+const IN_VAIN: u32 = 3;
+
+pub(super) fn run(arguments: &Arguments) -> ExitCode {
+    block_on(async {
+        let results = match results(arguments).await {
+            Ok(results) => results,
+            Err(exit) => return exit,
+        };
+        let count = |wanted: &[&str]| {
+            results.iter().filter(|one| wanted.iter().any(|word| one["result"] == *word)).count()
+        };
+        let (drifted, unread) = (count(&["differs", "gone", "another_person"]), count(&["not_read"]));
+        let said = if arguments.json {
+            say(&json!({ "drift": drifted > 0, "results": results }).to_string())
+        } else {
+            let names = ["user", "route", "result", "reason", "differs", "same", "not_shown", "behind"];
+            let table = table(&names, results.iter().map(row));
+            let compared = count(&["same"]) + drifted;
+            say(&format!("{table}\n\n{compared} compared, {drifted} with drift, {unread} not read"))
+        };
+        if drifted + unread > 0 { ExitCode::FAILURE } else { said }
+    })
+}
+
+/// One result for each user and route: of a sample in as many calls as it takes, each user once.
+async fn results(arguments: &Arguments) -> Result<Vec<JsonValue>, ExitCode> {
+    let route =
+        arguments.route.as_ref().map(|route| format!("&route={}", encoded(route))).unwrap_or_default();
+    if let Some(user) = &arguments.user {
+        let answer = arguments.target.post(&format!("/v1/verify?user={}{route}", encoded(user))).await?;
+        return Ok(answer["results"].as_array().cloned().unwrap_or_default());
+    }
+    let wanted = arguments.sample.unwrap_or(1);
+    let (mut users, mut results) = (BTreeSet::new(), Vec::new());
+    let mut in_vain = 0;
+    loop {
+        let known = u32::try_from(users.len()).unwrap_or(u32::MAX);
+        let count = wanted.saturating_sub(known).min(MOST);
+        if count == 0 || in_vain == IN_VAIN {
+            return Ok(results);
+        }
+        let answer = arguments.target.post(&format!("/v1/verify?sample={count}{route}")).await?;
+        let before = users.clone();
+        for one in answer["results"].as_array().into_iter().flatten() {
+            let user = text(one, "user");
+            if !before.contains(&user) {
+                users.insert(user);
+                results.push(one.clone());
+            }
+        }
+        in_vain = if users.len() == before.len() { in_vain + 1 } else { 0 };
+    }
+}
+
+fn row(one: &JsonValue) -> Vec<String> {
+    let leaves = |wanted: &str| {
+        let leaves = one["leaves"].as_object().into_iter().flatten();
+        leaves.filter(|(_, found)| *found == wanted).map(|(leaf, _)| leaf.clone()).collect::<Vec<_>>()
+    };
+    let number = |wanted: &str| leaves(wanted).len().to_string();
+    let differs = leaves("differs");
+    let differs = if differs.is_empty() { "–".to_owned() } else { differs.join(", ") };
+    let mut cells: Vec<String> = ["user", "route", "result", "reason"].map(|name| text(one, name)).into();
+    cells.extend([differs, number("same"), number("not_shown"), number("behind")]);
+    cells
+}
