@@ -21,3 +21,4 @@ mod single;
 mod stop;
 mod traces;
 mod upgrade;
+mod verify;

@@ -10,8 +10,22 @@ use super::{
 };
 
 /// All but `demo`, whose people are invented and whose key ends with it.
-const COMMANDS: [&str; 10] =
-    ["check", "help", "key", "lanes", "openapi", "plan", "reload", "routes", "schema", "serve"];
+const COMMANDS: [&str; 14] = [
+    "backup",
+    "check",
+    "completions",
+    "explain",
+    "help",
+    "key",
+    "lanes",
+    "openapi",
+    "plan",
+    "reload",
+    "routes",
+    "schema",
+    "serve",
+    "verify",
+];
 
 #[test]
 fn no_command_prints_a_secret_or_what_a_running_gateway_knows_of_a_person() {
@@ -43,6 +57,11 @@ fn no_command_prints_a_secret_or_what_a_running_gateway_knows_of_a_person() {
         prints(&[arguments, &["--json"]].concat(), 0, &environment);
         prints(&[arguments, &["--key", "pgw_zqxkey"]].concat(), 2, &environment);
         prints(&[arguments, &["--operator", "http://127.0.0.1:1"]].concat(), 1, &environment);
+    }
+    // Sent as it was refused: the vendor shows it all, and what it has confirmed is as it was.
+    for json in [&[][..], &["--json"]] {
+        let said = prints(&[&["verify", "--user", USER][..], json].concat(), 0, &environment);
+        assert!(said.contains("communal") && said.contains("same"), "{said}");
     }
     world.write_secret(Vendor::Village, "zqx-another-secret");
     prints(&["reload", "--confirm"], 0, &environment);

@@ -27,7 +27,7 @@ impl Bench {
         let simulator = Simulator::start(config).expect("a free port");
         let auth = adapter.dialect().auth[0];
         let settings =
-            Settings { network: Network::Loopback, ..Settings::new(&simulator.base_url(), auth, credential) };
+            Settings { network: Network::Loopback, ..Settings::new(simulator.base_url(), auth, credential) };
         let transport = HttpTransport::new(settings).expect("a transport");
         let title = FieldOptions { to: Some("job_title".to_owned()), ..FieldOptions::default() };
         let fields = match vendor {
