@@ -7,6 +7,7 @@ mod canary;
 mod commands;
 mod credential;
 mod docs;
+mod doctor;
 mod erase;
 mod fan_out;
 mod hold;

@@ -2,6 +2,7 @@
 
 pub mod cli;
 mod demo;
+mod doctor;
 mod serve;
 
 mod chores;

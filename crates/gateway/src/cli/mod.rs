@@ -4,6 +4,7 @@
 mod backup;
 mod call;
 mod check;
+mod doctor;
 mod explain;
 mod filter;
 mod key;
@@ -44,6 +45,8 @@ enum Command {
     Serve(ServeArguments),
     /// Prove a configuration without starting anything
     Check(check::Arguments),
+    /// Prove each route of a configuration against its vendor, without changing anybody
+    Doctor(doctor::Arguments),
     /// Show what a change would send to each vendor, without sending it
     Plan(plan::Arguments),
     /// Make keys for callers
@@ -106,6 +109,7 @@ pub fn run_with(arguments: impl IntoIterator<Item: Into<OsString> + Clone>) -> E
             Err(exit) => exit,
         },
         Command::Check(arguments) => check::run(&arguments),
+        Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Plan(arguments) => plan::run(&arguments),
         Command::Key { command } => key::run(&command),
         Command::Schema => say(&crate::schema::of_a_change()),

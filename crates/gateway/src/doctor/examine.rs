@@ -1,0 +1,149 @@
+use adapter::{Definition, ErrorKind, Path, ReadItem, ReadQuery, ReadRequest, Reader, VendorError, missing};
+use delivery::{Route, SendError, SendErrorKind};
+
+use super::finding::{Check, Examination, Health};
+
+/// The most pages of definitions that are read.
+const MOST_PAGES: usize = 20;
+
+/// Asks a route's vendor for something that changes nothing, and says what the answer proves.
+pub(crate) async fn examine(route: &Route) -> Examination {
+    let mut found = Examination {
+        route: route.name.clone(),
+        vendor: route.adapter.dialect().vendor,
+        origin: route.origin.clone(),
+        findings: Vec::new(),
+    };
+    let query = ReadQuery::Definitions { with_values: false };
+    let first = route.adapter.reader().and_then(|reader| Some((reader, reader.first(&query)?)));
+    match first {
+        Some((reader, first)) => match definitions(route, reader, &query, first).await {
+            Ok(definitions) => of_definitions(&mut found, route, &definitions),
+            Err(refused) => of_refusal(&mut found, &refused),
+        },
+        None => knock(&mut found, route).await,
+    }
+    found
+}
+
+/// Why nothing was read.
+enum Refused {
+    Unanswered(SendError),
+    Answered(VendorError),
+}
+
+async fn definitions(
+    route: &Route,
+    reader: &dyn Reader,
+    query: &ReadQuery<'_>,
+    first: ReadRequest,
+) -> Result<Vec<Definition>, Refused> {
+    let (mut next, mut found) = (Some(first), Vec::new());
+    for _ in 0..MOST_PAGES {
+        let Some(request) = next.take() else { break };
+        let response = route.transport.read(&request).await.map_err(Refused::Unanswered)?;
+        let page = reader.read(query, &request, &response).map_err(Refused::Answered)?;
+        found.extend(page.items.into_iter().filter_map(ReadItem::into_definition));
+        next = page.next;
+    }
+    Ok(found)
+}
+
+fn of_definitions(found: &mut Examination, route: &Route, definitions: &[Definition]) {
+    found.note(Check::Reachable, Health::Ok, "the vendor answers");
+    let read = "accepted for reading; whether it may change users shows the first update";
+    found.note(Check::Credential, Health::Ok, read);
+    let missing: Vec<String> =
+        missing(&route.mapping, definitions).iter().map(|(leaf, to)| format!("{to} (for {leaf})")).collect();
+    if missing.is_empty() {
+        let says = format!(
+            "{} fields are defined at the vendor, and none that is mapped is missing",
+            definitions.len()
+        );
+        found.note(Check::Fields, Health::Ok, says);
+    } else {
+        let says = format!(
+            "not defined at the vendor, which drops what is sent for them: {}; create them there, or map other fields",
+            missing.join(", ")
+        );
+        found.note(Check::Fields, Health::Warning, says);
+    }
+}
+
+fn of_refusal(found: &mut Examination, refused: &Refused) {
+    match refused {
+        Refused::Unanswered(error) => found.note(Check::Reachable, Health::Failed, unanswered(error)),
+        Refused::Answered(error) => of_answer(found, error),
+    }
+}
+
+fn of_answer(found: &mut Examination, error: &VendorError) {
+    let (check, health, says) = match error.kind {
+        ErrorKind::Unauthenticated => (
+            Check::Credential,
+            Health::Failed,
+            "the vendor does not accept the credential; put a valid one where `credential` points",
+        ),
+        ErrorKind::Forbidden => (
+            Check::Credential,
+            Health::Untold,
+            "known to the vendor, and may not read the definitions of fields; whether it may change users shows the first update",
+        ),
+        ErrorKind::NotFound => (
+            Check::Reachable,
+            Health::Warning,
+            "something answers that does not know the vendor's call; compare base_url with the vendor's page",
+        ),
+        ErrorKind::RateLimited => {
+            (Check::Credential, Health::Untold, "the vendor asks for a pause; try again later")
+        }
+        ErrorKind::Unavailable => {
+            (Check::Reachable, Health::Failed, "the vendor is out of order for the moment; try again later")
+        }
+        _ => (
+            Check::Reachable,
+            Health::Failed,
+            "something else than the vendor's API answers; compare base_url with the vendor's page",
+        ),
+    };
+    if check == Check::Credential {
+        found.note(Check::Reachable, Health::Ok, "the vendor answers");
+    }
+    found.note(check, health, says);
+}
+
+/// Asks for a path that needs not exist, where the vendor has nothing to be read but people: any answer proves the way, and a refusal
+/// the credential.
+async fn knock(found: &mut Examination, route: &Route) {
+    let request = ReadRequest { path: Path::new(["api"]), query: Vec::new(), headers: Vec::new() };
+    let response = match route.transport.read(&request).await {
+        Ok(response) => response,
+        Err(error) => return found.note(Check::Reachable, Health::Failed, unanswered(&error)),
+    };
+    found.note(Check::Reachable, Health::Ok, "something answers there");
+    if response.status == 401 {
+        let says = "the vendor does not accept the credential; put a valid one where `credential` points";
+        found.note(Check::Credential, Health::Failed, says);
+    } else {
+        let says = "this vendor does not tell without changing somebody; the first update shows it";
+        found.note(Check::Credential, Health::Untold, says);
+    }
+}
+
+fn unanswered(error: &SendError) -> String {
+    let what = match error.kind {
+        SendErrorKind::Dns => "the host name has no address; compare base_url with the vendor's page",
+        SendErrorKind::Connect => {
+            "nothing answers there; compare base_url, and see whether a firewall is in between"
+        }
+        SendErrorKind::Tls => {
+            "the other side cannot prove who it is; if its certificate is from an authority of your own, set ca_file"
+        }
+        SendErrorKind::AddressRefused => "the host name leads to an address that `network` does not allow",
+        SendErrorKind::Refused => "the built URL is not the configured one; compare base_url",
+        SendErrorKind::Timeout => "no answer in time; see whether a firewall is in between, or raise timeout",
+        SendErrorKind::Interrupted => "the connection broke before the answer was complete",
+        SendErrorKind::AnswerTooLarge => "the answer is larger than 64 KiB; is this the vendor's API?",
+    };
+    format!("{what} ({})", error.detail)
+}

@@ -1,0 +1,61 @@
+use serde::Serialize;
+
+/// What was found of one route.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Examination {
+    pub(crate) route: String,
+    pub(crate) vendor: &'static str,
+    /// The scheme, host and port that were asked.
+    pub(crate) origin: String,
+    pub(crate) findings: Vec<Finding>,
+}
+
+/// One thing that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Finding {
+    /// What was looked at.
+    pub(crate) check: Check,
+    /// How it is.
+    pub(crate) health: Health,
+    /// What was found, and what to do about it.
+    pub(crate) says: String,
+}
+
+/// What is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, strum::IntoStaticStr)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub(crate) enum Check {
+    /// Whether something answers at the configured address, and can prove who it is.
+    Reachable,
+    /// Whether the vendor accepts the credential.
+    Credential,
+    /// Whether what the route sends has a place at the vendor.
+    Fields,
+}
+
+/// How something is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, strum::IntoStaticStr)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub(crate) enum Health {
+    /// In order.
+    Ok,
+    /// The vendor does not tell without changing somebody.
+    Untold,
+    /// It works, and something should be done.
+    Warning,
+    /// Updates would fail.
+    Failed,
+}
+
+impl Examination {
+    /// Whether updates would fail.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.findings.iter().any(|finding| finding.health == Health::Failed)
+    }
+
+    pub(super) fn note(&mut self, check: Check, health: Health, says: impl Into<String>) {
+        self.findings.push(Finding { check, health, says: says.into() });
+    }
+}
