@@ -51,6 +51,16 @@ impl Query {
         if (1..=most).contains(&limit) { Ok(limit) } else { Err(wrong("limit")) }
     }
 
+    /// `after`: the id of the last item of the page before, in digits alone.
+    ///
+    /// # Errors
+    /// When it is anything else.
+    pub(crate) fn after(&self) -> Result<Option<i64>, Problem> {
+        let Some(text) = self.text("after") else { return Ok(None) };
+        let is_id = (1..=18).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+        if is_id { self.parse("after") } else { Err(wrong("after")) }
+    }
+
     /// `wait`: how many seconds to wait, 0 to 30.
     ///
     /// # Errors
@@ -107,6 +117,12 @@ mod tests {
         }
         for uri in ["/?limit=0", "/?limit=101", "/?limit=-1", "/?limit=x"] {
             assert!(read(uri).expect("known").limit(20, 100).is_err(), "{uri}");
+        }
+        let query =
+            |uri| Query::read(&TestRequest::with_uri(uri).to_http_request(), &["after"]).expect("known");
+        assert_eq!(query("/?after=70").after(), Ok(Some(70)));
+        for uri in ["/?after=", "/?after=-1", "/?after=%2B1", "/?after=1234567890123456789"] {
+            assert!(query(uri).after().is_err(), "{uri}");
         }
         assert_eq!(read("/?wait=30").expect("known").wait(), Ok(LONGEST_WAIT));
         assert!(read("/?wait=31").expect("known").wait().is_err());

@@ -83,7 +83,7 @@ pub(crate) fn filter_of(query: &Query, routes: &RouteSet) -> Result<LaneFilter, 
     Ok(LaneFilter {
         route: route.map(id).transpose()?,
         states: states.unwrap_or_default(),
-        after: query.parse::<i64>("after")?.map(LaneId),
+        after: query.after()?.map(LaneId),
         limit: query.limit(USUAL_ITEMS, MOST_ITEMS)?,
         ..LaneFilter::default()
     })
