@@ -55,7 +55,11 @@ enum Command {
         command: key::Command,
     },
     /// Print the JSON Schema of a change
-    Schema,
+    Schema {
+        /// Of the configuration file instead, for editors
+        #[arg(long)]
+        config: bool,
+    },
     /// Print the OpenAPI description of the API
     Openapi {
         /// Of the operators' API instead of the callers'
@@ -112,7 +116,8 @@ pub fn run_with(arguments: impl IntoIterator<Item: Into<OsString> + Clone>) -> E
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Plan(arguments) => plan::run(&arguments),
         Command::Key { command } => key::run(&command),
-        Command::Schema => say(&crate::schema::of_a_change()),
+        Command::Schema { config: false } => say(&crate::schema::of_a_change()),
+        Command::Schema { config: true } => say(&crate::config::schema()),
         Command::Openapi { operator: false } => say(&api::openapi()),
         Command::Openapi { operator: true } => say(&operator::openapi()),
         Command::Backup(arguments) => backup::run(&arguments),

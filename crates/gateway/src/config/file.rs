@@ -5,13 +5,14 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::file_field::FieldsSection;
 use super::file_reference::ReferenceSection;
 
 /// The whole file.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct FileConfig {
     pub(super) server: ServerSection,
@@ -24,7 +25,7 @@ pub(super) struct FileConfig {
 }
 
 /// `[server]`.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct ServerSection {
     pub(super) listen: Option<String>,
@@ -34,14 +35,14 @@ pub(super) struct ServerSection {
 }
 
 /// `[operator]`.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct OperatorSection {
     pub(super) listen: Option<String>,
 }
 
 /// `[store]`.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct StoreSection {
     pub(super) sqlite: Option<String>,
@@ -51,15 +52,17 @@ pub(super) struct StoreSection {
 }
 
 /// `[log]`.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct LogSection {
+    #[schemars(extend("enum" = ["error", "warn", "info", "debug", "trace"]))]
     pub(super) level: Option<String>,
+    #[schemars(extend("enum" = ["json", "text"]))]
     pub(super) format: Option<String>,
 }
 
 /// `[traces]`.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct TracesSection {
     pub(super) otlp: Option<String>,
@@ -67,28 +70,32 @@ pub(super) struct TracesSection {
 }
 
 /// One of `[[keys]]`.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct KeySection {
     pub(super) name: Option<String>,
     pub(super) hash: Option<String>,
+    #[schemars(extend("items" = { "enum": ["update", "read", "operate", "erase"] }))]
     pub(super) scopes: Option<Vec<String>>,
     pub(super) create: Option<bool>,
     pub(super) rate: Option<String>,
 }
 
 /// `[routes.<name>]`: the common options and those of every vendor.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct RouteSection {
+    #[schemars(extend("enum" = ["communal", "communifire", "usercom", "village"]))]
     pub(super) vendor: Option<String>,
     pub(super) base_url: Option<String>,
     pub(super) credential: Option<ReferenceSection>,
+    #[schemars(extend("enum" = ["public", "private", "loopback"]))]
     pub(super) network: Option<String>,
     pub(super) plain_http: Option<bool>,
     pub(super) ca_file: Option<String>,
     pub(super) when: Option<String>,
     pub(super) subject: Option<String>,
+    #[schemars(extend("enum" = ["identity", "email"]))]
     pub(super) enrol: Option<String>,
     pub(super) fields: FieldsSection,
     pub(super) phone_format: Option<String>,
@@ -108,7 +115,7 @@ pub(super) struct RouteSection {
 }
 
 /// One of Communifire's `errors`.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct ErrorSection {
     #[serde(rename = "match")]

@@ -1,5 +1,6 @@
-use std::{collections::BTreeMap, fmt};
+use std::{borrow::Cow, collections::BTreeMap, fmt};
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{
     Deserialize, Deserializer,
     de::{Error, MapAccess, Visitor, value::MapAccessDeserializer},
@@ -24,11 +25,13 @@ pub(super) enum FieldSection {
 }
 
 /// `{ to, overlong, clear, map }`.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct FieldTable {
     pub(super) to: Option<String>,
+    #[schemars(extend("enum" = ["refuse", "truncate"]))]
     pub(super) overlong: Option<String>,
+    #[schemars(extend("enum" = ["refuse", "empty_string"]))]
     pub(super) clear: Option<String>,
     pub(super) map: BTreeMap<String, String>,
 }
@@ -92,5 +95,23 @@ impl<'de> Visitor<'de> for FieldsVisitor {
             }
         }
         Ok(FieldsSection(fields))
+    }
+}
+
+impl JsonSchema for FieldsSection {
+    fn schema_name() -> Cow<'static, str> {
+        "FieldsSection".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let field = json_schema!({ "anyOf": [
+            { "type": "boolean" }, { "type": "string" }, generator.subschema_for::<FieldTable>(),
+        ] });
+        let group = json_schema!({ "type": "object", "additionalProperties": field });
+        json_schema!({
+            "type": "object",
+            "properties": { "address": group, "custom": group },
+            "additionalProperties": field,
+        })
     }
 }

@@ -1,5 +1,6 @@
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{
     Deserialize, Deserializer,
     de::{Error, MapAccess, Visitor, value::MapAccessDeserializer},
@@ -41,5 +42,20 @@ impl<'de> Visitor<'de> for ReferenceVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<ReferenceSection, A::Error> {
         ReferenceTable::deserialize(MapAccessDeserializer::new(map)).map(ReferenceSection)
+    }
+}
+
+impl JsonSchema for ReferenceSection {
+    fn schema_name() -> Cow<'static, str> {
+        "ReferenceSection".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let one = |name: &str| {
+            json_schema!({
+                "type": "object", "properties": { (name): { "type": "string" } }, "required": [name], "additionalProperties": false,
+            })
+        };
+        json_schema!({ "oneOf": [one("env"), one("file")] })
     }
 }

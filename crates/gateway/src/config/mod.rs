@@ -32,6 +32,7 @@ mod diff;
 mod findings;
 mod mistake;
 mod render;
+mod schema;
 
 #[cfg(test)]
 mod tests;
@@ -51,6 +52,7 @@ pub use key::{KeyConfig, KeyHash, Scope};
 pub use mistake::{ConfigErrors, Mistake, Place, Style};
 pub use resolve::CredentialSource;
 pub use route::RouteConfig;
+pub(crate) use schema::schema;
 pub use section::{LogConfig, LogFormat, OperatorConfig, Retention, ServerConfig, StoreConfig, TracesConfig};
 pub use vendor::Vendor;
 

@@ -8,7 +8,7 @@ use super::*;
 use crate::config::{
     file::{
         ErrorSection, FileConfig, KeySection, LogSection, OperatorSection, RouteSection, ServerSection,
-        StoreSection,
+        StoreSection, TracesSection,
     },
     file_field::FieldTable,
     file_reference::ReferenceTable,
@@ -79,6 +79,7 @@ fn the_manual_shows_every_option() {
         (table("operator"), names::<OperatorSection>()),
         (table("store"), names::<StoreSection>()),
         (table("log"), names::<LogSection>()),
+        (table("traces"), names::<TracesSection>()),
         (merged(all["keys"].as_array().expect("keys").iter()), names::<KeySection>()),
         (routes.clone(), names::<RouteSection>()),
         (routes["credential"].as_table().expect("a table").clone(), names::<ReferenceTable>()),
