@@ -18,6 +18,7 @@ pub mod values;
 mod answer;
 pub mod communal;
 pub mod communifire;
+pub mod reading;
 pub mod retry_after;
 pub mod usercom;
 pub mod village;
@@ -45,6 +46,7 @@ pub const TARGETS: &[(&str, Run)] = &[
     ("communifire", communifire::target),
     ("usercom", usercom::target),
     ("village", village::target),
+    ("reading", reading::target),
     ("retry_after", retry_after::target),
     ("url", url::target),
     ("base_url", base_url::target),

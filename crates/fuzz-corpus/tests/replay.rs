@@ -71,5 +71,5 @@ fn the_corpus_stays_small_and_has_a_folder_for_each_target() {
         assert!(known(&name), "{name} belongs to no target");
         sizes.extend(corpus::load(&name).expect("a folder").iter().map(|item| item.bytes.len()));
     }
-    assert!(sizes.len() <= 200 && sizes.iter().sum::<usize>() <= 200 * 1024, "{} files", sizes.len());
+    assert!(sizes.len() <= 220 && sizes.iter().sum::<usize>() <= 200 * 1024, "{} files", sizes.len());
 }

@@ -72,8 +72,8 @@ enum ResultWord {
 enum UnreadWord {
     /// The rate is used up, or the vendor asked for a pause.
     Busy,
-    /// There was no connection, or it broke.
-    Unreachable,
+    /// There was no connection, it broke, or the vendor is out of order.
+    Unavailable,
     /// There was no answer in time.
     Timeout,
     /// The credential may not read this.
@@ -136,10 +136,11 @@ fn unread(error: &ReadError) -> UnreadWord {
         ReadError::Unanswered(error) => match error.kind {
             SendErrorKind::Timeout => UnreadWord::Timeout,
             SendErrorKind::AnswerTooLarge => UnreadWord::Unreadable,
-            _ => UnreadWord::Unreachable,
+            _ => UnreadWord::Unavailable,
         },
         ReadError::Refused(error) => match error.kind {
-            ErrorKind::RateLimited | ErrorKind::Unavailable => UnreadWord::Busy,
+            ErrorKind::RateLimited => UnreadWord::Busy,
+            ErrorKind::Unavailable => UnreadWord::Unavailable,
             ErrorKind::Unauthenticated | ErrorKind::Forbidden | ErrorKind::Invalid => UnreadWord::Refused,
             _ => UnreadWord::Unreadable,
         },

@@ -93,7 +93,7 @@ async fn what_cannot_be_shown_is_a_problem_of_its_own_type() {
         ("/v1/routes/communifire/fields", 404, "not-readable"),
         ("/v1/routes/usercom/fields?values=perhaps", 400, "invalid-value"),
         ("/v1/users/u/vendors/usercom?x=1", 400, "invalid-value"),
-        ("/v1/users/u/vendors/usercom", 502, "vendor-unreachable"),
+        ("/v1/users/u/vendors/usercom", 502, "vendor-unavailable"),
     ] {
         let (found, problem, body) = read(&world, path).await;
         assert_eq!((found, problem.as_str()), (status, kind), "{path}: {body}");
@@ -105,7 +105,7 @@ async fn what_cannot_be_shown_is_a_problem_of_its_own_type() {
         (403, (502, "vendor-refused")),
         (404, (404, "unknown-at-vendor")),
         (429, (503, "vendor-busy")),
-        (503, (503, "vendor-busy")),
+        (503, (502, "vendor-unavailable")),
         (301, (502, "vendor-unreadable")),
         (200, (502, "vendor-unreadable")),
     ] {
@@ -118,7 +118,7 @@ async fn what_cannot_be_shown_is_a_problem_of_its_own_type() {
     assert_eq!(read(&world, "/v1/users/u/vendors/usercom").await.1, "vendor-unreadable");
     for (kind, status, problem) in [
         (SendErrorKind::Timeout, 504, "vendor-timeout"),
-        (SendErrorKind::Interrupted, 502, "vendor-unreachable"),
+        (SendErrorKind::Interrupted, 502, "vendor-unavailable"),
         (SendErrorKind::AnswerTooLarge, 502, "vendor-unreadable"),
     ] {
         world.usercom.keep_silent(kind);
@@ -166,7 +166,7 @@ async fn a_verification_says_of_each_route_what_became_of_it() {
     let expected = [
         ["communal_main", "gone", ""],
         ["communifire", "another_person", ""],
-        ["usercom", "not_read", "busy"],
+        ["usercom", "not_read", "unavailable"],
         ["village", "not_readable", ""],
     ];
     assert_eq!(results, expected.map(|row| row.map(str::to_owned)));

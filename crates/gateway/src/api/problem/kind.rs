@@ -76,8 +76,8 @@ kinds! {
     HeadersTooLarge 431 "headers-too-large" "The header fields are too large",
     /// The vendor refused to answer.
     VendorRefused 502 "vendor-refused" "The vendor refused the request",
-    /// Nobody answered, or the connection broke.
-    VendorUnreachable 502 "vendor-unreachable" "The vendor cannot be reached",
+    /// Nobody answered, the connection broke, or the vendor answers that it is out of order.
+    VendorUnavailable 502 "vendor-unavailable" "The vendor is out of order or cannot be reached",
     /// What the vendor answered is not what was asked.
     VendorUnreadable 502 "vendor-unreadable" "The vendor's answer cannot be used",
     /// The vendor takes no further request now.

@@ -49,7 +49,7 @@ impl From<ReadError> for Problem {
                     "the vendor's answer is larger than 64 KiB; ask for less",
                 ),
                 _ => Self::new(
-                    Kind::VendorUnreachable,
+                    Kind::VendorUnavailable,
                     "there is no connection to the vendor, or it broke; see the route at the operators' API",
                 ),
             },
@@ -60,9 +60,13 @@ impl From<ReadError> for Problem {
 
 fn refused(kind: ErrorKind) -> Problem {
     match kind {
-        ErrorKind::RateLimited | ErrorKind::Unavailable => {
+        ErrorKind::RateLimited => {
             Problem::new(Kind::VendorBusy, "the vendor answers that it takes nothing now; try again later")
         }
+        ErrorKind::Unavailable => Problem::new(
+            Kind::VendorUnavailable,
+            "the vendor answers that it is out of order; try again later",
+        ),
         ErrorKind::Unauthenticated | ErrorKind::Forbidden => {
             let detail =
                 "the vendor does not let the route's credential read this; an operator has to see to it";
