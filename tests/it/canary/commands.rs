@@ -10,10 +10,11 @@ use super::{
 };
 
 /// All but `demo`, whose people are invented and whose key ends with it.
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 15] = [
     "backup",
     "check",
     "completions",
+    "doctor",
     "explain",
     "help",
     "key",

@@ -1,5 +1,6 @@
 use std::{collections::BTreeSet, process::ExitCode};
 
+use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value as JsonValue, json};
 
 use super::{
@@ -36,10 +37,11 @@ const IN_VAIN: u32 = 3;
 
 pub(super) fn run(arguments: &Arguments) -> ExitCode {
     block_on(async {
-        let results = match results(arguments).await {
+        let mut results = match results(arguments).await {
             Ok(results) => results,
             Err(exit) => return exit,
         };
+        results.sort_by_cached_key(|one| (text(one, "user"), text(one, "route")));
         let count = |wanted: &[&str]| {
             results.iter().filter(|one| wanted.iter().any(|word| one["result"] == *word)).count()
         };
@@ -67,10 +69,13 @@ async fn results(arguments: &Arguments) -> Result<Vec<JsonValue>, ExitCode> {
     let wanted = arguments.sample.unwrap_or(1);
     let (mut users, mut results) = (BTreeSet::new(), Vec::new());
     let mut in_vain = 0;
+    let bar = progress(wanted);
     loop {
         let known = u32::try_from(users.len()).unwrap_or(u32::MAX);
         let count = wanted.saturating_sub(known).min(MOST);
+        bar.set_position(known.into());
         if count == 0 || in_vain == IN_VAIN {
+            bar.finish_and_clear();
             return Ok(results);
         }
         let answer = arguments.target.post(&format!("/v1/verify?sample={count}{route}")).await?;
@@ -83,6 +88,15 @@ async fn results(arguments: &Arguments) -> Result<Vec<JsonValue>, ExitCode> {
             }
         }
         in_vain = if users.len() == before.len() { in_vain + 1 } else { 0 };
+    }
+}
+
+/// Shown where somebody watches; the rates of the vendors say how long it takes.
+fn progress(users: u32) -> ProgressBar {
+    let bar = ProgressBar::new(users.into());
+    match ProgressStyle::with_template("{bar:30} {pos} of {len} users, {elapsed}") {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
     }
 }
 
