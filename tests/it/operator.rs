@@ -46,7 +46,7 @@ fn health_and_metrics_need_no_key_and_everything_else_does() {
     for line in [
         "profile_gateway_updates_accepted_total{caller=\"crm\"} 1",
         "profile_gateway_lanes{route=\"communal\",state=\"all\"} 1",
-        "profile_gateway_route_paused{route=\"village\"} 0",
+        "profile_gateway_route_paused{route=\"village\",reason=\"auth\"} 0",
         "# EOF",
     ] {
         assert!(metrics.lines().any(|own| own == line), "{line} is not in\n{metrics}");

@@ -6,6 +6,7 @@ mod metrics;
 mod state;
 
 mod audit;
+mod docs;
 mod explain;
 mod filter;
 mod lane;
@@ -50,6 +51,7 @@ pub fn configure(state: web::Data<State>, config: &mut web::ServiceConfig) {
     config.service(resource("/v1/openapi.json", "GET").route(web::get().to(openapi::serve)));
     config.service(resource("/v1/reload", "POST").route(web::post().to(reload::reload)));
     config.service(resource("/v1/audit", "GET").route(web::get().to(audit::list)));
+    docs::configure(config);
     config.default_service(not_found());
 }
 

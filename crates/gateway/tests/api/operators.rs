@@ -219,3 +219,25 @@ async fn the_operators_api_describes_itself() {
     let description = world.operate(TestRequest::get().uri("/v1/openapi.json")).await.json();
     assert_eq!(description["paths"]["/v1/lanes/retry"]["post"]["operationId"], "retryLanes");
 }
+
+#[actix_web::test]
+async fn the_descriptions_are_a_page_that_needs_nobody_else() {
+    let world = World::new().await;
+    let page = world.operate(TestRequest::get().uri("/docs/")).await;
+    assert_eq!(page.status, 200, "{}", page.text);
+    let policy = page.header("content-security-policy").expect("a policy");
+    assert!(policy.contains("default-src 'none'") && !policy.contains("http"), "{policy}");
+    let elsewhere: Vec<&str> = page.text.split(['"', '\'']).filter(|part| part.starts_with("http")).collect();
+    assert!(elsewhere.is_empty(), "the page names {elsewhere:?}");
+    for file in ["swagger-ui.css", "swagger-ui-bundle.js", "swagger-initializer.js"] {
+        assert_eq!(
+            world.operate(TestRequest::get().uri(&format!("/docs/{file}"))).await.status,
+            200,
+            "{file}"
+        );
+    }
+    let callers = world.operate(TestRequest::get().uri("/docs/callers.json")).await.json();
+    assert_eq!(callers["paths"]["/v1/users/{id}"]["patch"]["operationId"], "updateUser");
+    let moved = world.operate(TestRequest::get().uri("/docs")).await;
+    assert_eq!((moved.status, moved.header("location")), (308, Some("/docs/")));
+}
