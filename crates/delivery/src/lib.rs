@@ -5,6 +5,7 @@
 //!
 //! No SQL and no HTTP client: stores and transports are traits.
 
+pub mod audit;
 mod backoff;
 pub mod decide;
 pub mod drift;

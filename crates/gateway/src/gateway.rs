@@ -10,7 +10,8 @@ use std::{
 use actix_web::dev::ServerHandle;
 use arc_swap::ArcSwap;
 use delivery::{
-    ProcessClock, SeededJitter,
+    Millis, ProcessClock, SeededJitter,
+    audit::{AuditKind, AuditRow},
     engine::{Engine, Hub, Parts},
     store::{Store, StoreError},
 };
@@ -107,6 +108,9 @@ impl Gateway {
             telemetry: Arc::new(Observers { metrics: Arc::clone(&metrics), traces: traces.clone() }),
         };
         let engine = Engine::start(parts, routes, confirm == Confirm::Origins).await?;
+        if confirm == Confirm::Origins {
+            engine.store().audit(confirmed_origins(engine.now())).await?;
+        }
         let keys = Arc::new(ArcSwap::from_pointee(Keys::new(config.keys.clone())));
         let settings = Arc::new(ArcSwap::from_pointee(settings_of(&config)));
         let reload = Reload::new(
@@ -207,6 +211,11 @@ impl Gateway {
     pub fn operator_address(&self) -> SocketAddr {
         self.operator_address
     }
+}
+
+fn confirmed_origins(now: Millis) -> AuditRow {
+    let (who, detail) = ("command line".to_owned(), "the hosts of all routes, at a start".to_owned());
+    AuditRow { at: now, who, kind: AuditKind::Confirm, route: None, detail }
 }
 
 fn settings_of(config: &Config) -> Settings {

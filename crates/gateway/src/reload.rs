@@ -4,7 +4,7 @@ use arc_swap::ArcSwap;
 use async_trait::async_trait;
 use delivery::{
     engine::Engine,
-    store::{AuditRow, StoreError},
+    store::{Actor, StoreError},
 };
 use tokio::sync::Mutex;
 
@@ -12,7 +12,7 @@ use crate::{
     api::Keys,
     config::{Config, ConfigDiff, Environment},
     metrics::Metrics,
-    operator::{ReloadReport, Reloader},
+    operator::{ReloadReport, Reloader, reload_as},
     routes::rebuild_routes,
 };
 
@@ -39,19 +39,14 @@ impl Reload {
 
     /// A reload that nobody waits for.
     pub(crate) async fn on_signal(&self) {
-        let reloaded = self.reload(false).await;
-        let detail = match &reloaded {
-            Ok(report) => report.changes.join("; "),
-            Err(reason) => {
-                tracing::error!(reason, "the configuration was not reloaded; the old one stays");
-                return;
+        match reload_as(self, &self.engine, false, Actor("signal".to_owned())).await {
+            Ok(Ok(report)) => {
+                tracing::info!(changes = report.changes.join("; "), "the configuration was reloaded");
             }
-        };
-        tracing::info!(changes = detail, "the configuration was reloaded");
-        let entry =
-            AuditRow { at: self.engine.now(), who: "signal".to_owned(), kind: "reload", route: None, detail };
-        if let Err(error) = self.engine.store().audit(entry).await {
-            tracing::error!(%error, "the reload could not be audited");
+            Ok(Err(reason)) => {
+                tracing::error!(reason, "the configuration was not reloaded; the old one stays");
+            }
+            Err(error) => tracing::error!(%error, "the reload could not be audited"),
         }
     }
 

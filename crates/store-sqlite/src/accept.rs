@@ -8,7 +8,6 @@ use delivery::{
 use crate::{
     error::OpError,
     idempotency::{self, Known, Stamp},
-    journal,
     tx::Tx,
     updates, users,
 };
@@ -79,8 +78,8 @@ fn write(
     for row in &mut written {
         tx.write_lane(&command.user, row, State::Idle, command.now)?;
     }
-    for entry in &audit {
-        journal::write_audit(tx.connection, entry)?;
+    for entry in audit {
+        tx.audit(entry)?;
     }
     if mutation::is_on(Mutation::KeyInSecondTransaction) {
         tx.flush()?;

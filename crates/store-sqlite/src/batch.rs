@@ -1,5 +1,6 @@
 use canonical::UserId;
 use delivery::{
+    audit::AuditRow,
     mutation::{self, Mutation},
     store::{Accept, AcceptError, Accepted, LaneRow, StoreError},
 };
@@ -11,7 +12,6 @@ use crate::{
     changes::Changes,
     claim, enrol, erase,
     error::{BatchError, OpError, of_batch},
-    journal,
     op::{Op, Other, Reply},
     rearm, routes, settle, start, sweep,
     tx::{Care, Memory, Tx},
@@ -82,11 +82,13 @@ fn attempt(
         ops.into_iter().for_each(|op| op.fail(told(&failure)));
         return Err((failure, Vec::new()));
     }
-    let tx = Tx { connection, care, memory, changes: Changes::default() };
+    let audit_head = memory.audit_head.get();
+    let tx = Tx { connection, care, memory, changes: Changes::default(), audit_head };
     let mut batch = Batch { tx, answers: Answers::default(), failure: None };
     batch.execute(ops);
     batch.finish();
     let Batch { tx, mut answers, failure } = batch;
+    let audit_head = tx.audit_head;
     answers.changed = tx.changes.into_rows();
     if mutation::is_on(Mutation::ReplyBeforeCommit) {
         answers.tell();
@@ -95,6 +97,7 @@ fn attempt(
         failure.or_else(|| commit(connection, &answers.changed).err().map(|error| of_batch(&error)));
     let Some(failure) = failure else {
         memory.committed(&answers.changed);
+        memory.audit_head.set(audit_head);
         return Ok(answers);
     };
     memory.callers.clear();
@@ -208,7 +211,7 @@ impl Batch<'_> {
                 self.run(command, reply, |c, r| Op::Other(Other::Pause(c, r)), routes::pause);
             }
             Other::Audit(entry, reply) => {
-                let write = |tx: &mut Tx<'_>, entry: &_| Ok(journal::write_audit(tx.connection, entry)?);
+                let write = |tx: &mut Tx<'_>, entry: &AuditRow| Ok(tx.audit(entry.clone())?);
                 self.run(entry, reply, |c, r| Op::Other(Other::Audit(c, r)), write);
             }
             Other::Check(reply) => {

@@ -4,7 +4,7 @@ use delivery::{
     store::{Erase, Erased},
 };
 
-use crate::{error::OpError, journal, tx::Tx, users};
+use crate::{error::OpError, tx::Tx, users};
 
 /// Forgets a user.
 pub(crate) fn erase(tx: &mut Tx<'_>, command: &Erase) -> Result<Option<Erased>, OpError> {
@@ -27,6 +27,6 @@ fn write(tx: &mut Tx<'_>, command: &Erase, writes: EraseWrites) -> Result<Erased
             tx.connection.prepare_cached(FORGET)?.execute([id.0])?;
         }
     }
-    journal::write_audit(tx.connection, &audit)?;
+    tx.audit(audit)?;
     Ok(erased)
 }

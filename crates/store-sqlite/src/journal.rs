@@ -1,12 +1,7 @@
-//! What is written down beside the state: attempts and the audit.
+//! What is written down beside the state: attempts.
 
-use std::{
-    collections::BTreeSet,
-    sync::{Mutex, PoisonError},
-};
-
-use delivery::store::{AttemptRow, AuditRow, LaneId, RouteId};
-use rusqlite::{Connection, Row, params};
+use delivery::store::{AttemptRow, LaneId};
+use rusqlite::{Connection, params};
 
 use crate::{codes::Coded, lanes::number};
 
@@ -49,46 +44,4 @@ pub(crate) fn attempts(
         })
     })?;
     rows.collect()
-}
-
-/// Writes an entry of the audit.
-pub(crate) fn write_audit(connection: &Connection, entry: &AuditRow) -> rusqlite::Result<()> {
-    const INSERT: &str = "INSERT INTO audit(at, who, kind, route_id, detail) VALUES(?1, ?2, ?3, ?4, ?5)";
-    connection.prepare_cached(INSERT)?.execute(params![
-        entry.at,
-        entry.who,
-        entry.kind,
-        entry.route.map(|route| route.0),
-        entry.detail
-    ])?;
-    Ok(())
-}
-
-/// The newest entries of the audit.
-pub(crate) fn audit(connection: &Connection, limit: u32) -> rusqlite::Result<Vec<AuditRow>> {
-    const SELECT: &str = "SELECT at, who, kind, route_id, detail FROM audit ORDER BY seq DESC LIMIT ?1";
-    let mut statement = connection.prepare_cached(SELECT)?;
-    statement.query_map([limit], read_audit)?.collect()
-}
-
-fn read_audit(row: &Row<'_>) -> rusqlite::Result<AuditRow> {
-    Ok(AuditRow {
-        at: row.get(0)?,
-        who: row.get(1)?,
-        kind: kind(row.get_ref(2)?.as_str()?),
-        route: row.get::<_, Option<i64>>(3)?.map(RouteId),
-        detail: row.get(4)?,
-    })
-}
-
-/// The kind as text that lives as long as the process. Kinds are words of the program's own, a few dozen at most.
-fn kind(text: &str) -> &'static str {
-    static KNOWN: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
-    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(kind) = known.get(text) {
-        return kind;
-    }
-    let kind: &'static str = Box::leak(text.into());
-    known.insert(kind);
-    kind
 }

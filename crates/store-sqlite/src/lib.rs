@@ -38,6 +38,7 @@ mod settle;
 mod start;
 mod sweep;
 
+mod audit;
 mod idempotency;
 mod journal;
 mod lanes;
@@ -46,6 +47,7 @@ mod users;
 
 mod backup;
 mod meter;
+mod offline;
 mod read;
 mod reader;
 mod store;
@@ -55,5 +57,6 @@ mod tests;
 
 pub use backup::{BackupError, backup};
 pub use meter::{Footprint, Meter, NoMeter};
+pub use offline::verify_audit;
 pub use options::{NetworkFs, OpenError, Options};
 pub use store::SqliteStore;

@@ -2,14 +2,31 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use crate::{error::describe, options::OpenError};
+use crate::{audit, error::describe, options::OpenError};
 
 /// `pgwy`: marks the file as a database of this program.
 pub(crate) const APPLICATION_ID: i64 = 0x7067_7779;
 
 /// One step per schema version, the first from an empty file to version 1. A step is never changed after its release.
-const STEPS: &[&str] =
-    &[include_str!("schema/1.sql"), include_str!("schema/2.sql"), include_str!("schema/3.sql")];
+const STEPS: &[Step] = &[
+    Step { sql: include_str!("schema/1.sql"), then: nothing },
+    Step { sql: include_str!("schema/2.sql"), then: nothing },
+    Step { sql: include_str!("schema/3.sql"), then: audit::hash_all },
+];
+
+/// The newest schema.
+pub(crate) const NEWEST: i64 = STEPS.len() as i64;
+
+/// From one version to the next.
+struct Step {
+    sql: &'static str,
+    /// What SQL cannot do, in the same transaction.
+    then: fn(&Connection) -> rusqlite::Result<()>,
+}
+
+fn nothing(_: &Connection) -> rusqlite::Result<()> {
+    Ok(())
+}
 
 /// Brings the file to the newest schema.
 pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), OpenError> {
@@ -25,16 +42,15 @@ pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), Op
     if application != APPLICATION_ID && !is_new {
         return Err(OpenError::Foreign(path.to_owned()));
     }
-    let known = STEPS.len() as i64;
-    if version > known {
-        return Err(OpenError::Newer { path: path.to_owned(), found: version, known });
+    if version > NEWEST {
+        return Err(OpenError::Newer { path: path.to_owned(), found: version, known: NEWEST });
     }
     for step in &STEPS[usize::try_from(version).unwrap_or(0)..] {
-        tx.execute_batch(step).map_err(sqlite)?;
+        tx.execute_batch(step.sql).and_then(|()| (step.then)(&tx)).map_err(sqlite)?;
     }
-    if version < known {
+    if version < NEWEST {
         tx.pragma_update(None, "application_id", APPLICATION_ID).map_err(sqlite)?;
-        tx.pragma_update(None, "user_version", known).map_err(sqlite)?;
+        tx.pragma_update(None, "user_version", NEWEST).map_err(sqlite)?;
     }
     tx.commit().map_err(sqlite)
 }

@@ -3,10 +3,11 @@ use std::{fmt, sync::Arc};
 use canonical::UserId;
 use delivery::{
     Millis,
+    audit::AuditRow,
     gate::Pause,
     store::{
-        Accept, AcceptError, Accepted, Actor, AuditRow, ClaimDue, Claimed, Enrol, Erase, Erased, LaneId,
-        RearmLanes, RegisteredRoute, RouteId, RouteRegistration, Settlement, StoreError, Sweep,
+        Accept, AcceptError, Accepted, Actor, ClaimDue, Claimed, Enrol, Erase, Erased, LaneId, RearmLanes,
+        RegisteredRoute, RouteId, RouteRegistration, Settlement, StoreError, Sweep,
     },
 };
 use tokio::sync::oneshot;

@@ -8,6 +8,7 @@ use std::{
 use rusqlite::{Connection, OpenFlags};
 
 use crate::{
+    audit,
     checkpoint::Checkpoints,
     error::describe,
     failure::Failure,
@@ -21,7 +22,7 @@ use crate::{
     queue::Queue,
     reader::Readers,
     scrub::Scrubber,
-    tx::Memory,
+    tx::{Memory, SharedHead},
     writer::Writer,
 };
 
@@ -70,7 +71,9 @@ pub(crate) fn open(options: Options) -> Result<Parts, OpenError> {
         callers: Default::default(),
         turns: Default::default(),
         in_flight: Default::default(),
+        audit_head: SharedHead::new(audit::head(&connection).map_err(sqlite)?),
     };
+    tracing::info!(head = %memory.audit_head.get(), "the audit goes on");
     let scrubber = Scrubber::new(Arc::clone(&file), &path, was_clean);
     let checkpoints = Checkpoints::watch(&mut connection, scrubber).map_err(sqlite)?;
     let readers = Readers::open(&path, vfs)?;

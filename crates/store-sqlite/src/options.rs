@@ -109,6 +109,18 @@ pub enum OpenError {
         /// The newest schema that is known.
         known: i64,
     },
+    /// The file was written by an older version of this program, and is only to be read.
+    #[error(
+        "{path} has schema {found}, and only schema {known} can be read so; start the gateway on it once"
+    )]
+    Older {
+        /// The file.
+        path: PathBuf,
+        /// The schema of the file.
+        found: i64,
+        /// The schema that is needed.
+        known: i64,
+    },
     /// SQLite failed.
     #[error("cannot open {path}: {what}; restore it from a backup if it is damaged")]
     Sqlite {

@@ -7,7 +7,6 @@ use rusqlite::params;
 
 use crate::{
     error::OpError,
-    journal,
     op::{PAGE, Page, RearmPage},
     tx::Tx,
 };
@@ -18,7 +17,7 @@ pub(crate) fn rearm(tx: &mut Tx<'_>, page: &RearmPage) -> Result<Page, OpError> 
     if page.after.is_none()
         && let Some(entry) = decide::rearm_audit(command)
     {
-        journal::write_audit(tx.connection, &entry)?;
+        tx.audit(entry)?;
     }
     let lanes = lanes(tx, page)?;
     let next = lanes.last().and_then(|(_, row)| row.id).filter(|_| lanes.len() >= PAGE as usize);

@@ -5,7 +5,7 @@ use delivery::{
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::{codes::Coded, error::OpError, journal, op::PauseRoute, tx::Tx};
+use crate::{codes::Coded, error::OpError, op::PauseRoute, tx::Tx};
 
 /// Gives each route its id: all of them, or none.
 pub(crate) fn register(
@@ -42,10 +42,17 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Stored> {
     })
 }
 
+/// What the queries of routes select, in the order in which [`read`] takes it.
+const COLUMNS: &str = "route_id, vendor, subject_kind, origin, mapping_revision, pause, probe_at, probes";
+
 fn find(connection: &Connection, name: &str) -> rusqlite::Result<Option<Stored>> {
-    const SELECT: &str = "SELECT route_id, vendor, subject_kind, origin, mapping_revision, pause, probe_at, probes \
-         FROM routes WHERE name = ?1";
-    connection.prepare_cached(SELECT)?.query_row([name], read).optional()
+    let sql = format!("SELECT {COLUMNS} FROM routes WHERE name = ?1");
+    connection.prepare_cached(&sql)?.query_row([name], read).optional()
+}
+
+fn find_by_id(connection: &Connection, id: RouteId) -> rusqlite::Result<Option<Stored>> {
+    let sql = format!("SELECT {COLUMNS} FROM routes WHERE route_id = ?1");
+    connection.prepare_cached(&sql)?.query_row([id.0], read).optional()
 }
 
 fn refuse_changed(stored: &Stored, route: &RouteRegistration) -> Result<(), StoreError> {
@@ -88,6 +95,7 @@ fn insert(connection: &Connection, route: &RouteRegistration) -> Result<Register
 /// Stores that a route is paused, or open again.
 pub(crate) fn pause(tx: &mut Tx<'_>, command: &PauseRoute) -> Result<(), OpError> {
     const UPDATE: &str = "UPDATE routes SET pause = ?2, probe_at = ?3, probes = ?4 WHERE route_id = ?1";
+    let before = find_by_id(tx.connection, command.route)?.and_then(|stored| stored.pause);
     let pause = command.pause;
     tx.connection.prepare_cached(UPDATE)?.execute(params![
         command.route.0,
@@ -95,7 +103,9 @@ pub(crate) fn pause(tx: &mut Tx<'_>, command: &PauseRoute) -> Result<(), OpError
         pause.and_then(|pause| pause.probe_at),
         pause.map_or(0, |pause| pause.probes)
     ])?;
-    let entry = decide::pause_audit(command.route, pause.as_ref(), &command.by, command.now);
-    journal::write_audit(tx.connection, &entry)?;
+    let entry = decide::pause_audit(command.route, before.as_ref(), pause.as_ref(), &command.by, command.now);
+    if let Some(entry) = entry {
+        tx.audit(entry)?;
+    }
     Ok(())
 }

@@ -9,9 +9,10 @@ use async_trait::async_trait;
 use canonical::UserId;
 use delivery::{
     Millis,
+    audit::{AuditEntry, AuditFilter, AuditHead, AuditRow},
     gate::Pause,
     store::{
-        Accept, AcceptError, Accepted, Actor, AttemptView, AuditRow, ClaimDue, Claimed, Enrol, Erase, Erased,
+        Accept, AcceptError, Accepted, Actor, AttemptView, ClaimDue, Claimed, Enrol, Erase, Erased,
         LaneFilter, LaneId, LaneView, RearmLanes, RegisteredRoute, RouteCounts, RouteId, RouteRegistration,
         Settlement, Store, StoreError, Sweep, UpdateCursor, UpdateId, UpdateRow, UserSnapshot,
     },
@@ -20,6 +21,7 @@ use rusqlite::Connection;
 use tokio::sync::{oneshot, watch};
 
 use crate::{
+    audit,
     error::OpError,
     failure::Failure,
     journal,
@@ -30,6 +32,7 @@ use crate::{
     queue::Queue,
     read,
     reader::Readers,
+    tx::SharedHead,
     updates,
 };
 
@@ -41,6 +44,7 @@ pub struct SqliteStore {
     queue: Arc<Queue>,
     readers: Readers,
     failure: Failure,
+    audit_head: Arc<SharedHead>,
     thread: Mutex<Option<JoinHandle<()>>>,
     ended: watch::Receiver<()>,
     path: PathBuf,
@@ -55,13 +59,23 @@ impl SqliteStore {
     /// Why it cannot be opened, and what to do.
     pub fn open(options: Options) -> Result<Self, OpenError> {
         let open::Parts { queue, readers, failure, writer, path, file } = open::open(options)?;
+        let audit_head = Arc::clone(&writer.memory.audit_head);
         let (end, ended) = watch::channel(());
         let thread = std::thread::Builder::new().name("store-writer".to_owned()).spawn(move || {
             writer.run();
             drop(end);
         });
         let thread = thread.map_err(|cause| OpenError::Io { path: path.clone(), cause })?;
-        Ok(Self { queue, readers, failure, thread: Mutex::new(Some(thread)), ended, path, _file: file })
+        Ok(Self {
+            queue,
+            readers,
+            failure,
+            audit_head,
+            thread: Mutex::new(Some(thread)),
+            ended,
+            path,
+            _file: file,
+        })
     }
 
     /// Waits until the store has failed for good and answers why: what was said to be unknown can be found out only by a new
@@ -214,8 +228,17 @@ impl Store for SqliteStore {
         self.read(move |connection| read::counts(connection, route)).await
     }
 
-    async fn audit_log(&self, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
-        self.read(move |connection| Ok(journal::audit(connection, limit)?)).await
+    async fn audit_log(&self, filter: AuditFilter) -> Result<Vec<AuditEntry>, StoreError> {
+        self.read(move |connection| Ok(audit::list(connection, &filter)?)).await
+    }
+
+    async fn audit_chain(&self, after: Option<i64>, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
+        self.read(move |connection| Ok(audit::chain(connection, after, limit)?)).await
+    }
+
+    async fn audit_head(&self) -> Result<AuditHead, StoreError> {
+        self.failure.check()?;
+        Ok(self.audit_head.get())
     }
 
     async fn check(&self) -> Result<(), StoreError> {

@@ -1,8 +1,12 @@
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use canonical::UserId;
 use delivery::{
     Millis, RouteSet,
+    audit::{AuditEntry, AuditHead, AuditRow},
     decide::{self, ClaimLoaded},
     lane::{BlockReason, State},
     store::{Actor, LaneId, LaneRow, RouteId, StoreError, UserRow, Work},
@@ -10,10 +14,10 @@ use delivery::{
 use rusqlite::{Connection, OptionalExtension, Params};
 
 use crate::{
+    audit,
     changes::Changes,
     error::{BatchError, OpError, is_of_batch, of_batch},
     idempotency::Macs,
-    journal,
     lanes::{self, COLUMNS},
     users,
 };
@@ -28,6 +32,8 @@ pub(crate) struct Memory {
     pub(crate) turns: HashMap<RouteId, u32>,
     /// The lanes that are in flight, as the database has them: the next thing that is asked for is their settle.
     pub(crate) in_flight: HashMap<LaneId, (UserId, LaneRow)>,
+    /// Where the audit ends after the last commit.
+    pub(crate) audit_head: Arc<SharedHead>,
 }
 
 impl Memory {
@@ -41,6 +47,24 @@ impl Memory {
                 self.in_flight.remove(&id);
             }
         }
+    }
+}
+
+/// A head of the audit that the writer sets and others read.
+#[derive(Debug)]
+pub(crate) struct SharedHead(Mutex<AuditHead>);
+
+impl SharedHead {
+    pub(crate) fn new(head: AuditHead) -> Arc<Self> {
+        Arc::new(Self(Mutex::new(head)))
+    }
+
+    pub(crate) fn get(&self) -> AuditHead {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn set(&self, head: AuditHead) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = head;
     }
 }
 
@@ -63,6 +87,8 @@ pub(crate) struct Tx<'a> {
     /// Every lane that was read or changed. What is read by the id of a lane or a user is found there first; before lanes are
     /// looked for by anything else, what has changed is written.
     pub(crate) changes: Changes,
+    /// Where the audit ends after what was appended so far.
+    pub(crate) audit_head: AuditHead,
 }
 
 impl Tx<'_> {
@@ -78,11 +104,11 @@ impl Tx<'_> {
                 OpError::Refused(_) | OpError::Sql(_) => OpError::Batch(BatchError::Again),
             });
         }
-        let before = self.changes.clone();
+        let before = (self.changes.clone(), self.audit_head);
         self.connection.prepare_cached("SAVEPOINT operation")?.execute([])?;
         let result = write(self);
         if result.is_err() {
-            self.changes = before;
+            (self.changes, self.audit_head) = before;
             self.memory.callers.clear();
             // SQLite itself ends the transaction after some errors; then there is nothing to go back to.
             if self.connection.is_autocommit() {
@@ -107,9 +133,17 @@ impl Tx<'_> {
             lanes::write(self.connection, user, row, None)?;
         }
         if let Some(entry) = decide::block_audit(before, row, now) {
-            journal::write_audit(self.connection, &entry)?;
+            self.audit(entry)?;
         }
         self.changes.change(user, row, at_once);
+        Ok(())
+    }
+
+    /// Appends an entry to the audit.
+    pub(crate) fn audit(&mut self, row: AuditRow) -> rusqlite::Result<()> {
+        let entry = AuditEntry::after(&self.audit_head, row);
+        audit::append(self.connection, &entry)?;
+        self.audit_head = entry.head();
         Ok(())
     }
 

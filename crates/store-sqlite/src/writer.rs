@@ -127,6 +127,7 @@ impl Writer {
             tracing::warn!(error = describe(&error), "the store could not be marked as closed");
         }
         self.empty_wal(Patience::Readers);
+        tracing::info!(head = %self.memory.audit_head.get(), "the audit ends here");
         let Self { connection, lock, .. } = self;
         if let Err((_, error)) = connection.close() {
             tracing::warn!(error = describe(&error), "the store could not be closed");

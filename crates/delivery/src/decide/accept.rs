@@ -5,12 +5,13 @@ use canonical::{Applied, Fault, FaultKind, IdentityChange, Leaf, Profile};
 
 use crate::{
     Enrol, Route,
+    audit::{AuditKind, AuditRow},
     lane::{self, Event, Lane, Rearm, Version},
     millis,
     planner::{self, RouteView},
     store::{
-        Accept, AcceptError, AuditRow, IdentityAct, LaneRow, Precondition, RouteId, RouteVerdict, UpdateRow,
-        UserRow, Verdict,
+        Accept, AcceptError, IdentityAct, LaneRow, Precondition, RouteId, RouteVerdict, UpdateRow, UserRow,
+        Verdict,
     },
 };
 
@@ -265,7 +266,7 @@ fn audit_row(command: &Accept, route: RouteId, had_one: bool, act: &IdentityAct)
     AuditRow {
         at: command.now,
         who: command.caller.0.clone(),
-        kind: "identity",
+        kind: AuditKind::Identity,
         route: Some(route),
         detail: format!("user {} {detail}", command.user),
     }

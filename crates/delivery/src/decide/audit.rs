@@ -1,11 +1,11 @@
 use crate::{
     Millis,
-    gate::{Pause, PauseReason},
+    audit::{AuditKind, AuditRow},
+    gate::Pause,
     lane::{BlockReason, Rearm, State},
-    store::{Actor, AuditRow, LaneRow, RearmLanes, RearmTarget, RouteId},
+    store::{Actor, LaneRow, RearmLanes, RearmTarget, RouteId},
 };
 
-const GATEWAY: &str = "gateway";
 const MOST_NAMED: usize = 20;
 
 /// What the audit says of a lane that was just blocked; none of any other change.
@@ -17,14 +17,20 @@ pub fn block_audit(before: State, row: &LaneRow, now: Millis) -> Option<AuditRow
     }
     let lane = row.id.map_or(0, |id| id.0);
     let detail = format!("lane {lane} {}", name(reason));
-    Some(AuditRow { at: now, who: GATEWAY.to_owned(), kind: "block", route: Some(row.route), detail })
+    Some(AuditRow {
+        at: now,
+        who: Actor::gateway().0,
+        kind: AuditKind::Block,
+        route: Some(row.route),
+        detail,
+    })
 }
 
 /// What the audit says of an operator's act on lanes; none of what the gateway does by itself.
 pub fn rearm_audit(command: &RearmLanes) -> Option<AuditRow> {
     let kind = match command.rearm {
-        Rearm::Retry => "retry",
-        Rearm::Resync => "resync",
+        Rearm::Retry => AuditKind::Retry,
+        Rearm::Resync => AuditKind::Resync,
         Rearm::Mapping
         | Rearm::Due
         | Rearm::RouteWorks
@@ -43,16 +49,23 @@ pub fn rearm_audit(command: &RearmLanes) -> Option<AuditRow> {
     Some(AuditRow { at: command.now, who: command.by.0.clone(), kind, route, detail })
 }
 
-/// What the audit says of a pause, or of its end.
-pub fn pause_audit(route: RouteId, pause: Option<&Pause>, by: &Actor, now: Millis) -> AuditRow {
-    let (kind, detail) = match pause.map(|pause| pause.reason) {
-        None => ("resume", ""),
-        Some(PauseReason::Auth) => ("pause", "auth"),
-        Some(PauseReason::Config) => ("pause", "config"),
-        Some(PauseReason::Tls) => ("pause", "tls"),
-        Some(PauseReason::Operator) => ("pause", "operator"),
+/// What the audit says of a pause, or of its end; none when the gateway itself goes on with the pause that there is.
+pub fn pause_audit(
+    route: RouteId,
+    before: Option<&Pause>,
+    pause: Option<&Pause>,
+    by: &Actor,
+    now: Millis,
+) -> Option<AuditRow> {
+    let reason = |pause: Option<&Pause>| pause.map(|pause| pause.reason);
+    if *by == Actor::gateway() && reason(before) == reason(pause) {
+        return None;
+    }
+    let (kind, detail) = match reason(pause) {
+        None => (AuditKind::Resume, ""),
+        Some(reason) => (AuditKind::Pause, reason.name()),
     };
-    AuditRow { at: now, who: by.0.clone(), kind, route: Some(route), detail: detail.to_owned() }
+    Some(AuditRow { at: now, who: by.0.clone(), kind, route: Some(route), detail: detail.to_owned() })
 }
 
 fn name(reason: BlockReason) -> &'static str {

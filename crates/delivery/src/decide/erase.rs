@@ -2,8 +2,9 @@ use std::collections::BTreeMap;
 
 use super::start::window_of;
 use crate::{
+    audit::{AuditKind, AuditRow},
     lane::{self, Event, Facts, State},
-    store::{AuditRow, Erase, Erased, LaneRow, UserRow},
+    store::{Erase, Erased, LaneRow, UserRow},
 };
 
 /// What a store is to write.
@@ -40,7 +41,7 @@ pub fn erase(command: &Erase, user: UserRow, lanes: Vec<LaneRow>) -> EraseWrites
     let audit = AuditRow {
         at: command.now,
         who: command.by.0.clone(),
-        kind: "erase",
+        kind: AuditKind::Erase,
         route: None,
         detail: format!("user {}", command.user),
     };

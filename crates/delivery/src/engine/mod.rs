@@ -4,6 +4,7 @@
 //! ([`crate::gate`]); it carries values between them, the store and the transports.
 
 mod attempt;
+mod audit;
 mod dispatcher;
 mod fences;
 mod hub;

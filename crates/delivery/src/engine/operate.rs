@@ -2,10 +2,11 @@ use std::sync::Arc;
 
 use super::Engine;
 use crate::{
+    audit::{AuditKind, AuditRow},
     gate::{Pause, PauseReason},
     lane::Rearm,
     millis,
-    store::{Actor, AuditRow, Enrol, Erase, Erased, RearmTarget, RouteId, StoreError},
+    store::{Actor, Enrol, Erase, Erased, RearmTarget, RouteId, StoreError},
 };
 use canonical::UserId;
 
@@ -50,7 +51,13 @@ impl Engine {
     pub async fn probe(&self, route: RouteId, by: Actor) -> Result<bool, StoreError> {
         let Some(line) = self.current().lines.get(&route).map(Arc::clone) else { return Ok(false) };
         let now = self.now();
-        let entry = AuditRow { at: now, who: by.0, kind: "probe", route: Some(route), detail: String::new() };
+        let entry = AuditRow {
+            at: now,
+            who: by.0,
+            kind: AuditKind::Probe,
+            route: Some(route),
+            detail: String::new(),
+        };
         self.inner.store.audit(entry).await?;
         let has_begun = line.gate().probe_now(now);
         // Of those who wait for the route, one goes.

@@ -78,7 +78,7 @@ impl Engine {
     pub(super) async fn rearm_remapped(&self, routes: Vec<RouteId>) {
         for route in routes {
             let target = RearmTarget::Attention(route);
-            if let Err(error) = self.rearm(Rearm::Mapping, target, Actor("gateway".to_owned())).await {
+            if let Err(error) = self.rearm(Rearm::Mapping, target, Actor::gateway()).await {
                 tracing::error!(route = route.0, %error, "what the old mapping was refused for is not tried again; retry the route");
             }
         }

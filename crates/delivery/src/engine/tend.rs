@@ -23,7 +23,9 @@ pub(super) async fn tend(engine: Engine) {
         }
         let routes: Vec<_> = engine.current().lines.keys().copied().collect();
         for route in routes {
-            if let Err(error) = engine.rearm(Rearm::Due, RearmTarget::Attention(route), gateway()).await {
+            if let Err(error) =
+                engine.rearm(Rearm::Due, RearmTarget::Attention(route), Actor::gateway()).await
+            {
                 tracing::warn!(route = route.0, %error, "blocked lanes could not be looked through");
             }
         }
@@ -56,23 +58,19 @@ impl Engine {
                     }
                     None => tracing::info!(route = name, "the route works again"),
                 }
-                self.inner.store.set_pause(line.id(), pause, gateway(), now).await?;
+                self.inner.store.set_pause(line.id(), pause, Actor::gateway(), now).await?;
                 line.wake().ring();
             }
             Action::Release => line.release(now),
             Action::RereadCredential => self.refresh_credential(line.id()),
             Action::PutBackRejected { since } => {
                 let rearm = Rearm::RoutePaused { holds_since: since };
-                self.rearm(rearm, RearmTarget::Attention(line.id()), gateway()).await?;
+                self.rearm(rearm, RearmTarget::Attention(line.id()), Actor::gateway()).await?;
             }
             Action::RouteWorks => {
-                self.rearm(Rearm::RouteWorks, RearmTarget::Attention(line.id()), gateway()).await?;
+                self.rearm(Rearm::RouteWorks, RearmTarget::Attention(line.id()), Actor::gateway()).await?;
             }
         }
         Ok(())
     }
-}
-
-fn gateway() -> Actor {
-    Actor("gateway".to_owned())
 }

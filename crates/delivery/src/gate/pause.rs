@@ -38,6 +38,16 @@ impl Pause {
 }
 
 impl PauseReason {
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            PauseReason::Auth => "auth",
+            PauseReason::Config => "config",
+            PauseReason::Tls => "tls",
+            PauseReason::Operator => "operator",
+        }
+    }
+
     /// Whether a probe that ended in this way shows that the route works again.
     pub(super) fn is_over(self, probe: Sample) -> bool {
         match self {

@@ -14,6 +14,13 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor(pub String);
 
+impl Actor {
+    /// The gateway itself.
+    pub fn gateway() -> Self {
+        Self("gateway".to_owned())
+    }
+}
+
 /// One update to take.
 #[derive(Debug, Clone)]
 pub struct Accept {

@@ -19,11 +19,14 @@ pub use query::{
     AttemptView, LaneFilter, LaneStateFilter, LaneView, RouteCounts, UpdateCursor, UserSnapshot,
 };
 pub use row::{
-    AttemptRow, AuditRow, IdentityAct, LaneId, LaneRow, RouteId, RouteVerdict, UpdateId, UpdateRow, UserRow,
-    Verdict,
+    AttemptRow, IdentityAct, LaneId, LaneRow, RouteId, RouteVerdict, UpdateId, UpdateRow, UserRow, Verdict,
 };
 
-use crate::{Millis, gate::Pause};
+use crate::{
+    Millis,
+    audit::{AuditEntry, AuditFilter, AuditHead, AuditRow},
+    gate::Pause,
+};
 use canonical::UserId;
 
 /// Where users, lanes and updates are kept.
@@ -153,11 +156,23 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// When the store fails.
     async fn counts(&self, route: RouteId) -> Result<RouteCounts, StoreError>;
 
-    /// The newest entries of the audit.
+    /// Entries of the audit, newest first.
     ///
     /// # Errors
     /// When the store fails.
-    async fn audit_log(&self, limit: u32) -> Result<Vec<AuditRow>, StoreError>;
+    async fn audit_log(&self, filter: AuditFilter) -> Result<Vec<AuditEntry>, StoreError>;
+
+    /// Entries of the audit as they are stored, oldest first, after the one with this number; none: from the first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn audit_chain(&self, after: Option<i64>, limit: u32) -> Result<Vec<AuditEntry>, StoreError>;
+
+    /// Where the audit ends, as this store has written it: what is stored may have been changed by somebody else since.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn audit_head(&self) -> Result<AuditHead, StoreError>;
 
     /// Proves that the store can write.
     ///

@@ -119,21 +119,6 @@ pub struct AttemptRow {
     pub detail: Option<String>,
 }
 
-/// One entry of the audit: who did what to which route or lane; names of fields, never values.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AuditRow {
-    /// When.
-    pub at: Millis,
-    /// Who.
-    pub who: String,
-    /// What, one word.
-    pub kind: &'static str,
-    /// The route that it is about.
-    pub route: Option<RouteId>,
-    /// More, without values.
-    pub detail: String,
-}
-
 /// What an update did to the subject of one route.
 #[derive(Clone, PartialEq, Eq)]
 pub enum IdentityAct {

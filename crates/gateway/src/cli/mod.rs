@@ -1,6 +1,7 @@
 //! The command line. Results go to standard output, everything else to standard error; exit code 1 means that what was asked
 //! for failed, 2 that the command or the configuration is wrong.
 
+mod audit;
 mod backup;
 mod call;
 mod check;
@@ -78,6 +79,8 @@ enum Command {
     Explain(explain::Arguments),
     /// Compare users with what their vendors hold, leaf by leaf
     Verify(verify::Arguments),
+    /// Show who did what at a running gateway, or prove that the record was not changed
+    Audit(audit::Arguments),
     /// Print completions for a shell
     Completions {
         /// The shell
@@ -126,6 +129,7 @@ pub fn run_with(arguments: impl IntoIterator<Item: Into<OsString> + Clone>) -> E
         Command::Lanes(arguments) => lanes::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
+        Command::Audit(arguments) => audit::run(&arguments),
         Command::Completions { shell } => completions(shell),
     }
 }

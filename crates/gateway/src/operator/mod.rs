@@ -22,7 +22,9 @@ use std::{io, net::TcpListener, sync::Arc};
 
 use actix_web::{dev::Server, web};
 
+pub(crate) use audit::ReportBody;
 pub use openapi::openapi;
+pub(crate) use reload::reload_as;
 pub use reload::{ReloadReport, Reloader};
 pub use state::State;
 
@@ -52,6 +54,7 @@ pub fn configure(state: web::Data<State>, config: &mut web::ServiceConfig) {
     config.service(resource("/v1/reload", "POST").route(web::post().to(reload::reload)));
     config.service(resource("/v1/audit", "GET").route(web::get().to(audit::list)));
     docs::configure(config);
+    config.service(resource("/v1/audit/verify", "GET").route(web::get().to(audit::verify)));
     config.default_service(not_found());
 }
 

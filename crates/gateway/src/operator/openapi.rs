@@ -18,7 +18,7 @@ use crate::{
     paths(
         lanes::list, lanes::read, lanes::retry, lanes::retry_page, explain::explain, routes::list, routes::retry,
         routes::pause, routes::resume, routes::probe, routes::resync, verify::verify, reload::reload,
-        audit::list
+        audit::list, audit::verify
     ),
     components(schemas(ProblemBody<'_>))
 )]
@@ -85,7 +85,13 @@ const CALLS: &[Call] = &[
         problems: &[Kind::UnknownRoute, Kind::UserNotFound, Kind::StorageFull],
         ..ACT
     },
-    Call { path: "/v1/audit", parameters: &["Most"], ..OPERATE },
+    Call {
+        path: "/v1/audit",
+        parameters: &["AuditKind", "Route", "Since", "AfterEntry", "Most"],
+        problems: &[Kind::UnknownRoute],
+        ..OPERATE
+    },
+    Call { path: "/v1/audit/verify", parameters: &["Head"], ..OPERATE },
 ];
 
 #[cfg(test)]

@@ -1,6 +1,10 @@
 use actix_web::{HttpRequest, HttpResponse, web::Data};
 use async_trait::async_trait;
-use delivery::store::AuditRow;
+use delivery::{
+    audit::{AuditKind, AuditRow},
+    engine::Engine,
+    store::{Actor, StoreError},
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -34,6 +38,9 @@ pub struct ReloadReport {
     pub to_confirm: Option<String>,
 }
 
+/// The most characters of a reason that the audit keeps.
+const LONGEST: usize = 300;
+
 /// Reads the configuration again: all of it or nothing.
 #[utoipa::path(
     post, path = "/v1/reload", operation_id = "reload", tag = "configuration",
@@ -49,14 +56,25 @@ pub(super) async fn reload(request: HttpRequest, state: Data<State>) -> Result<H
         let report = state.reloader.difference().await.map_err(|why: String| refused(why))?;
         return Ok(HttpResponse::Ok().json(report));
     }
-    let report = state.reloader.reload(confirm).await.map_err(|why: String| refused(why))?;
-    let entry = AuditRow {
-        at: state.engine.now(),
-        who: operator.actor().0,
-        kind: "reload",
-        route: None,
-        detail: report.changes.join("; "),
+    let outcome = reload_as(&*state.reloader, &state.engine, confirm, operator.actor()).await?;
+    Ok(HttpResponse::Ok().json(outcome.map_err(|why: String| refused(why))?))
+}
+
+/// Reads the configuration again on behalf of somebody, and writes into the audit what became of it, also when it was refused.
+pub(crate) async fn reload_as(
+    reloader: &dyn Reloader,
+    engine: &Engine,
+    confirm: bool,
+    by: Actor,
+) -> Result<Result<ReloadReport, String>, StoreError> {
+    let outcome = reloader.reload(confirm).await;
+    let detail = match &outcome {
+        Ok(report) if report.changes.is_empty() => "nothing differs".to_owned(),
+        Ok(report) => report.changes.join("; "),
+        Err(why) => format!("refused: {}", why.lines().next().unwrap_or_default()),
     };
-    state.engine.store().audit(entry).await?;
-    Ok(HttpResponse::Ok().json(report))
+    let detail = detail.chars().take(LONGEST).collect();
+    let row = AuditRow { at: engine.now(), who: by.0, kind: AuditKind::Reload, route: None, detail };
+    engine.store().audit(row).await?;
+    Ok(outcome)
 }

@@ -2,7 +2,10 @@ use std::time::Duration;
 
 use actix_web::{HttpRequest, HttpResponse, web::Data};
 use canonical::UserId;
-use delivery::{engine::Verification, store::AuditRow};
+use delivery::{
+    audit::{AuditKind, AuditRow},
+    engine::Verification,
+};
 
 use super::{State, verification::VerificationBody};
 use crate::api::{Problem, Query, unknown_route, user_not_found};
@@ -39,7 +42,7 @@ pub(super) async fn verify(request: HttpRequest, state: Data<State>) -> Result<H
     let entry = AuditRow {
         at: state.engine.now(),
         who: operator.actor().0,
-        kind: "verify",
+        kind: AuditKind::Verify,
         route,
         detail: summary(&verification),
     };

@@ -120,7 +120,10 @@ async fn a_reload_is_refused_with_its_reason_or_carried_out_and_audited() {
     let done = world.operate(post("/v1/reload?confirm=true", OPERATE, "")).await;
     assert_eq!(done.json(), json!({"changes": ["route village: another rate"]}));
     let audit = world.operate(get("/v1/audit", OPERATE)).await.json();
-    assert!(audit["entries"].as_array().expect("entries").iter().any(|entry| entry["kind"] == "reload"));
+    let entries = audit["entries"].as_array().expect("entries");
+    let details: Vec<_> = entries.iter().map(|entry| entry["detail"].as_str().expect("a text")).collect();
+    assert_eq!((details.len(), details[0]), (2, "route village: another rate"));
+    assert!(details[1].starts_with("refused: ") && details[1].contains("owes something"), "{audit}");
     assert_eq!(world.operate(post("/v1/reload?confirm=maybe", OPERATE, "")).await.status, 400);
 }
 
@@ -240,4 +243,44 @@ async fn the_descriptions_are_a_page_that_needs_nobody_else() {
     assert_eq!(callers["paths"]["/v1/users/{id}"]["patch"]["operationId"], "updateUser");
     let moved = world.operate(TestRequest::get().uri("/docs")).await;
     assert_eq!((moved.status, moved.header("location")), (308, Some("/docs/")));
+}
+
+#[actix_web::test]
+async fn the_audit_is_filtered_paged_and_verified() {
+    let world = World::new().await;
+    for act in ["pause", "resume", "pause"] {
+        world.operate(post(&format!("/v1/routes/village/{act}"), OPERATE, "")).await;
+    }
+    world.operate(post("/v1/routes/communal_main/pause", OPERATE, "")).await;
+    let list = async |query: &str| {
+        let answer = world.operate(get(&format!("/v1/audit?{query}"), OPERATE)).await;
+        (answer.json()["entries"].as_array().expect("entries").len(), answer.json()["next"].clone())
+    };
+    assert_eq!(list("kind=pause").await, (3, json!(null)));
+    assert_eq!(list("kind=pause&route=village").await, (2, json!(null)));
+    assert_eq!(list("since=2999-01-01T00:00:00Z").await, (0, json!(null)));
+    assert_eq!(list("limit=3").await, (3, json!("2")));
+    assert_eq!(list("limit=3&after=2").await, (1, json!(null)));
+    for (query, help) in [
+        ("kind=paused", "pause, probe, reload"),
+        ("route=villag", "communal_main"),
+        ("since=yesterday", "RFC 3339"),
+        ("limit=0", "limit"),
+        ("who=x", "since"),
+    ] {
+        let refused = world.operate(get(&format!("/v1/audit?{query}"), OPERATE)).await;
+        assert!(refused.status == 400 || refused.status == 422, "{query}: {}", refused.status);
+        assert!(refused.text.contains(help), "{query}: {}", refused.text);
+    }
+    let verify = async |query: &str| world.operate(get(&format!("/v1/audit/verify{query}"), OPERATE)).await;
+    let report = verify("").await.json();
+    assert_eq!((&report["intact"], &report["entries"]), (&json!(true), &json!(4)));
+    let head = report["head"].as_str().expect("a head").to_owned();
+    world.operate(post("/v1/routes/village/resume", OPERATE, "")).await;
+    assert_eq!(verify(&format!("?head={head}")).await.json()["intact"], true);
+    let other = format!("4:{}", "0".repeat(64));
+    let report = verify(&format!("?head={other}")).await.json();
+    assert_eq!((&report["intact"], &report["entries"]), (&json!(false), &json!(4)));
+    assert!(report["fault"].as_str().expect("a fault").contains("made anew"), "{report}");
+    assert_eq!(verify("?head=4").await.status, 400);
 }

@@ -35,6 +35,7 @@ fn operator_calls() -> Vec<(&'static str, Call)> {
         ("verify", |key| post("/v1/verify?sample=1", key, "")),
         ("reload", |key| post("/v1/reload?confirm=true", key, "")),
         ("audit", |key| get("/v1/audit", key)),
+        ("audit verify", |key| get("/v1/audit/verify", key)),
     ]
 }
 

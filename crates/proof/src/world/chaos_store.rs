@@ -6,9 +6,10 @@ use async_trait::async_trait;
 use canonical::UserId;
 use delivery::{
     Millis,
+    audit::{AuditEntry, AuditFilter, AuditHead, AuditRow},
     gate::Pause,
     store::{
-        Accept, AcceptError, Accepted, Actor, AttemptView, AuditRow, ClaimDue, Claimed, Enrol, Erase, Erased,
+        Accept, AcceptError, Accepted, Actor, AttemptView, ClaimDue, Claimed, Enrol, Erase, Erased,
         LaneFilter, LaneId, LaneView, RearmLanes, RegisteredRoute, RouteCounts, RouteId, RouteRegistration,
         Settlement, Store, StoreError, Sweep, UpdateCursor, UpdateId, UpdateRow, UserSnapshot, Work,
     },
@@ -178,8 +179,16 @@ impl Store for ChaosStore {
         self.inner.counts(route).await
     }
 
-    async fn audit_log(&self, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
-        self.inner.audit_log(limit).await
+    async fn audit_log(&self, filter: AuditFilter) -> Result<Vec<AuditEntry>, StoreError> {
+        self.inner.audit_log(filter).await
+    }
+
+    async fn audit_chain(&self, after: Option<i64>, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
+        self.inner.audit_chain(after, limit).await
+    }
+
+    async fn audit_head(&self) -> Result<AuditHead, StoreError> {
+        self.inner.audit_head().await
     }
 
     async fn check(&self) -> Result<(), StoreError> {

@@ -6,7 +6,10 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use delivery::store::{LaneFilter, Store};
+use delivery::{
+    audit::AuditFilter,
+    store::{LaneFilter, Store},
+};
 use store_sqlite::{Options, SqliteStore};
 use testkit::store_suite::Recorder;
 use vfs_shim::{Disk, Habit, Image, Loss, Random};
@@ -105,7 +108,7 @@ async fn all_is_readable(store: &SqliteStore) -> bool {
             return false;
         }
     }
-    store.audit_log(500).await.is_ok() && store.check().await.is_ok()
+    store.audit_log(AuditFilter::newest(500)).await.is_ok() && store.check().await.is_ok()
 }
 
 fn tally(counts: &[Noticed]) -> impl Debug {

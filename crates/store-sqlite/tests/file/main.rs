@@ -3,6 +3,7 @@
 mod forgetting;
 mod owning;
 mod surviving;
+mod tampering;
 
 use std::{path::Path, sync::Arc};
 

@@ -39,7 +39,7 @@ impl State {
         for row in &mut writes.lanes {
             self.write(&command.user, row, lane::State::Idle, command.now);
         }
-        self.audit.extend(writes.audit);
+        writes.audit.into_iter().for_each(|entry| self.audit(entry));
         self.updates.insert(writes.update.id, writes.update.clone());
         if let Some(key) = &command.idempotency {
             let (request, update) = (key.request.clone(), writes.update.id);

@@ -1,6 +1,7 @@
 //! A store in memory, for tests of engines: the same pure functions as every other store, nothing durable.
 
 mod accept;
+mod audit;
 mod claim;
 mod read;
 mod routes;
@@ -11,10 +12,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use canonical::UserId;
 use delivery::{
-    Millis, decide,
+    Millis,
+    audit::{AuditEntry, AuditFilter, AuditHead, AuditRow},
     gate::Pause,
     store::{
-        Accept, AcceptError, Accepted, Actor, AttemptView, AuditRow, ClaimDue, Claimed, Enrol, Erase, Erased,
+        Accept, AcceptError, Accepted, Actor, AttemptView, ClaimDue, Claimed, Enrol, Erase, Erased,
         LaneFilter, LaneId, LaneView, Observer, RearmLanes, RegisteredRoute, RouteCounts, RouteId,
         RouteRegistration, Settlement, Store, StoreError, Sweep, UpdateCursor, UpdateId, UpdateRow,
         UserSnapshot,
@@ -175,15 +177,14 @@ impl Store for MemoryStore {
         now: Millis,
     ) -> Result<(), StoreError> {
         self.change(|state| {
-            state.set_pause(route, pause);
-            state.audit.push(decide::pause_audit(route, pause.as_ref(), &by, now));
+            state.set_pause(route, pause, &by, now);
             Ok(())
         })
     }
 
     async fn audit(&self, entry: AuditRow) -> Result<(), StoreError> {
         self.change(|state| {
-            state.audit.push(entry);
+            state.audit(entry);
             Ok(())
         })
     }
@@ -225,8 +226,16 @@ impl Store for MemoryStore {
         self.read(|state| state.counts(route))
     }
 
-    async fn audit_log(&self, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
-        self.read(|state| state.audit.iter().rev().take(limit as usize).cloned().collect())
+    async fn audit_log(&self, filter: AuditFilter) -> Result<Vec<AuditEntry>, StoreError> {
+        self.read(|state| state.audit_log(&filter))
+    }
+
+    async fn audit_chain(&self, after: Option<i64>, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
+        self.read(|state| state.audit_chain(after, limit))
+    }
+
+    async fn audit_head(&self) -> Result<AuditHead, StoreError> {
+        self.read(State::audit_head)
     }
 
     async fn check(&self) -> Result<(), StoreError> {

@@ -1,6 +1,7 @@
 use delivery::{
+    Millis, decide,
     gate::Pause,
-    store::{RegisteredRoute, RouteId, RouteRegistration, StoreError},
+    store::{Actor, RegisteredRoute, RouteId, RouteRegistration, StoreError},
 };
 
 use super::state::{State, index};
@@ -35,9 +36,11 @@ impl State {
         RegisteredRoute { id, name, pause: self.routes[at].1, mapping_changed }
     }
 
-    pub(super) fn set_pause(&mut self, route: RouteId, pause: Option<Pause>) {
-        if let Some((_, stored)) = self.routes.get_mut(index(route.0)) {
-            *stored = pause;
+    pub(super) fn set_pause(&mut self, route: RouteId, pause: Option<Pause>, by: &Actor, now: Millis) {
+        let stored = self.routes.get_mut(index(route.0)).map(|(_, stored)| stored);
+        let before = stored.and_then(|stored| std::mem::replace(stored, pause));
+        if let Some(entry) = decide::pause_audit(route, before.as_ref(), pause.as_ref(), by, now) {
+            self.audit(entry);
         }
     }
 }

@@ -3,11 +3,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use canonical::UserId;
 use delivery::{
     Millis,
+    audit::AuditEntry,
     decide::{self, EraseWrites},
     gate::Pause,
     lane,
     store::{
-        AttemptRow, AuditRow, Enrol, Erase, Erased, LaneId, LaneRow, RearmLanes, RearmTarget, RouteId,
+        AttemptRow, Enrol, Erase, Erased, LaneId, LaneRow, RearmLanes, RearmTarget, RouteId,
         RouteRegistration, Settlement, Sweep, UpdateId, UpdateRow, UserRow,
     },
 };
@@ -23,7 +24,7 @@ pub(super) struct State {
     pub(super) updates: BTreeMap<UpdateId, UpdateRow>,
     pub(super) keys: BTreeMap<(String, String), Key>,
     pub(super) attempts: Vec<(LaneId, AttemptRow)>,
-    pub(super) audit: Vec<AuditRow>,
+    pub(super) audit: Vec<AuditEntry>,
     pub(super) turns: BTreeMap<RouteId, u32>,
     /// Lanes that were written and that nobody was told of yet.
     pub(super) changed: Vec<(UserId, LaneRow)>,
@@ -60,7 +61,9 @@ impl State {
                 self.by_user.entry(user.clone()).or_default().insert(id);
             }
         }
-        self.audit.extend(decide::block_audit(before, row, now));
+        if let Some(entry) = decide::block_audit(before, row, now) {
+            self.audit(entry);
+        }
         self.changed.retain(|(_, changed)| changed.id != row.id);
         self.changed.push((user.clone(), row.clone()));
     }
@@ -94,12 +97,14 @@ impl State {
             let of_lane = self.attempts.iter_mut().filter(|(lane, _)| Some(*lane) == row.id);
             of_lane.for_each(|(_, attempt)| attempt.detail = None);
         }
-        self.audit.push(audit);
+        self.audit(audit);
         Some(erased)
     }
 
     pub(super) fn rearm(&mut self, command: &RearmLanes) -> u64 {
-        self.audit.extend(decide::rearm_audit(command));
+        if let Some(entry) = decide::rearm_audit(command) {
+            self.audit(entry);
+        }
         let concerns = |row: &LaneRow| match &command.target {
             RearmTarget::Lanes(ids) => row.id.is_some_and(|id| ids.contains(&id)),
             RearmTarget::Attention(route) | RearmTarget::Route(route) => {

@@ -11,6 +11,7 @@ use std::{
 use canonical::{Leaf, Patch, Rules, UserId};
 use delivery::{
     Millis, Route, RouteSet,
+    audit::{AuditEntry, AuditFilter},
     lane::{Failure, FailureClass, Lane, Outcome, Priority, Rearm, Sent, Settle, State, WaitCause},
     planner,
     store::{
@@ -153,6 +154,11 @@ impl Bench {
     /// Has an update refused.
     pub async fn refused(&self, command: Accept) -> AcceptError {
         self.store.accept(command).await.expect_err("refused")
+    }
+
+    /// The newest entries of the audit.
+    pub async fn audit(&self, limit: u32) -> Vec<AuditEntry> {
+        self.store.audit_log(AuditFilter::newest(limit)).await.expect("read")
     }
 
     /// A user as it is stored.

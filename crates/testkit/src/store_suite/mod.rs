@@ -81,6 +81,9 @@ macro_rules! store_suite {
                 a_retry_reaches_every_lane_of_a_route,
                 users_whom_a_new_route_can_address_get_a_lane_when_asked_for,
                 acts_of_operators_are_audited,
+                a_pause_that_goes_on_is_audited_once,
+                the_audit_is_one_chain_and_its_head_is_known,
+                the_audit_is_listed_by_kind_route_and_time,
                 the_observer_sees_every_change,
                 a_closed_store_takes_nothing,
             }

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use canonical::Leaf;
 use delivery::{
     RouteSet,
+    audit::{AuditEntry, AuditFilter, AuditHead, AuditKind, AuditRow, ChainCheck},
     gate::{Pause, PauseReason},
     lane::{FailureClass, Priority, Rearm, State, WaitCause},
-    store::{AcceptError, Actor, AuditRow, Enrol, RearmTarget, RouteRegistration, StoreError},
+    store::{AcceptError, Actor, Enrol, RearmTarget, RouteRegistration, StoreError},
 };
 
 use super::bench::{Bench, WINDOW, rejected, user};
@@ -50,8 +51,9 @@ pub async fn a_pause_stays_and_is_audited(bench: Bench) {
     assert_eq!(bench.store.register_routes(alpha()).await.expect("known")[0].pause, Some(pause));
     bench.store.set_pause(id, None, by, 6).await.expect("resumed");
     assert_eq!(bench.store.register_routes(alpha()).await.expect("known")[0].pause, None);
-    let audit = bench.store.audit_log(2).await.expect("read");
-    let told: Vec<_> = audit.iter().map(|entry| (entry.kind, entry.route, entry.who.as_str())).collect();
+    let audit = bench.audit(2).await;
+    let told: Vec<_> =
+        audit.iter().map(|entry| (entry.kind.as_str(), entry.route, entry.who.as_str())).collect();
     assert_eq!(told, [("resume", Some(id), "ops"), ("pause", Some(id), "ops")]);
 }
 
@@ -142,13 +144,77 @@ pub async fn acts_of_operators_are_audited(bench: Bench) {
     let id = bench.row("crm-1", "alpha").await.id.expect("stored");
     bench.rearm(Rearm::Resync, RearmTarget::Lanes(vec![id, id]), 5).await;
     bench.rearm(Rearm::RouteWorks, RearmTarget::Route(bench.id("alpha")), 6).await;
-    let entry =
-        AuditRow { at: 7, who: "ops".to_owned(), kind: "reload", route: None, detail: "3 routes".to_owned() };
-    bench.store.audit(entry.clone()).await.expect("written");
-    let audit = bench.store.audit_log(2).await.expect("read");
-    assert_eq!(audit[0], entry);
-    assert_eq!((audit[1].kind, audit[1].at, audit[1].who.as_str()), ("resync", 5, "ops"));
+    bench.store.audit(row(7, AuditKind::Reload, "3 routes")).await.expect("written");
+    let audit = bench.audit(2).await;
+    assert_eq!(audit[0], AuditEntry::after(&audit[1].head(), row(7, AuditKind::Reload, "3 routes")));
+    assert_eq!((audit[1].kind.as_str(), audit[1].at, audit[1].who.as_str()), ("resync", 5, "ops"));
     assert_eq!(audit[1].detail, format!("lanes {}, {}", id.0, id.0));
+}
+
+fn row(at: i64, kind: AuditKind, detail: &str) -> AuditRow {
+    AuditRow { at, who: "ops".to_owned(), kind, route: None, detail: detail.to_owned() }
+}
+
+/// What the gateway goes on with by itself is no news; whatever an operator does is.
+pub async fn a_pause_that_goes_on_is_audited_once(bench: Bench) {
+    let id = bench.id("alpha");
+    let pause = |probes| Some(Pause { reason: PauseReason::Auth, probe_at: Some(77), probes });
+    for probes in 0..3 {
+        bench.store.set_pause(id, pause(probes), Actor::gateway(), 5).await.expect("paused");
+    }
+    assert_eq!(bench.audit(9).await.len(), 1);
+    bench.store.set_pause(id, pause(3), Actor("ops".to_owned()), 6).await.expect("paused");
+    bench.store.set_pause(id, None, Actor::gateway(), 7).await.expect("resumed");
+    let kinds: Vec<_> = bench.audit(9).await.into_iter().map(|entry| entry.kind).collect();
+    assert_eq!(kinds, ["resume", "pause", "pause"]);
+}
+
+/// Each entry holds the hash of the one before, from the first one on, whatever was written together.
+pub async fn the_audit_is_one_chain_and_its_head_is_known(bench: Bench) {
+    assert_eq!(bench.store.audit_head().await, Ok(AuditHead::START));
+    let bench = Arc::new(bench);
+    let writers: Vec<_> = (1..=40)
+        .map(|number| {
+            let bench = Arc::clone(&bench);
+            let json = format!(r#"{{"title":"a","identities":{{"alpha":{number},"beta":{number}}}}}"#);
+            tokio::spawn(async move { bench.accept(&format!("crm-{number}"), &json, number).await })
+        })
+        .collect();
+    for writer in writers {
+        writer.await.expect("ends");
+    }
+    // A refused update appends nothing.
+    bench.refused(bench.command("crm-41", r#"{"identities":{"alpha":1}}"#, 50)).await;
+    let (mut check, mut after) = (ChainCheck::new([]), None);
+    loop {
+        let page = bench.store.audit_chain(after, 7).await.expect("read");
+        let Some(last) = page.last() else { break };
+        page.iter().for_each(|entry| check.push(entry));
+        after = Some(last.seq);
+    }
+    let report = check.finish(None);
+    assert_eq!((report.fault, report.head.seq), (None, 80));
+    assert_eq!(bench.store.audit_head().await, Ok(report.head));
+}
+
+/// Filters hold together, and a page begins where the one before ended.
+pub async fn the_audit_is_listed_by_kind_route_and_time(bench: Bench) {
+    bench.accept("crm-1", r#"{"title":"a","identities":{"alpha":7,"beta":7}}"#, 1).await;
+    for at in 2..6 {
+        bench.store.audit(row(at, AuditKind::Reload, "")).await.expect("written");
+    }
+    let list = |filter| bench.store.audit_log(filter);
+    let seqs = |entries: Vec<AuditEntry>| entries.iter().map(|entry| entry.seq).collect::<Vec<_>>();
+    let all = AuditFilter::newest(9);
+    let reloads = AuditFilter { kind: Some(AuditKind::Reload), ..all.clone() };
+    assert_eq!(seqs(list(reloads.clone()).await.expect("read")), [6, 5, 4, 3]);
+    let alpha = AuditFilter { route: Some(bench.id("alpha")), ..all.clone() };
+    assert_eq!(list(alpha).await.expect("read").len(), 1);
+    let late = AuditFilter { since: Some(4), ..reloads.clone() };
+    assert_eq!(seqs(list(late).await.expect("read")), [6, 5]);
+    let page = AuditFilter { before: Some(5), limit: 1, ..reloads };
+    assert_eq!(seqs(list(page).await.expect("read")), [4]);
+    assert_eq!(seqs(list(all).await.expect("read")), [6, 5, 4, 3, 2, 1]);
 }
 
 /// The observer's last word about a lane is what is stored.

@@ -1,3 +1,4 @@
+use delivery::audit::AuditKind;
 use serde_json::{Map, Value, json};
 
 use super::Call;
@@ -55,11 +56,20 @@ fn all() -> Value {
             json!({"type": "boolean", "default": false})),
         "Sample": query("sample", "So many users, picked at random.",
             json!({"type": "integer", "minimum": 1, "maximum": 100})),
+        "AuditKind": query("kind", "Of this kind only.", json!({"type": "string", "enum": audit_kinds()})),
+        "Since": query("since", "Not before this time.", json!({"type": "string", "format": "date-time"})),
+        "AfterEntry": query("after", "`next` of the page before.", json!({"type": "integer", "format": "int64"})),
+        "Head": query("head", "An end of the audit that must be part of it, as an earlier answer has it.",
+            json!({"type": "string", "pattern": "^-?[0-9]+:[0-9A-Fa-f]{64}$"})),
         "Most": query("limit", "The most entries.",
             json!({"type": "integer", "minimum": 1, "maximum": 1000, "default": 100})),
         "Limit": query("limit", "The most items of the page.",
             json!({"type": "integer", "minimum": 1, "maximum": 100, "default": 20})),
     })
+}
+
+fn audit_kinds() -> Vec<&'static str> {
+    AuditKind::ALL.iter().map(|kind| kind.name()).collect()
 }
 
 fn parameter(place: &str, name: &str, says: &str, schema: Value) -> Value {

@@ -100,6 +100,7 @@ fn a_mistake_is_shown_in_its_line() {
 fn keys_are_checked() {
     let hash = "hash = \"sha256:1111111111111111111111111111111111111111111111111111111111111111\"";
     assert_refused(&replaced("\"crm\"", "\"C R M\""), 5, 8, "lower-case letters");
+    assert_refused(&replaced("\"crm\"", "\"gateway\""), 5, 8, "give the key another name");
     assert_refused(&replaced("name = \"crm\"\n", ""), 4, 1, "needs a name");
     assert_refused(&replaced(hash, "hash = \"canary\""), 6, 8, "64 hexadecimal digits");
     assert_refused(&replaced(hash, "hash = \"sha256:canary\""), 6, 8, "64 hexadecimal digits");

@@ -1,0 +1,139 @@
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::Subcommand;
+use delivery::audit::{AuditHead, AuditKind};
+use jiff::{Span, Timestamp};
+use serde_json::{Value as JsonValue, json};
+
+use super::{
+    block_on,
+    call::{Target, text},
+    filter::Query,
+    output::{say, table},
+};
+use crate::{exit::fail, operator::ReportBody};
+
+#[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    list: List,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Prove that no entry was changed, removed or inserted, and print where the audit ends
+    Verify(Verify),
+}
+
+#[derive(Debug, clap::Args)]
+struct List {
+    #[command(flatten)]
+    target: Target,
+    /// Of this kind only
+    #[arg(long, value_parser = clap::builder::PossibleValuesParser::new(AuditKind::ALL.iter().map(|kind| kind.name())))]
+    kind: Option<String>,
+    /// About this route only
+    #[arg(long)]
+    route: Option<String>,
+    /// Not before this: a time such as 2026-11-21T08:00:00Z, or how long ago, such as 24h
+    #[arg(long, value_name = "TIME", value_parser = since)]
+    since: Option<Timestamp>,
+    /// Older than the entry of this number: the next page
+    #[arg(long, value_name = "SEQ")]
+    after: Option<i64>,
+    /// At most so many
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    limit: u32,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+struct Verify {
+    #[command(flatten)]
+    target: Target,
+    /// An end that an earlier check has printed, and that must be part of the audit
+    #[arg(long, value_name = "SEQ:HASH")]
+    head: Option<AuditHead>,
+    /// Read this database instead of asking a running gateway; nothing is written
+    #[arg(long, value_name = "FILE")]
+    database: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(arguments: &Arguments) -> ExitCode {
+    match &arguments.command {
+        Some(Command::Verify(arguments)) => verify(arguments),
+        None => list(&arguments.list),
+    }
+}
+
+fn since(text: &str) -> Result<Timestamp, String> {
+    let ago = || text.parse::<Span>().and_then(|span| Timestamp::now().checked_sub(span));
+    text.parse::<Timestamp>()
+        .or_else(|_| ago())
+        .map_err(|_| "write a time such as 2026-11-21T08:00:00Z, or how long ago, such as 24h".to_owned())
+}
+
+fn list(list: &List) -> ExitCode {
+    block_on(async {
+        let mut query = Query::default();
+        query.add("kind", list.kind.as_deref());
+        query.add("route", list.route.as_deref());
+        query.add("since", list.since.map(|since| since.to_string()).as_deref());
+        query.add("after", list.after.map(|after| after.to_string()).as_deref());
+        query.add("limit", Some(&list.limit.to_string()));
+        let answer = match list.target.get(&query.after("/v1/audit")).await {
+            Ok(answer) => answer,
+            Err(exit) => return exit,
+        };
+        if list.json {
+            return say(&answer.to_string());
+        }
+        let entries = answer["entries"].as_array().cloned().unwrap_or_default();
+        let names = ["seq", "at", "who", "kind", "route", "detail"];
+        let rows = entries.iter().map(|entry| names.iter().map(|name| text(entry, name)).collect());
+        let more = answer["next"].as_str().map(|next| format!("\nolder: --after {next}")).unwrap_or_default();
+        say(&format!("{}{more}", table(&names, rows)))
+    })
+}
+
+fn verify(arguments: &Verify) -> ExitCode {
+    block_on(async {
+        match report(arguments).await {
+            Ok(report) => tell(&report, arguments.json),
+            Err(exit) => exit,
+        }
+    })
+}
+
+async fn report(arguments: &Verify) -> Result<JsonValue, ExitCode> {
+    if let Some(file) = &arguments.database {
+        let report = store_sqlite::verify_audit(file, arguments.head);
+        return report
+            .map(|report| json!(ReportBody::from(report)))
+            .map_err(|error| fail(&error.to_string()));
+    }
+    let mut query = Query::default();
+    query.add("head", arguments.head.map(|head| head.to_string()).as_deref());
+    arguments.target.get(&query.after("/v1/audit/verify")).await
+}
+
+fn tell(report: &JsonValue, as_json: bool) -> ExitCode {
+    let (entries, head) = (text(report, "entries"), text(report, "head"));
+    let said = if as_json {
+        say(&report.to_string())
+    } else {
+        say(&format!("{entries} entries are in order\nhead {head}"))
+    };
+    match report["fault"].as_str() {
+        Some(fault) => fail(&format!("the audit is not as it was written: {fault}")),
+        None => said,
+    }
+}
