@@ -10,6 +10,7 @@ mod backoff;
 pub mod decide;
 pub mod drift;
 pub mod engine;
+pub mod event;
 pub mod failure;
 pub mod gate;
 pub mod lane;

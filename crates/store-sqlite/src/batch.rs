@@ -12,6 +12,7 @@ use crate::{
     changes::Changes,
     claim, enrol, erase,
     error::{BatchError, OpError, of_batch},
+    events,
     op::{Op, Other, Reply},
     rearm, routes, settle, start, sweep,
     tx::{Care, Memory, Tx},
@@ -213,6 +214,16 @@ impl Batch<'_> {
             Other::Audit(entry, reply) => {
                 let write = |tx: &mut Tx<'_>, entry: &AuditRow| Ok(tx.audit(entry.clone())?);
                 self.run(entry, reply, |c, r| Op::Other(Other::Audit(c, r)), write);
+            }
+            Other::Note(note, reply) => {
+                self.run(note, reply, |c, r| Op::Other(Other::Note(c, r)), events::note);
+            }
+            Other::Subscribe(webhook, reply) => {
+                let subscribe = |tx: &mut Tx<'_>, webhook: &String| events::subscribe(tx, webhook);
+                self.run(webhook, reply, |c, r| Op::Other(Other::Subscribe(c, r)), subscribe);
+            }
+            Other::Told(told, reply) => {
+                self.run(told, reply, |c, r| Op::Other(Other::Told(c, r)), events::told);
             }
             Other::Check(reply) => {
                 let write = |tx: &mut Tx<'_>, (): &()| {

@@ -39,6 +39,7 @@ mod start;
 mod sweep;
 
 mod audit;
+mod events;
 mod idempotency;
 mod journal;
 mod lanes;

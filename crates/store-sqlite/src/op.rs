@@ -6,8 +6,8 @@ use delivery::{
     audit::AuditRow,
     gate::Pause,
     store::{
-        Accept, AcceptError, Accepted, Actor, ClaimDue, Claimed, Enrol, Erase, Erased, LaneId, RearmLanes,
-        RegisteredRoute, RouteId, RouteRegistration, Settlement, StoreError, Sweep,
+        Accept, AcceptError, Accepted, Actor, ClaimDue, Claimed, Enrol, Erase, Erased, LaneId, Note,
+        RearmLanes, RegisteredRoute, RouteId, RouteRegistration, Settlement, StoreError, Sweep,
     },
 };
 use tokio::sync::oneshot;
@@ -32,6 +32,9 @@ pub(crate) enum Other {
     Enrol(EnrolPage, Reply<Enrolled>),
     Pause(PauseRoute, Reply<()>),
     Audit(AuditRow, Reply<()>),
+    Note(Note, Reply<bool>),
+    Subscribe(String, Reply<i64>),
+    Told((String, i64), Reply<()>),
     Check(Reply<()>),
     Sweep(Sweep, Reply<u64>),
 }
@@ -94,6 +97,9 @@ impl Op {
             Op::Other(Other::Rearm(_, reply)) => reply.send(Err(error)).is_ok(),
             Op::Other(Other::Enrol(_, reply)) => reply.send(Err(error)).is_ok(),
             Op::Other(Other::Audit(_, reply)) => reply.send(Err(error)).is_ok(),
+            Op::Other(Other::Note(_, reply)) => reply.send(Err(error)).is_ok(),
+            Op::Other(Other::Subscribe(_, reply)) => reply.send(Err(error)).is_ok(),
+            Op::Other(Other::Told(_, reply)) => reply.send(Err(error)).is_ok(),
             Op::Other(Other::Check(reply)) => reply.send(Err(error)).is_ok(),
             Op::Other(Other::Sweep(_, reply)) => reply.send(Err(error)).is_ok(),
         };

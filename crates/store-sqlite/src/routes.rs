@@ -5,7 +5,7 @@ use delivery::{
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::{codes::Coded, error::OpError, op::PauseRoute, tx::Tx};
+use crate::{codes::Coded, error::OpError, events, op::PauseRoute, tx::Tx};
 
 /// Gives each route its id: all of them, or none.
 pub(crate) fn register(
@@ -95,7 +95,9 @@ fn insert(connection: &Connection, route: &RouteRegistration) -> Result<Register
 /// Stores that a route is paused, or open again.
 pub(crate) fn pause(tx: &mut Tx<'_>, command: &PauseRoute) -> Result<(), OpError> {
     const UPDATE: &str = "UPDATE routes SET pause = ?2, probe_at = ?3, probes = ?4 WHERE route_id = ?1";
-    let before = find_by_id(tx.connection, command.route)?.and_then(|stored| stored.pause);
+    let Some(before) = find_by_id(tx.connection, command.route)?.map(|stored| stored.pause) else {
+        return Ok(());
+    };
     let pause = command.pause;
     tx.connection.prepare_cached(UPDATE)?.execute(params![
         command.route.0,
@@ -106,6 +108,10 @@ pub(crate) fn pause(tx: &mut Tx<'_>, command: &PauseRoute) -> Result<(), OpError
     let entry = decide::pause_audit(command.route, before.as_ref(), pause.as_ref(), &command.by, command.now);
     if let Some(entry) = entry {
         tx.audit(entry)?;
+    }
+    let event = decide::pause_event(command.route, before.as_ref(), pause.as_ref(), command.now);
+    if let Some(event) = event {
+        events::write(tx.connection, &event)?;
     }
     Ok(())
 }

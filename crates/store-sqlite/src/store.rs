@@ -10,11 +10,13 @@ use canonical::UserId;
 use delivery::{
     Millis,
     audit::{AuditEntry, AuditFilter, AuditHead, AuditRow},
+    event::{Condition, Event},
     gate::Pause,
     store::{
         Accept, AcceptError, Accepted, Actor, AttemptView, ClaimDue, Claimed, Enrol, Erase, Erased,
-        LaneFilter, LaneId, LaneView, RearmLanes, RegisteredRoute, RouteCounts, RouteId, RouteRegistration,
-        Settlement, Store, StoreError, Sweep, UpdateCursor, UpdateId, UpdateRow, UserSnapshot,
+        LaneFilter, LaneId, LaneView, Note, RearmLanes, RegisteredRoute, RouteCounts, RouteId,
+        RouteRegistration, Settlement, Store, StoreError, Sweep, UpdateCursor, UpdateId, UpdateRow,
+        UserSnapshot,
     },
 };
 use rusqlite::Connection;
@@ -23,6 +25,7 @@ use tokio::sync::{oneshot, watch};
 use crate::{
     audit,
     error::OpError,
+    events,
     failure::Failure,
     journal,
     meter::Footprint,
@@ -239,6 +242,26 @@ impl Store for SqliteStore {
     async fn audit_head(&self) -> Result<AuditHead, StoreError> {
         self.failure.check()?;
         Ok(self.audit_head.get())
+    }
+
+    async fn note(&self, note: Note) -> Result<bool, StoreError> {
+        self.ask(|reply| Op::Other(Other::Note(note, reply))).await
+    }
+
+    async fn conditions(&self) -> Result<Vec<(RouteId, Condition)>, StoreError> {
+        self.read(|connection| Ok(events::conditions(connection)?)).await
+    }
+
+    async fn events(&self, after: i64, limit: u32) -> Result<Vec<Event>, StoreError> {
+        self.read(move |connection| Ok(events::list(connection, after, limit)?)).await
+    }
+
+    async fn subscribe(&self, webhook: String) -> Result<i64, StoreError> {
+        self.ask(|reply| Op::Other(Other::Subscribe(webhook, reply))).await
+    }
+
+    async fn told(&self, webhook: String, seq: i64) -> Result<(), StoreError> {
+        self.ask(|reply| Op::Other(Other::Told((webhook, seq), reply))).await
     }
 
     async fn check(&self) -> Result<(), StoreError> {

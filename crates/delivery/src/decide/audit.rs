@@ -16,7 +16,7 @@ pub fn block_audit(before: State, row: &LaneRow, now: Millis) -> Option<AuditRow
         return None;
     }
     let lane = row.id.map_or(0, |id| id.0);
-    let detail = format!("lane {lane} {}", name(reason));
+    let detail = format!("lane {lane} {}", <&str>::from(reason));
     Some(AuditRow {
         at: now,
         who: Actor::gateway().0,
@@ -63,24 +63,7 @@ pub fn pause_audit(
     }
     let (kind, detail) = match reason(pause) {
         None => (AuditKind::Resume, ""),
-        Some(reason) => (AuditKind::Pause, reason.name()),
+        Some(reason) => (AuditKind::Pause, <&str>::from(reason)),
     };
     Some(AuditRow { at: now, who: by.0.clone(), kind, route: Some(route), detail: detail.to_owned() })
-}
-
-fn name(reason: BlockReason) -> &'static str {
-    match reason {
-        BlockReason::NeedsData => "needs_data",
-        BlockReason::Rejected => "rejected",
-        BlockReason::TooLarge => "too_large",
-        BlockReason::Conflict => "conflict",
-        BlockReason::Expired => "expired",
-        BlockReason::Unaddressable => "unaddressable",
-        BlockReason::UnknownAtVendor => "unknown_at_vendor",
-        BlockReason::SubjectTaken => "subject_taken",
-        BlockReason::Forbidden => "forbidden",
-        BlockReason::WrongSubject => "wrong_subject",
-        BlockReason::Protocol => "protocol",
-        BlockReason::Internal => "internal",
-    }
 }

@@ -154,13 +154,17 @@ impl Line {
         self.gate().claimed(first, retries, now);
     }
 
-    /// Ends an attempt; what the engine has to do because of it.
-    pub(super) fn settle(&self, ended: Ended) -> Vec<Action> {
-        let actions = self.gate().settle(ended);
+    /// Ends an attempt; what the engine has to do because of it, and whether the breaker has opened or closed.
+    pub(super) fn settle(&self, ended: Ended) -> (Vec<Action>, bool) {
+        let mut gate = self.gate();
+        let before = gate.is_breaker_open();
+        let actions = gate.settle(ended);
+        let turned = before.unwrap_or(false) != gate.is_breaker_open().unwrap_or(false);
+        drop(gate);
         if self.wake.backlog.load(Ordering::Acquire) {
             self.wake.ring();
         }
-        actions
+        (actions, turned)
     }
 
     /// Lanes that wait because of the route are due from now on.

@@ -18,6 +18,7 @@ mod submit;
 mod tend;
 mod verify;
 mod waiter;
+mod watch;
 
 use std::{
     collections::BTreeMap,
@@ -62,6 +63,7 @@ struct Inner {
     runtime: Handle,
     attempts: TaskTracker,
     stopping: CancellationToken,
+    watch: watch::Watch,
 }
 
 /// The routes as configured now, with what is known of each at run time.
@@ -109,6 +111,7 @@ impl Engine {
             runtime: Handle::current(),
             attempts: TaskTracker::new(),
             stopping: CancellationToken::new(),
+            watch: watch::Watch::default(),
         };
         let engine = Self { inner: Arc::new(inner) };
         let registered = engine.register(&routes, confirm_origins).await?;
@@ -121,6 +124,7 @@ impl Engine {
         let remapped = engine.install(routes, registered);
         engine.rearm_remapped(remapped).await;
         engine.inner.runtime.spawn(tend::tend(engine.clone()));
+        engine.inner.runtime.spawn(watch::run(engine.clone()));
         Ok(engine)
     }
 

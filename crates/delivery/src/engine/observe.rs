@@ -28,7 +28,7 @@ pub struct RouteCondition {
 }
 
 impl RouteCondition {
-    fn of(line: &Line, now: Millis) -> Self {
+    pub(super) fn of(line: &Line, now: Millis) -> Self {
         let gate = line.gate();
         let (in_flight, limit) = gate.concurrency();
         Self {

@@ -32,6 +32,7 @@ impl Engine {
         let engine = self.clone();
         self.to_the_end(async move {
             engine.inner.store.set_pause(route, pause, by, engine.now()).await?;
+            engine.inner.watch.tell();
             if let Some(line) = engine.current().lines.get(&route) {
                 line.set_pause(pause);
                 if pause.is_none() {

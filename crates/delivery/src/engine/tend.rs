@@ -37,7 +37,12 @@ impl Engine {
     pub(super) async fn tell_route(&self, line: &Arc<Line>, work: &Work, sample: Sample) {
         let now = self.now();
         let (lane, attempt) = (work.lane.0, work.history.attempt);
-        for action in line.settle(Ended { lane, attempt, sample, now, jitter: self.jitter() }) {
+        let (actions, breaker_turned) =
+            line.settle(Ended { lane, attempt, sample, now, jitter: self.jitter() });
+        if breaker_turned {
+            self.inner.watch.look();
+        }
+        for action in actions {
             if let Err(error) = self.carry_out(line, action).await {
                 tracing::error!(route = line.id().0, ?action, %error, "a route's state could not be stored");
             }
@@ -59,6 +64,7 @@ impl Engine {
                     None => tracing::info!(route = name, "the route works again"),
                 }
                 self.inner.store.set_pause(line.id(), pause, Actor::gateway(), now).await?;
+                self.inner.watch.tell();
                 line.wake().ring();
             }
             Action::Release => line.release(now),

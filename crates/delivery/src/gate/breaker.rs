@@ -23,6 +23,8 @@ pub(super) struct Breaker {
     open_until: Option<Millis>,
     opened: u32,
     probing: bool,
+    /// Whether the vendor was heard of.
+    known: bool,
 }
 
 impl Breaker {
@@ -49,6 +51,7 @@ impl Breaker {
     /// The vendor answers, whatever it says; whether an outage has ended with it.
     pub(super) fn answered(&mut self, now: Millis) -> bool {
         self.note(now, true);
+        self.known = true;
         // Fewer lanes say more about themselves than about the route.
         let was_out = self.lanes.len() >= DISTINCT_LANES;
         self.consecutive = 0;
@@ -85,6 +88,11 @@ impl Breaker {
 
     pub(super) fn open_until(&self) -> Option<Millis> {
         self.open_until
+    }
+
+    /// Whether it is open; none before anything was heard of the vendor.
+    pub(super) fn is_open(&self) -> Option<bool> {
+        (self.known || self.open_until.is_some()).then_some(self.open_until.is_some())
     }
 
     fn trips(&self) -> bool {

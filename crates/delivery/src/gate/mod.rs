@@ -283,6 +283,11 @@ impl Gate {
         self.breaker.open_until()
     }
 
+    /// Whether the breaker is open; none before anything was heard of the vendor since the process began or the route was resumed.
+    pub fn is_breaker_open(&self) -> Option<bool> {
+        self.breaker.is_open()
+    }
+
     /// Until when the vendor asked for a pause, if that is later than `now`.
     pub fn throttled_until(&self, now: Millis) -> Option<Millis> {
         self.throttle.until(now)

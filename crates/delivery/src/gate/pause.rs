@@ -12,7 +12,8 @@ pub struct Pause {
 }
 
 /// Why a route does not send.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum PauseReason {
     /// The credential is not accepted.
     Auth,
@@ -38,16 +39,6 @@ impl Pause {
 }
 
 impl PauseReason {
-    /// The word for it.
-    pub fn name(self) -> &'static str {
-        match self {
-            PauseReason::Auth => "auth",
-            PauseReason::Config => "config",
-            PauseReason::Tls => "tls",
-            PauseReason::Operator => "operator",
-        }
-    }
-
     /// Whether a probe that ended in this way shows that the route works again.
     pub(super) fn is_over(self, probe: Sample) -> bool {
         match self {

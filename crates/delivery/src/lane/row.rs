@@ -101,7 +101,8 @@ pub enum WaitCause {
 }
 
 /// Why a lane is not claimed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum BlockReason {
     /// A field that the vendor needs with every request has no value.
     NeedsData,
@@ -152,7 +153,8 @@ pub enum Again {
 }
 
 /// Why an attempt failed, as coarse as it matters for the next one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum FailureClass {
     /// The content was refused.
     Invalid,

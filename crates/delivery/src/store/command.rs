@@ -5,6 +5,7 @@ use canonical::{Patch, Profile, UserId};
 use super::{AttemptRow, LaneId, LaneRow, RouteId, UpdateId, UpdateRow, UserRow};
 use crate::{
     Millis, Route, RouteSet, TraceContext,
+    event::{Condition, Facts},
     failure::History,
     gate::Pause,
     lane::{Claim, Priority, Rearm, Settle, Version},
@@ -231,6 +232,21 @@ pub struct Sweep {
     /// Attempts made before then are removed.
     pub attempts_before: Millis,
     /// The present: idempotency keys that have expired are removed.
+    pub now: Millis,
+}
+
+/// Notes that something is the matter with a route, or is not any more.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Note {
+    /// The route.
+    pub route: RouteId,
+    /// What may be the matter.
+    pub condition: Condition,
+    /// Whether it is.
+    pub lasts: bool,
+    /// The cause, and numbers.
+    pub facts: Facts,
+    /// The present.
     pub now: Millis,
 }
 

@@ -11,7 +11,7 @@ mod row;
 use async_trait::async_trait;
 
 pub use command::{
-    Accept, Accepted, Actor, ClaimDue, Claimed, Enrol, Erase, Erased, IdempotencyKey, Precondition,
+    Accept, Accepted, Actor, ClaimDue, Claimed, Enrol, Erase, Erased, IdempotencyKey, Note, Precondition,
     RearmLanes, RearmTarget, RegisteredRoute, RouteRegistration, Settlement, Sweep, Work,
 };
 pub use error::{AcceptError, StoreError};
@@ -25,6 +25,7 @@ pub use row::{
 use crate::{
     Millis,
     audit::{AuditEntry, AuditFilter, AuditHead, AuditRow},
+    event::{Condition, Event},
     gate::Pause,
 };
 use canonical::UserId;
@@ -173,6 +174,36 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// # Errors
     /// When the store fails.
     async fn audit_head(&self) -> Result<AuditHead, StoreError>;
+
+    /// Notes whether something is the matter with a route. When that has changed, an event tells of it; answers whether it has.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn note(&self, note: Note) -> Result<bool, StoreError>;
+
+    /// What is the matter with which route.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn conditions(&self) -> Result<Vec<(RouteId, Condition)>, StoreError>;
+
+    /// Events, oldest first, after the one with this number.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn events(&self, after: i64, limit: u32) -> Result<Vec<Event>, StoreError>;
+
+    /// The number of the last event that a webhook has been told. One that is new is told of what happens from now on.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn subscribe(&self, webhook: String) -> Result<i64, StoreError>;
+
+    /// Notes that a webhook has been told every event up to this number.
+    ///
+    /// # Errors
+    /// When the store fails; the webhook may then be told again.
+    async fn told(&self, webhook: String, seq: i64) -> Result<(), StoreError>;
 
     /// Proves that the store can write.
     ///

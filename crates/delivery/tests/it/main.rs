@@ -7,4 +7,5 @@ mod outages;
 mod reading;
 mod refusals;
 mod vendor;
+mod watching;
 mod world;

@@ -7,11 +7,13 @@ use canonical::UserId;
 use delivery::{
     Millis,
     audit::{AuditEntry, AuditFilter, AuditHead, AuditRow},
+    event::{Condition, Event as OperatorEvent},
     gate::Pause,
     store::{
         Accept, AcceptError, Accepted, Actor, AttemptView, ClaimDue, Claimed, Enrol, Erase, Erased,
-        LaneFilter, LaneId, LaneView, RearmLanes, RegisteredRoute, RouteCounts, RouteId, RouteRegistration,
-        Settlement, Store, StoreError, Sweep, UpdateCursor, UpdateId, UpdateRow, UserSnapshot, Work,
+        LaneFilter, LaneId, LaneView, Note, RearmLanes, RegisteredRoute, RouteCounts, RouteId,
+        RouteRegistration, Settlement, Store, StoreError, Sweep, UpdateCursor, UpdateId, UpdateRow,
+        UserSnapshot, Work,
     },
 };
 use testkit::memory_store::{CommitFailure, MemoryStore};
@@ -189,6 +191,26 @@ impl Store for ChaosStore {
 
     async fn audit_head(&self) -> Result<AuditHead, StoreError> {
         self.inner.audit_head().await
+    }
+
+    async fn note(&self, note: Note) -> Result<bool, StoreError> {
+        self.commit("note", self.inner.note(note)).await
+    }
+
+    async fn conditions(&self) -> Result<Vec<(RouteId, Condition)>, StoreError> {
+        self.inner.conditions().await
+    }
+
+    async fn events(&self, after: i64, limit: u32) -> Result<Vec<OperatorEvent>, StoreError> {
+        self.inner.events(after, limit).await
+    }
+
+    async fn subscribe(&self, webhook: String) -> Result<i64, StoreError> {
+        self.commit("subscribe", self.inner.subscribe(webhook)).await
+    }
+
+    async fn told(&self, webhook: String, seq: i64) -> Result<(), StoreError> {
+        self.commit("told", self.inner.told(webhook, seq)).await
     }
 
     async fn check(&self) -> Result<(), StoreError> {

@@ -3,6 +3,7 @@
 mod accept;
 mod audit;
 mod claim;
+mod events;
 mod read;
 mod routes;
 mod state;
@@ -14,10 +15,11 @@ use canonical::UserId;
 use delivery::{
     Millis,
     audit::{AuditEntry, AuditFilter, AuditHead, AuditRow},
+    event::{self, Event},
     gate::Pause,
     store::{
         Accept, AcceptError, Accepted, Actor, AttemptView, ClaimDue, Claimed, Enrol, Erase, Erased,
-        LaneFilter, LaneId, LaneView, Observer, RearmLanes, RegisteredRoute, RouteCounts, RouteId,
+        LaneFilter, LaneId, LaneView, Note, Observer, RearmLanes, RegisteredRoute, RouteCounts, RouteId,
         RouteRegistration, Settlement, Store, StoreError, Sweep, UpdateCursor, UpdateId, UpdateRow,
         UserSnapshot,
     },
@@ -236,6 +238,29 @@ impl Store for MemoryStore {
 
     async fn audit_head(&self) -> Result<AuditHead, StoreError> {
         self.read(State::audit_head)
+    }
+
+    async fn note(&self, note: Note) -> Result<bool, StoreError> {
+        self.change(|state| Ok(state.note(&note)))
+    }
+
+    async fn conditions(&self) -> Result<Vec<(RouteId, event::Condition)>, StoreError> {
+        self.read(|state| state.events.conditions.iter().copied().collect())
+    }
+
+    async fn events(&self, after: i64, limit: u32) -> Result<Vec<Event>, StoreError> {
+        self.read(|state| state.list_events(after, limit))
+    }
+
+    async fn subscribe(&self, webhook: String) -> Result<i64, StoreError> {
+        self.change(|state| Ok(state.events.subscribe(webhook)))
+    }
+
+    async fn told(&self, webhook: String, seq: i64) -> Result<(), StoreError> {
+        self.change(|state| {
+            state.events.told(&webhook, seq);
+            Ok(())
+        })
     }
 
     async fn check(&self) -> Result<(), StoreError> {

@@ -37,10 +37,13 @@ impl State {
     }
 
     pub(super) fn set_pause(&mut self, route: RouteId, pause: Option<Pause>, by: &Actor, now: Millis) {
-        let stored = self.routes.get_mut(index(route.0)).map(|(_, stored)| stored);
-        let before = stored.and_then(|stored| std::mem::replace(stored, pause));
+        let Some((_, stored)) = self.routes.get_mut(index(route.0)) else { return };
+        let before = std::mem::replace(stored, pause);
         if let Some(entry) = decide::pause_audit(route, before.as_ref(), pause.as_ref(), by, now) {
             self.audit(entry);
+        }
+        if let Some(event) = decide::pause_event(route, before.as_ref(), pause.as_ref(), now) {
+            self.events.write(event);
         }
     }
 }

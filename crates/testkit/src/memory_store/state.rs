@@ -5,6 +5,7 @@ use delivery::{
     Millis,
     audit::AuditEntry,
     decide::{self, EraseWrites},
+    event::KEPT_FOR,
     gate::Pause,
     lane,
     store::{
@@ -12,6 +13,8 @@ use delivery::{
         RouteRegistration, Settlement, Sweep, UpdateId, UpdateRow, UserRow,
     },
 };
+
+use super::events::Events;
 
 #[derive(Debug, Default)]
 pub(super) struct State {
@@ -25,6 +28,7 @@ pub(super) struct State {
     pub(super) keys: BTreeMap<(String, String), Key>,
     pub(super) attempts: Vec<(LaneId, AttemptRow)>,
     pub(super) audit: Vec<AuditEntry>,
+    pub(super) events: Events,
     pub(super) turns: BTreeMap<RouteId, u32>,
     /// Lanes that were written and that nobody was told of yet.
     pub(super) changed: Vec<(UserId, LaneRow)>,
@@ -162,6 +166,7 @@ impl State {
         self.updates.retain(|_, update| update.at >= sweep.updates_before);
         self.attempts.retain(|(_, attempt)| attempt.at >= sweep.attempts_before);
         self.keys.retain(|_, key| key.expires_at > sweep.now);
-        (before - count(self)) as u64
+        let events = self.events.sweep(sweep.now - KEPT_FOR);
+        (before - count(self) + events) as u64
     }
 }

@@ -10,6 +10,7 @@ pub mod listing;
 pub mod operating;
 pub mod repeating;
 pub mod settling;
+pub mod telling;
 
 pub use bench::{Bench, Opened, Recorder};
 
@@ -72,6 +73,12 @@ macro_rules! store_suite {
                 lanes_are_counted_by_state,
                 updates_are_listed_newest_first_in_pages,
                 a_sweep_removes_what_is_old_and_nothing_else,
+            }
+            telling {
+                a_condition_is_told_when_it_begins_and_when_it_ends,
+                a_pause_is_told_with_its_reason,
+                a_webhook_is_told_of_what_happens_from_now_on,
+                events_are_kept_in_bounded_number_and_for_a_bounded_time,
             }
             operating {
                 route_ids_stay_and_a_changed_meaning_is_refused,

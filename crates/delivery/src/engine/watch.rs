@@ -1,0 +1,184 @@
+use std::{
+    collections::BTreeSet,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use tokio::sync::{Notify, watch};
+
+use super::{Engine, RouteCondition, line::Line};
+use crate::{
+    event::{self, Condition, Drift, Facts, Seen, Thresholds},
+    store::{LaneFilter, LaneStateFilter, LaneView, Note, RouteCounts, RouteId, StoreError},
+};
+
+/// How often the routes are looked at when nothing happens.
+const ROUND: Duration = Duration::from_secs(30);
+/// How many lanes are looked at for a cause.
+const LANES: u32 = 100;
+
+/// Whether and how the routes are watched, and who is told of what is found.
+#[derive(Debug)]
+pub(super) struct Watch {
+    thresholds: Mutex<Option<Thresholds>>,
+    look: Notify,
+    news: watch::Sender<()>,
+}
+
+impl Default for Watch {
+    fn default() -> Self {
+        Self { thresholds: Mutex::default(), look: Notify::default(), news: watch::Sender::new(()) }
+    }
+}
+
+impl Watch {
+    /// Something at a route has turned: it is looked at without waiting for the next round.
+    pub(super) fn look(&self) {
+        self.look.notify_one();
+    }
+
+    /// There may be a new event.
+    pub(super) fn tell(&self) {
+        self.news.send_replace(());
+    }
+
+    fn thresholds(&self) -> Option<Thresholds> {
+        *self.thresholds.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Engine {
+    /// Watches the routes from now on and notes what begins and ends at them; none: not any more.
+    pub fn watch(&self, thresholds: Option<Thresholds>) {
+        *self.inner.watch.thresholds.lock().unwrap_or_else(PoisonError::into_inner) = thresholds;
+        self.inner.watch.look();
+    }
+
+    /// Changes whenever there may be a new event.
+    pub fn news(&self) -> watch::Receiver<()> {
+        self.inner.watch.news.subscribe()
+    }
+
+    /// Notes what a comparison with a vendor has found.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn note_drift(&self, drift: &Drift) -> Result<(), StoreError> {
+        self.note(drift.route, Condition::Drift, drift.differing > 0, event::drift(drift)).await
+    }
+
+    async fn note(
+        &self,
+        route: RouteId,
+        condition: Condition,
+        lasts: bool,
+        facts: Facts,
+    ) -> Result<(), StoreError> {
+        let note = Note { route, condition, lasts, facts, now: self.now() };
+        if self.inner.store.note(note).await? {
+            tracing::info!(route = route.0, condition = condition.name(), lasts, "a condition has turned");
+            self.inner.watch.tell();
+        }
+        Ok(())
+    }
+}
+
+/// Looks at the routes now and then, and whenever something turns.
+pub(super) async fn run(engine: Engine) {
+    let stopping = engine.inner.stopping.clone();
+    let mut lasting = None;
+    loop {
+        let thresholds = engine.inner.watch.thresholds();
+        let round = async {
+            match thresholds {
+                Some(_) => tokio::time::sleep(ROUND).await,
+                None => std::future::pending().await,
+            }
+        };
+        if let Some(thresholds) = thresholds
+            && let Err(error) = look(&engine, &thresholds, &mut lasting).await
+        {
+            tracing::warn!(%error, "the routes could not be looked at");
+        }
+        tokio::select! {
+            // In this order, so that a run with the same chances is the same run.
+            biased;
+            () = stopping.cancelled() => return,
+            () = engine.inner.watch.look.notified() => {}
+            () = round => {}
+        }
+    }
+}
+
+/// What lasts, as far as this process knows; none before the store was asked.
+type Lasting = Option<BTreeSet<(RouteId, Condition)>>;
+
+async fn look(engine: &Engine, thresholds: &Thresholds, lasting: &mut Lasting) -> Result<(), StoreError> {
+    let lasting = match lasting {
+        Some(lasting) => lasting,
+        None => lasting.insert(engine.inner.store.conditions().await?.into_iter().collect()),
+    };
+    let current = engine.current();
+    for (id, line) in &current.lines {
+        let look = Look::at(engine, line, thresholds).await?;
+        for condition in [Condition::Breaker, Condition::Blocked, Condition::Backlog] {
+            let lasted = lasting.contains(&(*id, condition));
+            let lasts = thresholds.lasts(condition, lasted, &look.seen);
+            if lasts == lasted {
+                continue;
+            }
+            let facts = if lasts { look.facts(condition).await? } else { Facts::default() };
+            engine.note(*id, condition, lasts, facts).await?;
+            if lasts {
+                lasting.insert((*id, condition));
+            } else {
+                lasting.remove(&(*id, condition));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// One route at one moment.
+struct Look<'a> {
+    engine: &'a Engine,
+    thresholds: &'a Thresholds,
+    route: RouteId,
+    condition: RouteCondition,
+    counts: RouteCounts,
+    seen: Seen,
+}
+
+impl<'a> Look<'a> {
+    async fn at(engine: &'a Engine, line: &Line, thresholds: &'a Thresholds) -> Result<Self, StoreError> {
+        let route = line.id();
+        let counts = engine.inner.store.counts(route).await?;
+        let now = engine.now();
+        let behind = counts.oldest_since.map_or(0, |since| (now - since).max(0));
+        let breaker = line.gate().is_breaker_open();
+        let seen = Seen { breaker, blocked: counts.blocked, behind };
+        Ok(Self { engine, thresholds, route, condition: RouteCondition::of(line, now), counts, seen })
+    }
+
+    /// Why the condition has begun.
+    async fn facts(&self, condition: Condition) -> Result<Facts, StoreError> {
+        Ok(match condition {
+            Condition::Breaker => event::breaker(&self.lanes(LaneStateFilter::Pending).await?),
+            Condition::Blocked => {
+                event::blocked(&self.seen, self.thresholds, &self.lanes(LaneStateFilter::Blocked).await?)
+            }
+            Condition::Backlog => event::backlog(&self.seen, self.thresholds, &self.counts, &self.condition),
+            Condition::Drift => Facts::default(),
+        })
+    }
+
+    async fn lanes(&self, state: LaneStateFilter) -> Result<Vec<LaneView>, StoreError> {
+        let filter = LaneFilter {
+            route: Some(self.route),
+            states: vec![state],
+            limit: LANES,
+            ..LaneFilter::default()
+        };
+        self.engine.inner.store.lanes(filter).await
+    }
+}

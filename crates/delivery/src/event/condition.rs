@@ -1,0 +1,101 @@
+use canonical::Leaf;
+
+use super::EventKind;
+use crate::{Millis, store::RouteId};
+
+/// What can be the matter with a route for a while. It is told when it begins and when it ends, and not in between.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, strum::VariantArray)]
+pub enum Condition {
+    /// The breaker is open.
+    Breaker,
+    /// Many lanes are blocked.
+    Blocked,
+    /// The oldest pending lane has been behind for long.
+    Backlog,
+    /// The vendor does not hold what it confirmed.
+    Drift,
+}
+
+impl Condition {
+    /// The word under which it is stored.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Breaker => "breaker",
+            Self::Blocked => "blocked",
+            Self::Backlog => "backlog",
+            Self::Drift => "drift",
+        }
+    }
+
+    /// The condition of a word.
+    pub fn of_name(name: &str) -> Option<Self> {
+        <Self as strum::VariantArray>::VARIANTS.iter().copied().find(|condition| condition.name() == name)
+    }
+
+    /// What is told when it begins.
+    pub fn begins(self) -> EventKind {
+        match self {
+            Self::Breaker => EventKind::BreakerOpened,
+            Self::Blocked => EventKind::LanesBlocked,
+            Self::Backlog => EventKind::BacklogLate,
+            Self::Drift => EventKind::DriftFound,
+        }
+    }
+
+    /// What is told when it ends.
+    pub fn ends(self) -> EventKind {
+        match self {
+            Self::Breaker => EventKind::BreakerClosed,
+            Self::Blocked => EventKind::LanesUnblocked,
+            Self::Backlog => EventKind::BacklogRecovered,
+            Self::Drift => EventKind::DriftGone,
+        }
+    }
+}
+
+/// From where on something is worth telling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Thresholds {
+    /// So many blocked lanes of a route.
+    pub blocked: u64,
+    /// The oldest pending lane of a route has been behind for so long.
+    pub backlog: Millis,
+}
+
+/// A route as it is seen at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen {
+    /// Whether the breaker is open; none while this process has not heard from the vendor.
+    pub breaker: Option<bool>,
+    /// Blocked lanes.
+    pub blocked: u64,
+    /// How long the oldest pending lane has been behind.
+    pub behind: Millis,
+}
+
+impl Thresholds {
+    /// Whether a condition lasts, as it is seen. One that has begun at a threshold ends at half of it, so that what moves to and
+    /// fro around the threshold is told once.
+    pub fn lasts(&self, condition: Condition, lasted: bool, seen: &Seen) -> bool {
+        match condition {
+            Condition::Breaker => seen.breaker.unwrap_or(lasted),
+            Condition::Blocked => seen.blocked >= self.blocked || (lasted && seen.blocked > self.blocked / 2),
+            Condition::Backlog => seen.behind >= self.backlog || (lasted && seen.behind > self.backlog / 2),
+            // Seen by a comparison with the vendor alone.
+            Condition::Drift => lasted,
+        }
+    }
+}
+
+/// What a comparison of users with what a vendor shows has found at one route.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Drift {
+    /// The route.
+    pub route: RouteId,
+    /// How many users were compared.
+    pub compared: u64,
+    /// How many of them differ. None of a sample ends what an earlier comparison has found.
+    pub differing: u64,
+    /// The leaves that differ.
+    pub leaves: Vec<Leaf>,
+}

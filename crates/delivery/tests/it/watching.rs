@@ -1,0 +1,115 @@
+use delivery::{
+    event::{Condition, Drift, Event, EventKind, Thresholds},
+    store::Store,
+};
+use serde_json::json;
+
+use crate::{
+    vendor::{Act, QUICK},
+    world::{World, seconds},
+};
+
+const THRESHOLDS: Thresholds = Thresholds { blocked: 4, backlog: 600_000 };
+
+async fn watched() -> World {
+    let world = World::new().await;
+    world.engine.watch(Some(THRESHOLDS));
+    world.pass(seconds(1)).await;
+    world
+}
+
+async fn events(world: &World) -> Vec<Event> {
+    world.store.events(0, 100).await.expect("read")
+}
+
+async fn kinds(world: &World) -> Vec<&'static str> {
+    events(world).await.iter().map(|event| event.kind.name()).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outage_is_told_when_it_begins_and_when_it_ends_and_not_in_between() {
+    let world = watched().await;
+    world.vendor().always(Act::Status(502));
+    for number in 1..=20 {
+        world.title(number, "Coach").await;
+    }
+    world.pass(seconds(60)).await;
+    let told = events(&world).await;
+    assert_eq!(told.iter().map(|event| event.kind).collect::<Vec<_>>(), [EventKind::BreakerOpened]);
+    let failure = &told[0].facts["failures"][0];
+    assert_eq!((&failure["class"], &failure["status"]), (&json!("unavailable"), &json!(502)));
+    world.pass(seconds(3_600)).await;
+    let told = events(&world).await;
+    assert_eq!(kinds(&world).await, ["breaker.opened", "backlog.late"]);
+    assert_eq!((&told[1].facts["cause"], &told[1].facts["pending"]), (&json!("breaker"), &json!(20)));
+    assert!((600_000..640_000).contains(&(told[1].at - told[0].at)), "{} {}", told[0].at, told[1].at);
+    world.vendor().always(QUICK);
+    world.pass(seconds(900)).await;
+    let ends = ["breaker.opened", "backlog.late", "breaker.closed", "backlog.recovered"];
+    assert_eq!(kinds(&world).await, ends);
+    world.pass(seconds(36_000)).await;
+    assert_eq!(kinds(&world).await, ends);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_breaker_is_told_at_once() {
+    let world = watched().await;
+    let mut news = world.engine.news();
+    world.vendor().always(Act::Down);
+    for number in 1..=20 {
+        world.title(number, "Coach").await;
+    }
+    let began = world.elapsed();
+    news.changed().await.expect("the engine is there");
+    assert!(world.elapsed() - began < seconds(20), "{:?}", world.elapsed() - began);
+    assert_eq!(kinds(&world).await, ["breaker.opened"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn blocked_lanes_are_told_with_their_reasons_when_there_are_many() {
+    let world = watched().await;
+    world.vendor().always(Act::Status(413));
+    for number in 1..=3 {
+        world.title(number, "Coach").await;
+    }
+    world.pass(seconds(120)).await;
+    assert_eq!(kinds(&world).await, [""; 0]);
+    for number in 4..=6 {
+        world.title(number, "Coach").await;
+    }
+    world.pass(seconds(120)).await;
+    let told = events(&world).await;
+    assert_eq!(told.iter().map(|event| event.kind.name()).collect::<Vec<_>>(), ["lanes.blocked"]);
+    assert_eq!(told[0].facts["reasons"], json!({ "too_large": told[0].facts["blocked"] }));
+    assert_eq!(told[0].facts["threshold"], 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_watches_before_somebody_wants_to_be_told() {
+    let world = World::new().await;
+    world.vendor().always(Act::Down);
+    for number in 1..=20 {
+        world.title(number, "Coach").await;
+    }
+    world.pass(seconds(3_600)).await;
+    assert_eq!(kinds(&world).await, [""; 0]);
+    // What has begun before is told then.
+    world.engine.watch(Some(THRESHOLDS));
+    world.pass(seconds(1)).await;
+    assert_eq!(kinds(&world).await, ["breaker.opened", "backlog.late"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn drift_is_told_once_by_the_names_of_its_leaves() {
+    let world = watched().await;
+    let route = world.engine.routes().by_name("a").map(|(id, _)| id).expect("a route");
+    let leaves = vec![canonical::Leaf::Title];
+    for differing in [0, 2, 3, 0, 0] {
+        let drift = Drift { route, compared: 50, differing, leaves: leaves.clone() };
+        world.engine.note_drift(&drift).await.expect("noted");
+    }
+    let told = events(&world).await;
+    assert_eq!(told.iter().map(|event| event.kind.name()).collect::<Vec<_>>(), ["drift.found", "drift.gone"]);
+    assert_eq!(json!(told[0].facts), json!({ "compared": 50, "differing": 2, "leaves": ["title"] }));
+    assert_eq!(world.store.conditions().await, Ok(Vec::<(_, Condition)>::new()));
+}
