@@ -7,7 +7,7 @@ use delivery::{Preview, SendError, SendErrorKind, Transport};
 use reqwest::{Client, header::HeaderMap, redirect, retry};
 
 use crate::{
-    BaseUrl, Credential, Settings, SettingsError, Timeouts, credential,
+    BaseUrl, Credential, Network, Pool, Settings, SettingsError, Timeouts, credential,
     request::{Built, standing_headers},
     resolve::{GuardedResolver, Lookup, SystemLookup},
     send::exchange,
@@ -42,7 +42,8 @@ impl HttpTransport {
     pub(crate) fn with_lookup(settings: Settings, lookup: Arc<dyn Lookup>) -> Result<Self, SettingsError> {
         let base = BaseUrl::parse(&settings.base_url, settings.network, settings.plain_http)?;
         let standing = standing_headers(settings.auth, &settings.credential)?;
-        let client = client(&base, &settings, lookup)?;
+        let (roots, timeouts) = (settings.extra_roots.as_deref(), settings.timeouts);
+        let client = client(&base, settings.network, roots, timeouts, settings.pool, lookup)?;
         Ok(Self {
             base,
             auth: settings.auth,
@@ -117,14 +118,17 @@ fn refused(reason: &'static str) -> SendError {
     SendError { kind: SendErrorKind::Refused, detail: reason.to_owned() }
 }
 
-fn client(base: &BaseUrl, settings: &Settings, lookup: Arc<dyn Lookup>) -> Result<Client, SettingsError> {
-    let tls = if base.is_https() {
-        tls::verified(settings.extra_roots.as_deref())?
-    } else {
-        tls::trusting_nobody()?
-    };
-    let timeouts = settings.timeouts;
-    let resolver = GuardedResolver { lookup, network: settings.network, limit: timeouts.dns };
+/// A client that reaches one origin, within its network alone.
+pub(crate) fn client(
+    base: &BaseUrl,
+    network: Network,
+    extra_roots: Option<&[u8]>,
+    timeouts: Timeouts,
+    pool: Pool,
+    lookup: Arc<dyn Lookup>,
+) -> Result<Client, SettingsError> {
+    let tls = if base.is_https() { tls::verified(extra_roots)? } else { tls::trusting_nobody()? };
+    let resolver = GuardedResolver { lookup, network, limit: timeouts.dns };
     Client::builder()
         .redirect(redirect::Policy::none())
         .retry(retry::never())
@@ -137,8 +141,8 @@ fn client(base: &BaseUrl, settings: &Settings, lookup: Arc<dyn Lookup>) -> Resul
         .dns_resolver(resolver)
         .tls_backend_preconfigured(tls)
         .connect_timeout(timeouts.connect.min(timeouts.request * 3 / 4))
-        .pool_max_idle_per_host(settings.pool.max_idle)
-        .pool_idle_timeout(settings.pool.idle)
+        .pool_max_idle_per_host(pool.max_idle)
+        .pool_idle_timeout(pool.idle)
         .tcp_keepalive(Duration::from_secs(30))
         .build()
         .map_err(|_| SettingsError::Client)

@@ -10,6 +10,7 @@
 mod client;
 mod operator;
 mod otlp;
+mod post;
 mod settings;
 
 mod credential;
@@ -30,5 +31,6 @@ pub use credential::{Credential, CredentialError};
 pub use guard::{AddressClass, AddressRefused, Network};
 pub use operator::{CallError, OperatorClient};
 pub use otlp::OtlpClient;
+pub use post::{HttpPost, PostSettings};
 pub use settings::{PlainHttp, Pool, Settings, SettingsError, Timeouts};
 pub use url::BaseUrl;

@@ -52,6 +52,11 @@ impl BaseUrl {
         self.url.scheme() == "https"
     }
 
+    /// The whole URL as it was configured.
+    pub(crate) fn into_url(self) -> Url {
+        self.url
+    }
+
     /// The URL of one request: each segment is encoded as a whole, and the result is compared with what was meant, because a
     /// URL parser resolves `..`, skips segments and rewrites characters without a word.
     ///

@@ -4,6 +4,7 @@ mod answers;
 mod guard;
 mod hostile;
 mod limits;
+mod posting;
 mod preview;
 mod reading;
 mod redirects;
