@@ -29,6 +29,7 @@ use crate::{
     signals::{Signals, StopSignal},
     telemetry::Observers,
     traces::Traces,
+    webhooks::{WebhookError, Webhooks},
 };
 
 /// A running gateway: store, engine, and the two listeners.
@@ -76,6 +77,9 @@ pub enum StartError {
     /// A route has no transport.
     #[error(transparent)]
     Route(#[from] RouteError),
+    /// A webhook cannot be used.
+    #[error(transparent)]
+    Webhook(#[from] WebhookError),
 }
 
 /// How long a stop waits in all for requests under way, of callers and to vendors.
@@ -113,10 +117,14 @@ impl Gateway {
         }
         let keys = Arc::new(ArcSwap::from_pointee(Keys::new(config.keys.clone())));
         let settings = Arc::new(ArcSwap::from_pointee(settings_of(&config)));
+        let stopping = CancellationToken::new();
+        let webhooks = Webhooks::new(engine.clone(), stopping.clone());
+        webhooks.replace(webhooks.prepare(&config).await?);
         let reload = Reload::new(
             engine.clone(),
             Arc::clone(&keys),
             Arc::clone(&metrics),
+            webhooks,
             file.map(PathBuf::from),
             config.clone(),
         );
@@ -129,7 +137,6 @@ impl Gateway {
             metrics: Arc::clone(&metrics),
             traces: traces.clone(),
         };
-        let stopping = CancellationToken::new();
         let operator_state = operator::State {
             engine: engine.clone(),
             keys,

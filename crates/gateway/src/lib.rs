@@ -14,6 +14,7 @@ mod routes;
 mod signals;
 mod telemetry;
 pub mod traces;
+mod webhooks;
 
 pub mod api;
 pub mod operator;

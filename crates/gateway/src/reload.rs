@@ -14,6 +14,7 @@ use crate::{
     metrics::Metrics,
     operator::{ReloadReport, Reloader, reload_as},
     routes::rebuild_routes,
+    webhooks::Webhooks,
 };
 
 /// Replaces the configuration of a running gateway as a whole, or refuses and keeps the old one.
@@ -21,6 +22,7 @@ pub(crate) struct Reload {
     engine: Engine,
     keys: Arc<ArcSwap<Keys>>,
     metrics: Arc<Metrics>,
+    webhooks: Webhooks,
     file: Option<PathBuf>,
     /// Held during a reload, so that two of them follow each other.
     current: Mutex<Config>,
@@ -31,10 +33,11 @@ impl Reload {
         engine: Engine,
         keys: Arc<ArcSwap<Keys>>,
         metrics: Arc<Metrics>,
+        webhooks: Webhooks,
         file: Option<PathBuf>,
         config: Config,
     ) -> Self {
-        Self { engine, keys, metrics, file, current: Mutex::new(config) }
+        Self { engine, keys, metrics, webhooks, file, current: Mutex::new(config) }
     }
 
     /// A reload that nobody waits for.
@@ -71,8 +74,10 @@ impl Reload {
             return Err(format!("{what}; confirm with --confirm"));
         }
         let routes = rebuild_routes(&new, &diff, &self.engine.routes()).map_err(|error| error.to_string())?;
+        let webhooks = self.webhooks.prepare(&new).await.map_err(|error| error.to_string())?;
         self.engine.reload(routes, confirmed).await.map_err(|error| error.to_string())?;
         self.keys.store(Arc::new(self.keys.load().replaced_by(new.keys.clone())));
+        self.webhooks.replace(webhooks);
         *current = new;
         Ok(ReloadReport { changes: diff.sentences(), to_confirm: None })
     }

@@ -12,8 +12,10 @@ impl ConfigDiff {
             self.removed.iter().map(|name| format!("route {name} is removed; its lanes wait for its return"));
         let changed = self.changed.iter().map(ToString::to_string);
         let keys = self.keys.iter().map(|name| format!("the key of {name} differs"));
+        let webhooks = self.webhooks.iter().map(|name| format!("the webhook {name} differs"));
+        let alerts = self.alerts.then(|| "the thresholds of alerts differ".to_owned());
         let restart = self.at_restart.iter().map(|option| format!("{option} takes effect at the next start"));
-        added.chain(removed).chain(changed).chain(keys).chain(restart).collect()
+        added.chain(removed).chain(changed).chain(keys).chain(webhooks).chain(alerts).chain(restart).collect()
     }
 }
 

@@ -1,8 +1,8 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use canonical::Leaf;
 
-use super::{Config, KeyConfig, RouteConfig, Vendor};
+use super::{Config, KeyConfig, RouteConfig, Vendor, WebhookConfig};
 
 /// What differs between two configurations.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -15,6 +15,10 @@ pub struct ConfigDiff {
     pub changed: Vec<RouteChange>,
     /// Callers whose key was added, removed or changed.
     pub keys: Vec<String>,
+    /// Webhooks that were added, removed or changed.
+    pub webhooks: Vec<String>,
+    /// The thresholds of alerts differ.
+    pub alerts: bool,
     /// Options that differ and take effect only at a start.
     pub at_restart: Vec<&'static str>,
 }
@@ -61,6 +65,8 @@ impl ConfigDiff {
                 .filter(RouteChange::is_change)
                 .collect(),
             keys: changed_keys(old, new),
+            webhooks: changed_webhooks(old, new),
+            alerts: old.alerts != new.alerts,
             at_restart: at_restart(old, new),
         }
     }
@@ -137,6 +143,14 @@ fn changed_keys(old: &Config, new: &Config) -> Vec<String> {
     names.sort_unstable();
     names.dedup();
     names.into_iter().filter(|name| find(old, name) != find(new, name)).map(str::to_owned).collect()
+}
+
+fn changed_webhooks(old: &Config, new: &Config) -> Vec<String> {
+    let all = old.webhooks.iter().chain(&new.webhooks);
+    let in_both = |webhook: &&WebhookConfig| old.webhooks.contains(webhook) && new.webhooks.contains(webhook);
+    let changed: BTreeSet<&str> =
+        all.filter(|webhook| !in_both(webhook)).map(|webhook| webhook.name.as_str()).collect();
+    changed.into_iter().map(str::to_owned).collect()
 }
 
 fn at_restart(old: &Config, new: &Config) -> Vec<&'static str> {

@@ -127,10 +127,14 @@ fn is_hidden(path: &OptionPath, value: &DeValue<'_>) -> bool {
     let text = value.as_str().unwrap_or_default();
     match path.names().as_slice() {
         ["keys", _, "hash"] => true,
-        ["routes", _, "credential"] => !value.is_table(),
-        ["routes", _, "credential", "env"] => !is_variable_name(text),
-        ["routes", _, "credential", "file"] => true,
+        ["routes", _, "credential"] | ["webhooks", _, "secret" | "previous_secret"] => !value.is_table(),
+        ["routes", _, "credential", "env"] | ["webhooks", _, "secret" | "previous_secret", "env"] => {
+            !is_variable_name(text)
+        }
+        ["routes", _, "credential", "file"] | ["webhooks", _, "secret" | "previous_secret", "file"] => true,
         ["routes", _, "base_url"] => text.contains(['@', '?', '#']),
+        // Whoever knows the path of some receivers may post there.
+        ["webhooks", _, "url"] => true,
         _ => !path.parent().is_some_and(|parent| is_expected(&parent, path)),
     }
 }

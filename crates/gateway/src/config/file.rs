@@ -21,6 +21,8 @@ pub(super) struct FileConfig {
     pub(super) log: LogSection,
     pub(super) traces: Option<TracesSection>,
     pub(super) keys: Vec<KeySection>,
+    pub(super) alerts: AlertsSection,
+    pub(super) webhooks: Vec<WebhookSection>,
     pub(super) routes: BTreeMap<String, RouteSection>,
 }
 
@@ -79,6 +81,28 @@ pub(super) struct KeySection {
     pub(super) scopes: Option<Vec<String>>,
     pub(super) create: Option<bool>,
     pub(super) rate: Option<String>,
+}
+
+/// `[alerts]`.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct AlertsSection {
+    pub(super) blocked_lanes: Option<i64>,
+    pub(super) backlog_age: Option<String>,
+}
+
+/// One of `[[webhooks]]`.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct WebhookSection {
+    pub(super) name: Option<String>,
+    pub(super) url: Option<String>,
+    pub(super) secret: Option<ReferenceSection>,
+    pub(super) previous_secret: Option<ReferenceSection>,
+    pub(super) events: Option<Vec<String>>,
+    pub(super) network: Option<String>,
+    pub(super) plain_http: Option<bool>,
+    pub(super) ca_file: Option<String>,
 }
 
 /// `[routes.<name>]`: the common options and those of every vendor.

@@ -19,7 +19,7 @@ pub(super) struct ReferenceTable {
 }
 
 const INLINE: &str = "a secret does not stand in the configuration; put it into an environment variable or a file and \
-                      write credential = { env = \"NAME\" } or credential = { file = \"path\" }";
+                      write { env = \"NAME\" } or { file = \"path\" } in its place";
 
 impl<'de> Deserialize<'de> for ReferenceSection {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

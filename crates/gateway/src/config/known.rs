@@ -4,8 +4,8 @@ use crate::leaf_names::no_such_leaf;
 
 use super::{
     file::{
-        ErrorSection, FileConfig, KeySection, LogSection, OperatorSection, RouteSection, ServerSection,
-        StoreSection,
+        AlertsSection, ErrorSection, FileConfig, KeySection, LogSection, OperatorSection, RouteSection,
+        ServerSection, StoreSection, WebhookSection,
     },
     file_field::{FieldTable, GROUPS},
     file_reference::ReferenceTable,
@@ -33,7 +33,11 @@ pub(super) fn inside(path: &OptionPath) -> Inside {
         ["operator"] => Inside::Options(names::<OperatorSection>()),
         ["store"] => Inside::Options(names::<StoreSection>()),
         ["log"] => Inside::Options(names::<LogSection>()),
+        ["alerts"] => Inside::Options(names::<AlertsSection>()),
         ["keys"] | ["keys", _, "scopes"] | ["routes"] | ["routes", _, "errors"] => Inside::Any,
+        ["webhooks"] | ["webhooks", _, "events"] => Inside::Any,
+        ["webhooks", _] => Inside::Options(names::<WebhookSection>()),
+        ["webhooks", _, "secret" | "previous_secret"] => Inside::Options(names::<ReferenceTable>()),
         ["keys", _] => Inside::Options(names::<KeySection>()),
         ["routes", _] => Inside::Options(names::<RouteSection>()),
         ["routes", _, "credential"] => Inside::Options(names::<ReferenceTable>()),

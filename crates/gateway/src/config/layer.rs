@@ -42,8 +42,10 @@ fn check(over: &Override, text: &str, value: &str) -> Result<(), String> {
     let mut path = OptionPath::default();
     for name in &names {
         let inside = inside(&path);
-        if matches!(path.names().as_slice(), ["keys"] | ["routes", _, "errors"] | ["routes", _, "fields", ..])
-        {
+        if matches!(
+            path.names().as_slice(),
+            ["keys" | "webhooks"] | ["routes", _, "errors"] | ["routes", _, "fields", ..]
+        ) {
             return Err(format!("{path} is set in the file alone; remove the variable"));
         }
         if !inside.allows(name) {

@@ -11,6 +11,7 @@ mod key;
 mod route;
 mod section;
 mod vendor;
+mod webhook;
 
 mod environment;
 mod option_path;
@@ -55,6 +56,7 @@ pub use route::RouteConfig;
 pub(crate) use schema::schema;
 pub use section::{LogConfig, LogFormat, OperatorConfig, Retention, ServerConfig, StoreConfig, TracesConfig};
 pub use vendor::Vendor;
+pub use webhook::{AlertConfig, SigningSecret, WebhookConfig};
 
 /// A configuration that was checked.
 #[derive(Debug, Clone)]
@@ -75,6 +77,10 @@ pub struct Config {
     pub keys: Vec<KeyConfig>,
     /// The routes in the order of their names.
     pub routes: Vec<RouteConfig>,
+    /// When operators are told of something.
+    pub alerts: AlertConfig,
+    /// Who is told.
+    pub webhooks: Vec<WebhookConfig>,
     /// The options that the environment sets.
     pub overrides: Vec<Override>,
     /// What is accepted but should be known.

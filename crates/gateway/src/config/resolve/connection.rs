@@ -25,18 +25,19 @@ pub(super) fn resolve(
     context: &Context<'_>,
     findings: &mut Findings<'_>,
 ) -> Option<Connection> {
-    let network = network(section, path, findings);
+    let network = network(section.network.as_deref(), path, findings);
     let base = base_url(section, network, path, findings);
     let secret = credential(section, path, context, findings);
-    let extra_roots = extra_roots(section, path, context, findings);
+    let extra_roots = extra_roots(section.ca_file.as_deref(), path, context, findings);
     let (base, plain_http) = base?;
     Some(Connection { base, network: network?, plain_http, secret: secret?, extra_roots: extra_roots? })
 }
 
-fn network(section: &RouteSection, path: &OptionPath, findings: &mut Findings<'_>) -> Option<Network> {
+/// Which addresses may be reached.
+pub(super) fn network(text: Option<&str>, path: &OptionPath, findings: &mut Findings<'_>) -> Option<Network> {
     let networks =
         [("public", Network::Public), ("private", Network::Private), ("loopback", Network::Loopback)];
-    match section.network.as_deref() {
+    match text {
         None => Some(Network::default()),
         text => findings.choose(&path.child("network"), text, &networks),
     }
@@ -103,13 +104,14 @@ fn credential(
     }
 }
 
-fn extra_roots(
-    section: &RouteSection,
+/// The certificates of a `ca_file`.
+pub(super) fn extra_roots(
+    file: Option<&str>,
     path: &OptionPath,
     context: &Context<'_>,
     findings: &mut Findings<'_>,
 ) -> Option<Option<Vec<u8>>> {
-    let Some(file) = section.ca_file.as_deref() else { return Some(None) };
+    let Some(file) = file else { return Some(None) };
     let read = |file: &str| source::read_regular(&context.base.join(file), LARGEST_CA_FILE);
     findings.read(&path.child("ca_file"), Some(file), read).map(Some)
 }

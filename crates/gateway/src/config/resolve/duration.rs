@@ -25,6 +25,12 @@ impl Bounds {
     /// How long after its answer a vendor may still apply a request.
     pub(in crate::config) const APPLY_WINDOW: Self =
         Self { least: SECOND, most: DAY, sentence: "write a duration of 1s to 24h, such as \"10m\"" };
+    /// How long a route may be behind before operators are told.
+    pub(in crate::config) const BACKLOG: Self = Self {
+        least: Duration::from_secs(60),
+        most: Duration::from_secs(30 * 24 * 60 * 60),
+        sentence: "write a duration of 1m to 30d, such as \"15m\"",
+    };
     /// How long the history is kept.
     pub(in crate::config) const RETENTION: Self = Self {
         least: DAY,

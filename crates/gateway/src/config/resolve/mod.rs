@@ -14,6 +14,7 @@ mod secret;
 mod limits;
 mod mapping;
 mod revision;
+mod webhooks;
 
 pub(super) mod duration;
 mod rate;
@@ -41,6 +42,8 @@ pub(super) fn resolve(file: &FileConfig, context: &Context<'_>, findings: &mut F
     let log = server::log(&file.log, findings);
     let traces = file.traces.as_ref().and_then(|section| traces::traces(section, findings));
     let keys = keys::resolve(&file.keys, findings);
+    let alerts = webhooks::alerts(&file.alerts, findings);
+    let webhooks = webhooks::resolve(&file.webhooks, context, findings);
     let routes: Vec<RouteConfig> = file
         .routes
         .iter()
@@ -63,6 +66,8 @@ pub(super) fn resolve(file: &FileConfig, context: &Context<'_>, findings: &mut F
         traces,
         keys,
         routes,
+        alerts,
+        webhooks,
         overrides: findings.overrides.clone(),
         warnings: Vec::new(),
     }

@@ -26,15 +26,38 @@ pub(super) struct Secret {
 /// Longest content of a secret's file, in bytes: a credential and its line end.
 const LARGEST: usize = 4096 + 2;
 
-/// Looks a secret up.
+/// Looks a credential up.
 ///
 /// # Errors
-/// The option that is wrong and a sentence that says what to do, without the secret and without what may be one.
+/// As [`look_up`].
 pub(super) fn find(
     reference: &ReferenceTable,
     base: &Path,
     environment: &Environment,
 ) -> Result<Secret, (&'static str, String)> {
+    let Found { option, source, text } = look_up(reference, base, environment)?;
+    let digest = Sha256::digest(text.as_bytes()).into();
+    let credential =
+        Credential::new(SecretString::from(text)).map_err(|error| (option, error.to_string()))?;
+    Ok(Secret { source, credential, digest })
+}
+
+/// The text of a secret, and where it was found.
+pub(super) struct Found {
+    pub(super) option: &'static str,
+    pub(super) source: CredentialSource,
+    pub(super) text: String,
+}
+
+/// Looks a secret up.
+///
+/// # Errors
+/// The option that is wrong and a sentence that says what to do, without the secret and without what may be one.
+pub(super) fn look_up(
+    reference: &ReferenceTable,
+    base: &Path,
+    environment: &Environment,
+) -> Result<Found, (&'static str, String)> {
     let (option, source, text) = match (&reference.env, &reference.file) {
         (Some(name), None) => {
             let text = from_env(name, environment).map_err(|sentence| ("env", sentence))?;
@@ -47,10 +70,7 @@ pub(super) fn find(
         (Some(_), Some(_)) => return Err(("", "give either env or file, not both".to_owned())),
         (None, None) => return Err(("", "write { env = \"NAME\" } or { file = \"path\" }".to_owned())),
     };
-    let digest = Sha256::digest(text.as_bytes()).into();
-    let credential =
-        Credential::new(SecretString::from(text)).map_err(|error| (option, error.to_string()))?;
-    Ok(Secret { source, credential, digest })
+    Ok(Found { option, source, text })
 }
 
 fn from_env(name: &str, environment: &Environment) -> Result<String, String> {

@@ -7,6 +7,7 @@ mod good;
 mod overrides;
 mod reference;
 mod secrets;
+mod webhooks;
 
 use std::path::Path;
 

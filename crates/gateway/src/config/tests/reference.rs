@@ -7,8 +7,8 @@ use toml::{Table, Value};
 use super::*;
 use crate::config::{
     file::{
-        ErrorSection, FileConfig, KeySection, LogSection, OperatorSection, RouteSection, ServerSection,
-        StoreSection, TracesSection,
+        AlertsSection, ErrorSection, FileConfig, KeySection, LogSection, OperatorSection, RouteSection,
+        ServerSection, StoreSection, TracesSection, WebhookSection,
     },
     file_field::FieldTable,
     file_reference::ReferenceTable,
@@ -29,8 +29,18 @@ fn everything_on() -> String {
     manual().lines().map(on).collect::<Vec<_>>().join("\n")
 }
 
+const PAGER: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
 fn secrets() -> Environment {
-    [("COMMUNAL_TOKEN", "a"), ("COMMUNIFIRE_KEY", "b"), ("USERCOM_TOKEN", "c")].into_iter().collect()
+    [
+        ("COMMUNAL_TOKEN", "a"),
+        ("COMMUNIFIRE_KEY", "b"),
+        ("USERCOM_TOKEN", "c"),
+        ("PAGER_SECRET", PAGER),
+        ("PAGER_SECRET_BEFORE", PAGER),
+    ]
+    .into_iter()
+    .collect()
 }
 
 #[test]
@@ -58,6 +68,7 @@ fn every_option_that_the_manual_shows_exists_and_shows_its_default() {
     assert_eq!(vendors.into_iter().collect::<Vec<_>>(), crate::config::Vendor::all().collect::<Vec<_>>());
     let plain = read(&manual()).expect("right");
     assert_eq!((&all.log, &all.retention, &all.operator), (&plain.log, &plain.retention, &plain.operator));
+    assert_eq!(all.alerts, plain.alerts);
     let communal = all.routes.iter().find(|route| route.name == "communal_main").expect("the first route");
     let default = &good().routes[0].limits;
     assert_eq!(communal.limits.rate, default.rate);
@@ -81,6 +92,8 @@ fn the_manual_shows_every_option() {
         (table("log"), names::<LogSection>()),
         (table("traces"), names::<TracesSection>()),
         (merged(all["keys"].as_array().expect("keys").iter()), names::<KeySection>()),
+        (table("alerts"), names::<AlertsSection>()),
+        (merged(all["webhooks"].as_array().expect("webhooks").iter()), names::<WebhookSection>()),
         (routes.clone(), names::<RouteSection>()),
         (routes["credential"].as_table().expect("a table").clone(), names::<ReferenceTable>()),
         (merged(routes["errors"].as_array().expect("errors").iter()), names::<ErrorSection>()),
