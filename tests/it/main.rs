@@ -23,3 +23,4 @@ mod stop;
 mod traces;
 mod upgrade;
 mod verify;
+mod webhooks;

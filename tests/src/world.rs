@@ -75,13 +75,14 @@ impl World {
 
     /// Writes the credential of a vendor where the gateway reads it.
     pub fn write_secret(&self, vendor: Vendor, secret: &str) {
-        let file = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(self.path(vendor.name()));
-        file.and_then(|mut file| writeln!(file, "{secret}")).expect("the directory can be written");
+        self.write_private(vendor.name(), secret);
+    }
+
+    /// Writes a file that its owner alone can read.
+    pub fn write_private(&self, name: &str, text: &str) {
+        let file =
+            OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(self.path(name));
+        file.and_then(|mut file| writeln!(file, "{text}")).expect("the directory can be written");
     }
 
     /// A file in the world's directory.
