@@ -111,6 +111,34 @@ async fn one_operation_that_cannot_be_written_does_not_disturb_its_batch() {
     assert_eq!(bench.user("crm-6").await.lanes.len(), 1);
 }
 
+#[tokio::test]
+async fn an_operation_that_is_undone_half_way_leaves_no_gap_in_the_audit() {
+    let Broken { bench, store, directory, .. } = bench().await;
+    let path = directory.path().join("gateway.db");
+    let connection = rusqlite::Connection::open(&path).expect("opens");
+    connection
+        .execute_batch(
+            "CREATE TRIGGER bad AFTER INSERT ON audit WHEN new.route_id = 2 AND new.detail = 'user crm-5 set' BEGIN \
+             SELECT raise(ABORT, 'bad'); END",
+        )
+        .expect("created");
+    let bench = Arc::new(bench);
+    let accepts: Vec<_> = (0..20)
+        .map(|number| {
+            let (bench, id) = (Arc::clone(&bench), number + 1);
+            let json = format!(r#"{{"title":"a","identities":{{"alpha":{id},"beta":{id}}}}}"#);
+            let command = bench.command(&format!("crm-{number}"), &json, 0);
+            tokio::spawn(async move { bench.store.accept(command).await.is_ok() })
+        })
+        .collect();
+    for (number, accept) in accepts.into_iter().enumerate() {
+        assert_eq!(accept.await.expect("ends"), number != 5, "{number}");
+    }
+    let head = store.audit_head().await.expect("known");
+    let report = crate::verify_audit(&path, Some(head)).expect("readable");
+    assert_eq!((report.fault, report.head.seq), (None, 38));
+}
+
 /// Keeps the writer busy until it is let go.
 #[derive(Debug, Default)]
 struct Gate {
