@@ -45,7 +45,7 @@ impl Receiver {
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 // A sender that is killed half-way sends no whole message.
-                let _ = serve(stream, &answers, &seen);
+                let _ = serve(&stream, &answers, &seen);
             }
         });
         Self { address, status, messages }
@@ -77,7 +77,7 @@ impl Receiver {
     }
 }
 
-fn serve(stream: TcpStream, status: &AtomicU16, seen: &Mutex<Vec<Message>>) -> std::io::Result<()> {
+fn serve(stream: &TcpStream, status: &AtomicU16, seen: &Mutex<Vec<Message>>) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream.try_clone()?);
     let mut headers = Vec::new();
     loop {
@@ -95,7 +95,8 @@ fn serve(stream: TcpStream, status: &AtomicU16, seen: &Mutex<Vec<Message>>) -> s
     let body = serde_json::from_slice(&body).unwrap_or_default();
     lock(seen).push(Message { headers, body });
     let status = status.load(Ordering::SeqCst);
-    write!(&stream, "HTTP/1.1 {status} -\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+    let mut stream = stream;
+    write!(stream, "HTTP/1.1 {status} -\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

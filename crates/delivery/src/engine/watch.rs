@@ -59,12 +59,15 @@ impl Engine {
         self.inner.watch.news.subscribe()
     }
 
-    /// Notes what a comparison with a vendor has found.
+    /// Notes what a comparison with a vendor has found at a route.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn note_drift(&self, drift: &Drift) -> Result<(), StoreError> {
-        self.note(drift.route, Condition::Drift, drift.differing > 0, event::drift(drift)).await
+    pub async fn note_drift(&self, route: RouteId, drift: &Drift) -> Result<(), StoreError> {
+        match drift.lasts() {
+            Some(lasts) => self.note(route, Condition::Drift, lasts, event::drifting(drift)).await,
+            None => Ok(()),
+        }
     }
 
     async fn note(

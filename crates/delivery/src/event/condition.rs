@@ -1,7 +1,5 @@
-use canonical::Leaf;
-
 use super::EventKind;
-use crate::{Millis, store::RouteId};
+use crate::Millis;
 
 /// What can be the matter with a route for a while. It is told when it begins and when it ends, and not in between.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, strum::VariantArray)]
@@ -85,17 +83,4 @@ impl Thresholds {
             Condition::Drift => lasted,
         }
     }
-}
-
-/// What a comparison of users with what a vendor shows has found at one route.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Drift {
-    /// The route.
-    pub route: RouteId,
-    /// How many users were compared.
-    pub compared: u64,
-    /// How many of them differ. None of a sample ends what an earlier comparison has found.
-    pub differing: u64,
-    /// The leaves that differ.
-    pub leaves: Vec<Leaf>,
 }

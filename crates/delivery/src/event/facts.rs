@@ -70,7 +70,7 @@ pub(crate) fn backlog(
 }
 
 /// What a comparison has found.
-pub(crate) fn drift(drift: &Drift) -> Facts {
+pub(crate) fn drifting(drift: &Drift) -> Facts {
     let leaves: Vec<&str> = drift.leaves.iter().map(canonical::Leaf::name).collect();
     facts([
         ("compared", drift.compared.into()),

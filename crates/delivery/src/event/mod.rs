@@ -2,15 +2,17 @@
 //! person. Who is told, and how, is not decided here.
 
 mod condition;
+mod drift;
 mod facts;
 mod retry;
 
 #[cfg(test)]
 mod tests;
 
-pub use condition::{Condition, Drift, Seen, Thresholds};
+pub use condition::{Condition, Seen, Thresholds};
+pub use drift::Drift;
 pub use facts::Facts;
-pub(crate) use facts::{backlog, blocked, breaker, drift, pause};
+pub(crate) use facts::{backlog, blocked, breaker, drifting, pause};
 pub use retry::{Answer, Next, next};
 
 use serde::Serialize;

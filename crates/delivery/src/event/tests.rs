@@ -1,4 +1,10 @@
+use canonical::Leaf;
+
 use super::*;
+use crate::{
+    drift::Finding,
+    engine::{Verification, Verified, VerifyOutcome},
+};
 
 const THRESHOLDS: Thresholds = Thresholds { blocked: 10, backlog: 600_000 };
 
@@ -78,4 +84,22 @@ fn only_a_2xx_is_taken() {
     assert_eq!([200, 204, 299].map(of), [Answer::Taken; 3]);
     assert_eq!([408, 425, 429, 500, 503, 599].map(of), [Answer::Unavailable; 6]);
     assert_eq!([100, 301, 307, 400, 401, 404, 410].map(of), [Answer::Refused; 7]);
+}
+
+#[test]
+fn a_comparison_counts_whom_the_vendor_has_shown() {
+    let compared = |findings: &[(Leaf, Finding)]| VerifyOutcome::Compared(findings.iter().cloned().collect());
+    let outcomes = [
+        compared(&[(Leaf::Title, Finding::Same), (Leaf::Email, Finding::NotShown)]),
+        compared(&[(Leaf::Title, Finding::Differs), (Leaf::Email, Finding::Same)]),
+        compared(&[(Leaf::Title, Finding::NotShown), (Leaf::Email, Finding::Behind)]),
+        VerifyOutcome::Gone,
+        VerifyOutcome::NotServed,
+    ];
+    let user: canonical::UserId = "crm-1".parse().expect("an id");
+    let verified = |outcome| Verified { user: user.clone(), route: RouteId(7), outcome };
+    let results = outcomes.into_iter().map(verified).collect();
+    let found = Drift::of(&Verification { results, unreached: Vec::new() });
+    let drift = Drift { compared: 3, differing: 2, leaves: [Leaf::Title].into() };
+    assert_eq!(found.into_iter().collect::<Vec<_>>(), [(RouteId(7), drift)]);
 }

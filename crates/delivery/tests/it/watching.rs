@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use delivery::{
     event::{Condition, Drift, Event, EventKind, Thresholds},
     store::Store,
@@ -103,10 +105,12 @@ async fn nobody_watches_before_somebody_wants_to_be_told() {
 async fn drift_is_told_once_by_the_names_of_its_leaves() {
     let world = watched().await;
     let route = world.engine.routes().by_name("a").map(|(id, _)| id).expect("a route");
-    let leaves = vec![canonical::Leaf::Title];
-    for differing in [0, 2, 3, 0, 0] {
-        let drift = Drift { route, compared: 50, differing, leaves: leaves.clone() };
-        world.engine.note_drift(&drift).await.expect("noted");
+    let leaves: BTreeSet<_> = [canonical::Leaf::Title].into();
+    for (compared, differing) in [(50, 0), (50, 2), (1, 1), (9, 0), (10, 0), (50, 0)] {
+        let drift = Drift { compared, differing, leaves: leaves.clone() };
+        world.engine.note_drift(route, &drift).await.expect("noted");
+        let lasts = world.store.conditions().await.expect("read").len();
+        assert_eq!(lasts, usize::from(differing > 0 || compared == 9), "{compared} {differing}");
     }
     let told = events(&world).await;
     assert_eq!(told.iter().map(|event| event.kind.name()).collect::<Vec<_>>(), ["drift.found", "drift.gone"]);

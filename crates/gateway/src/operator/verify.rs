@@ -5,6 +5,7 @@ use canonical::UserId;
 use delivery::{
     audit::{AuditKind, AuditRow},
     engine::Verification,
+    event::Drift,
 };
 
 use super::{State, verification::VerificationBody};
@@ -39,6 +40,9 @@ pub(super) async fn verify(request: HttpRequest, state: Data<State>) -> Result<H
         }
     };
     let verification = state.engine.verify(users, route, LIMIT).await?;
+    for (route, drift) in Drift::of(&verification) {
+        state.engine.note_drift(route, &drift).await?;
+    }
     let entry = AuditRow {
         at: state.engine.now(),
         who: operator.actor().0,
