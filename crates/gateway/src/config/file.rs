@@ -84,7 +84,7 @@ pub(super) struct KeySection {
 }
 
 /// `[alerts]`.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct AlertsSection {
     pub(super) blocked_lanes: Option<i64>,
@@ -92,7 +92,7 @@ pub(super) struct AlertsSection {
 }
 
 /// One of `[[webhooks]]`.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct WebhookSection {
     pub(super) name: Option<String>,
@@ -100,6 +100,7 @@ pub(super) struct WebhookSection {
     pub(super) secret: Option<ReferenceSection>,
     pub(super) previous_secret: Option<ReferenceSection>,
     pub(super) events: Option<Vec<String>>,
+    #[schemars(extend("enum" = ["public", "private", "loopback"]))]
     pub(super) network: Option<String>,
     pub(super) plain_http: Option<bool>,
     pub(super) ca_file: Option<String>,

@@ -20,6 +20,8 @@ pub(crate) fn schema() -> String {
         ("log", "LogSection"),
         ("traces", "TracesSection"),
         ("keys", "KeySection"),
+        ("alerts", "AlertsSection"),
+        ("webhooks", "WebhookSection"),
         ("routes", "RouteSection"),
     ];
     let said = descriptions();
