@@ -104,12 +104,18 @@ impl Gateway {
         let store = Arc::new(SqliteStore::open(options)?);
         let traces = config.traces.as_ref().map(Traces::start).transpose().map_err(StartError::Traces)?;
         let traces = traces.map(Arc::new);
+        let clock = Arc::new(ProcessClock::start());
+        let board = Arc::new(operator::Board::new(Arc::clone(&clock) as _));
         let parts = Parts {
             store: Arc::clone(&store) as Arc<dyn Store>,
             hub,
-            clock: Arc::new(ProcessClock::start()),
+            clock,
             jitter: Arc::new(SeededJitter::new(seed())),
-            telemetry: Arc::new(Observers { metrics: Arc::clone(&metrics), traces: traces.clone() }),
+            telemetry: Arc::new(Observers {
+                metrics: Arc::clone(&metrics),
+                traces: traces.clone(),
+                board: Arc::clone(&board),
+            }),
         };
         let engine = Engine::start(parts, routes, confirm == Confirm::Origins).await?;
         if confirm == Confirm::Origins {
@@ -132,25 +138,26 @@ impl Gateway {
         let state = api::State {
             engine: engine.clone(),
             keys: Arc::clone(&keys),
-            settings,
+            settings: Arc::clone(&settings),
             vendors: Vendor::all().map(Vendor::dialect).collect(),
             metrics: Arc::clone(&metrics),
             traces: traces.clone(),
         };
-        let operator_state = operator::State {
+        let operator_state = Arc::new(operator::State {
             engine: engine.clone(),
             keys,
             metrics,
             files: Some(Arc::clone(&store)),
             reloader: Arc::clone(&reload) as _,
             stopping: stopping.clone(),
-        };
+            pages: operator::Pages::new(board, config.operator.hosts.clone(), settings),
+        });
         let limits = limits(&config);
         let operator_limits = ServerLimits { workers: 1, connections: 256, ..limits };
         let listen_error = |address| move |cause| StartError::Listen { address, cause };
         let servers = [
             api::serve(api_listener, Arc::new(state), limits).map_err(listen_error(api_address))?,
-            operator::serve(operator_listener, Arc::new(operator_state), operator_limits)
+            operator::serve(operator_listener, Arc::clone(&operator_state), operator_limits)
                 .map_err(listen_error(operator_address))?,
         ];
         let servers = servers.map(|server| {
@@ -158,6 +165,7 @@ impl Gateway {
             tokio::spawn(server);
             handle
         });
+        tokio::spawn(operator::watch(operator_state));
         tokio::spawn(chores::keep_clean(engine.clone(), config.retention));
         tokio::spawn(chores::look_for_new_credentials(engine.clone()));
         tracing::info!(%api_address, %operator_address, routes = config.routes.len(), "ready");

@@ -10,7 +10,7 @@ use tokio::sync::Mutex;
 
 use crate::{
     api::Keys,
-    config::{Config, ConfigDiff, Environment},
+    config::{Config, ConfigDiff, Environment, RouteConfig},
     metrics::Metrics,
     operator::{ReloadReport, Reloader, reload_as},
     routes::rebuild_routes,
@@ -121,6 +121,10 @@ impl Reloader for Reload {
         let reloaded = self.swap(confirm).await;
         self.metrics.reloaded(reloaded.is_ok());
         reloaded
+    }
+
+    async fn configured(&self) -> Vec<RouteConfig> {
+        self.current.lock().await.routes.clone()
     }
 }
 

@@ -2,13 +2,14 @@ use std::{sync::Arc, time::Duration};
 
 use delivery::{Attempted, Telemetry};
 
-use crate::{metrics::Metrics, traces::Traces};
+use crate::{metrics::Metrics, operator::Board, traces::Traces};
 
-/// Passes on what the engine tells: to the metrics, and to a collector where one is configured.
+/// Passes on what the engine tells: to the metrics, to the operator pages, and to a collector where one is configured.
 #[derive(Debug)]
 pub(crate) struct Observers {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) traces: Option<Arc<Traces>>,
+    pub(crate) board: Arc<Board>,
 }
 
 impl Telemetry for Observers {
@@ -18,6 +19,7 @@ impl Telemetry for Observers {
 
     fn attempted(&self, attempt: &Attempted<'_>) {
         self.metrics.attempted(attempt);
+        self.board.attempted(attempt);
         if let Some(traces) = &self.traces {
             traces.attempted(attempt);
         }

@@ -33,6 +33,19 @@ impl Caller {
         let token = bearer(request)
             .ok_or_else(|| unknown("send the header Authorization once, as Bearer and the key"))?;
         let key = keys.find(token).ok_or_else(|| unknown("the key is not known"))?;
+        Self::of_key(request, key, scopes, now)
+    }
+
+    /// As [`Caller::of`], for a key that was found by other means.
+    ///
+    /// # Errors
+    /// `rate-limited` or `forbidden`, in this order.
+    pub(crate) fn of_key(
+        request: &HttpRequest,
+        key: Arc<Key>,
+        scopes: &[Scope],
+        now: Millis,
+    ) -> Result<Self, Problem> {
         request.extensions_mut().insert(CallerName(key.config.name.clone()));
         key.admit(now).map_err(rate_limited(now))?;
         let caller = Self(key);

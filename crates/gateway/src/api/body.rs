@@ -35,11 +35,23 @@ pub(crate) async fn change(
     limit: Duration,
 ) -> Result<Change, Problem> {
     headers::patch_type(request)?;
-    let body = tokio::time::timeout(limit, read(request, payload)).await;
-    let late = |_| Problem::new(Kind::RequestTimeout, "send the whole body within ten seconds");
-    let json = Json::parse(&body.map_err(late)??).map_err(|fault| Problem::of_faults(vec![fault]))?;
+    let body = bytes(request, payload, limit).await?;
+    let json = Json::parse(&body).map_err(|fault| Problem::of_faults(vec![fault]))?;
     let patch = Patch::from_json(&json, rules).map_err(Problem::of_faults)?;
     Ok(Change { patch, json })
+}
+
+/// Reads the body of a request.
+///
+/// # Errors
+/// `too-large`, `request-timeout`, or that it is not complete.
+pub(crate) async fn bytes(
+    request: &HttpRequest,
+    payload: web::Payload,
+    limit: Duration,
+) -> Result<Vec<u8>, Problem> {
+    let late = |_| Problem::new(Kind::RequestTimeout, "send the whole body within ten seconds");
+    tokio::time::timeout(limit, read(request, payload)).await.map_err(late)?
 }
 
 async fn read(request: &HttpRequest, mut payload: web::Payload) -> Result<Vec<u8>, Problem> {

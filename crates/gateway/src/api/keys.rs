@@ -59,10 +59,14 @@ impl Keys {
 
     /// The key whose token this is. Looks at every key, so that the time tells nothing.
     pub(crate) fn find(&self, token: &str) -> Option<Arc<Key>> {
-        let hash = KeyHash::of(token);
+        self.with_hash(&KeyHash::of(token))
+    }
+
+    /// The key whose token has this hash.
+    pub(crate) fn with_hash(&self, hash: &KeyHash) -> Option<Arc<Key>> {
         let mut found = None;
         for key in &self.0 {
-            if key.config.hash.is(&hash) {
+            if key.config.hash.is(hash) {
                 found = Some(key);
             }
         }

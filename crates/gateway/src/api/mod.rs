@@ -42,7 +42,8 @@ pub use server::ServerLimits;
 pub use state::{Settings, State};
 
 pub(crate) use auth::Caller;
-pub(crate) use problem::{no_such_route, unknown_route, user_not_found};
+pub(crate) use body::bytes as body_bytes;
+pub(crate) use problem::{no_such_route, unknown_route, user_erased, user_not_found};
 pub(crate) use query::Query;
 pub(crate) use routes::list as routes_of;
 pub(crate) use server::start;

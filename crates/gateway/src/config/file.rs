@@ -41,6 +41,7 @@ pub(super) struct ServerSection {
 #[serde(default, deny_unknown_fields)]
 pub(super) struct OperatorSection {
     pub(super) listen: Option<String>,
+    pub(super) hosts: Option<Vec<String>>,
 }
 
 /// `[store]`.

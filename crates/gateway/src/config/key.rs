@@ -48,7 +48,7 @@ impl Scope {
 }
 
 /// The SHA-256 of a key.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct KeyHash(pub(super) [u8; 32]);
 
 impl KeyHash {

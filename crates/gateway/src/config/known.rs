@@ -38,6 +38,7 @@ pub(super) fn inside(path: &OptionPath) -> Inside {
         ["webhooks"] | ["webhooks", _, "events"] => Inside::Any,
         ["webhooks", _] => Inside::Options(names::<WebhookSection>()),
         ["webhooks", _, "secret" | "previous_secret"] => Inside::Options(names::<ReferenceTable>()),
+        ["operator", "hosts"] => Inside::Any,
         ["keys", _] => Inside::Options(names::<KeySection>()),
         ["routes", _] => Inside::Options(names::<RouteSection>()),
         ["routes", _, "credential"] => Inside::Options(names::<ReferenceTable>()),

@@ -34,6 +34,7 @@ mod findings;
 mod mistake;
 mod render;
 mod schema;
+mod shown;
 
 #[cfg(test)]
 mod tests;

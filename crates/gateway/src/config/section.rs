@@ -20,6 +20,8 @@ pub struct ServerConfig {
 pub struct OperatorConfig {
     /// Where operators and monitoring reach the gateway.
     pub listen: SocketAddr,
+    /// The names by which browsers may reach the pages there, in lower case; addresses and `localhost` need not be among them.
+    pub hosts: Vec<String>,
 }
 
 /// The store.
@@ -80,7 +82,7 @@ impl Default for ServerConfig {
 
 impl Default for OperatorConfig {
     fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8081)) }
+        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8081)), hosts: Vec::new() }
     }
 }
 

@@ -14,7 +14,7 @@ use super::{
 use crate::api::{Problem, Query, last_of_full};
 
 /// How many attempts of a lane are shown.
-const ATTEMPTS: u32 = 50;
+pub(super) const ATTEMPTS: u32 = 50;
 
 /// Lanes by route, user, state, reason and age, in the order of their ids, which is that in which they were made.
 #[utoipa::path(
@@ -99,7 +99,8 @@ async fn page(request: &HttpRequest, state: &State) -> Result<(Vec<LaneView>, Op
     Ok((lanes, next))
 }
 
-async fn find(request: &HttpRequest, state: &State) -> Result<(LaneId, LaneView), Problem> {
+/// The lane that the path names.
+pub(super) async fn find(request: &HttpRequest, state: &State) -> Result<(LaneId, LaneView), Problem> {
     let id: i64 =
         request.match_info().get("id").and_then(|id| id.parse().ok()).ok_or_else(Problem::not_found)?;
     let before = LaneFilter { after: Some(LaneId(id.saturating_sub(1))), limit: 1, ..LaneFilter::default() };

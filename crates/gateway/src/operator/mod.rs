@@ -1,4 +1,4 @@
-//! The operators' HTTP API: health, metrics, and the acts that need the scope `operate`. It listens on a socket of its own,
+//! The operators' HTTP API: health, metrics, and the acts that need the scope `operate`; and the pages that show the same. It listens on a socket of its own,
 //! by default on the loopback interface, so that no caller's key reaches it by accident.
 
 mod health;
@@ -18,12 +18,15 @@ mod routes;
 mod verification;
 mod verify;
 
+mod pages;
+
 use std::{io, net::TcpListener, sync::Arc};
 
 use actix_web::{dev::Server, web};
 
 pub(crate) use audit::ReportBody;
 pub use openapi::openapi;
+pub use pages::{Board, Pages, watch};
 pub(crate) use reload::reload_as;
 pub use reload::{ReloadReport, Reloader};
 pub use state::State;
@@ -55,6 +58,7 @@ pub fn configure(state: web::Data<State>, config: &mut web::ServiceConfig) {
     config.service(resource("/v1/audit", "GET").route(web::get().to(audit::list)));
     docs::configure(config);
     config.service(resource("/v1/audit/verify", "GET").route(web::get().to(audit::verify)));
+    pages::configure(config);
     config.default_service(not_found());
 }
 

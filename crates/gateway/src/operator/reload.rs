@@ -9,7 +9,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::State;
-use crate::api::{Kind, Problem, Query};
+use crate::{
+    api::{Kind, Problem, Query},
+    config::RouteConfig,
+};
 
 /// Reads the configuration again.
 #[async_trait]
@@ -25,6 +28,9 @@ pub trait Reloader: Send + Sync + std::fmt::Debug {
     /// # Errors
     /// Why the new configuration is refused, in words for an operator and without secrets; the old one stays.
     async fn reload(&self, confirm: bool) -> Result<ReloadReport, String>;
+
+    /// The routes as they are configured now, in the order of their names.
+    async fn configured(&self) -> Vec<RouteConfig>;
 }
 
 /// What a reload did, or would do.

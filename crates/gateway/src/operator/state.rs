@@ -6,7 +6,7 @@ use delivery::engine::Engine;
 use store_sqlite::SqliteStore;
 use tokio_util::sync::CancellationToken;
 
-use super::Reloader;
+use super::{Pages, Reloader};
 use crate::{
     api::{Caller, Keys, Problem},
     config::Scope,
@@ -28,6 +28,8 @@ pub struct State {
     pub reloader: Arc<dyn Reloader>,
     /// Cancelled when the process begins to stop: it is not ready any more.
     pub stopping: CancellationToken,
+    /// What the pages work with.
+    pub pages: Pages,
 }
 
 impl State {

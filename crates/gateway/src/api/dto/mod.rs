@@ -40,6 +40,10 @@ impl Leaves {
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&String, &FateWord)> {
+        self.0.iter()
+    }
 }
 
 impl FromIterator<(String, FateWord)> for Leaves {

@@ -19,9 +19,9 @@ use super::{Help, LaneWord, Leaves, ReasonWord, VerdictWord, WaitingWord, is_fal
 #[schema(as = Plan)]
 pub(crate) struct PlanBody {
     /// The user's id.
-    user: String,
+    pub(crate) user: String,
     /// What each route would do, by its name.
-    routes: BTreeMap<String, RoutePlanBody>,
+    pub(crate) routes: BTreeMap<String, RoutePlanBody>,
 }
 
 /// What an update would send at one route.
@@ -29,25 +29,25 @@ pub(crate) struct PlanBody {
 #[schema(as = RoutePlan)]
 pub(crate) struct RoutePlanBody {
     /// What the update means to the route.
-    verdict: VerdictWord,
+    pub(crate) verdict: VerdictWord,
     /// What becomes of each leaf of the update.
     #[serde(skip_serializing_if = "Leaves::is_empty")]
-    leaves: Leaves,
+    pub(crate) leaves: Leaves,
     /// The requests as they would go on the wire, the credential masked.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    requests: Vec<RequestBody>,
+    pub(crate) requests: Vec<RequestBody>,
     /// Leaves in these requests that were owed before.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    older: Vec<String>,
+    pub(crate) older: Vec<String>,
     /// Leaves in these requests that go along because the vendor needs them with every request.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    along: Vec<String>,
+    pub(crate) along: Vec<String>,
     /// What keeps the route as a whole from sending now; the requests would follow later.
     #[serde(skip_serializing_if = "Option::is_none")]
-    waiting_for: Option<WaitingWord>,
+    pub(crate) waiting_for: Option<WaitingWord>,
     /// What stops the user's lane, where nothing would be sent.
     #[serde(skip_serializing_if = "Option::is_none")]
-    stopped: Option<StopBody>,
+    pub(crate) stopped: Option<StopBody>,
 }
 
 /// A request as it would go on the wire.
@@ -55,15 +55,15 @@ pub(crate) struct RoutePlanBody {
 #[schema(as = PlannedRequest)]
 pub(crate) struct RequestBody {
     /// The method.
-    method: &'static str,
+    pub(crate) method: &'static str,
     /// The whole URL, percent-encoded.
-    url: String,
+    pub(crate) url: String,
     /// The headers in order.
-    headers: Vec<HeaderBody>,
+    pub(crate) headers: Vec<HeaderBody>,
     /// The body as JSON.
-    body: Value,
+    pub(crate) body: Value,
     /// The exact text of the body.
-    body_text: String,
+    pub(crate) body_text: String,
 }
 
 /// One header of a request.
@@ -71,9 +71,9 @@ pub(crate) struct RequestBody {
 #[schema(as = PlannedHeader)]
 pub(crate) struct HeaderBody {
     /// The name.
-    name: String,
+    pub(crate) name: String,
     /// The value.
-    value: String,
+    pub(crate) value: String,
 }
 
 /// What stops a lane.
@@ -81,19 +81,19 @@ pub(crate) struct HeaderBody {
 #[schema(as = Stop)]
 pub(crate) struct StopBody {
     /// Where the lane would stand.
-    state: LaneWord,
+    pub(crate) state: LaneWord,
     /// Why it would be blocked.
     #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<ReasonWord>,
+    pub(crate) reason: Option<ReasonWord>,
     /// The leaves that it is about.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    leaves: Vec<String>,
+    pub(crate) leaves: Vec<String>,
     /// What the caller can do.
     #[serde(skip_serializing_if = "Option::is_none")]
-    hint: Option<String>,
+    pub(crate) hint: Option<String>,
     /// Whether only an operator can help.
     #[serde(skip_serializing_if = "is_false")]
-    operator: bool,
+    pub(crate) operator: bool,
 }
 
 impl PlanBody {

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use delivery::{Enrol, Route, engine::RouteCondition, store::RouteCounts};
+use delivery::{Enrol, Millis, Route, engine::RouteCondition, store::RouteCounts};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -93,14 +93,21 @@ pub(crate) struct LaneCountsBody {
     oldest_since: Option<String>,
 }
 
+impl RouteWord {
+    /// The word for a condition, and when the route is tried again by itself.
+    pub(crate) fn of(condition: &RouteCondition) -> (Self, Option<Millis>) {
+        match condition {
+            RouteCondition { pause: Some(pause), .. } => (Self::Paused, pause.probe_at),
+            RouteCondition { breaker_until: Some(until), .. } => (Self::Breaker, Some(*until)),
+            RouteCondition { throttled_until: Some(until), .. } => (Self::Throttled, Some(*until)),
+            _ => (Self::Open, None),
+        }
+    }
+}
+
 impl RouteBody {
     pub(crate) fn new(route: &Route, condition: &RouteCondition, counts: Option<&RouteCounts>) -> Self {
-        let (state, next_try_at) = match condition {
-            RouteCondition { pause: Some(pause), .. } => (RouteWord::Paused, pause.probe_at),
-            RouteCondition { breaker_until: Some(until), .. } => (RouteWord::Breaker, Some(*until)),
-            RouteCondition { throttled_until: Some(until), .. } => (RouteWord::Throttled, Some(*until)),
-            _ => (RouteWord::Open, None),
-        };
+        let (state, next_try_at) = RouteWord::of(condition);
         let field = |to: &str, rule| FieldBody { to: to.to_owned(), rule };
         let leaves = route.mapping.fields();
         let leaves =

@@ -21,18 +21,18 @@ pub(crate) struct UserBody {
     /// The leaves: `address` and `custom` nested, a cleared leaf `null`, one that was never set absent.
     #[serde(flatten)]
     #[schema(ignore)]
-    leaves: Map<String, Value>,
+    pub(crate) leaves: Map<String, Value>,
     /// The id that the callers gave the user.
-    id: String,
+    pub(crate) id: String,
     /// Grows with every change.
-    version: u64,
+    pub(crate) version: u64,
     /// When the newest version was accepted.
     #[schema(format = DateTime)]
-    updated_at: String,
+    pub(crate) updated_at: String,
     /// How the vendors know the user, by the route's name.
-    identities: BTreeMap<String, String>,
+    pub(crate) identities: BTreeMap<String, String>,
     /// How the user stands at each route.
-    routes: BTreeMap<String, UserRouteBody>,
+    pub(crate) routes: BTreeMap<String, UserRouteBody>,
 }
 
 /// How a user stands at one route.
@@ -40,26 +40,26 @@ pub(crate) struct UserBody {
 #[schema(as = UserRoute)]
 pub(crate) struct UserRouteBody {
     /// In one word.
-    state: StandingWord,
+    pub(crate) state: StandingWord,
     /// The newest version that the vendor has confirmed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    confirmed_version: Option<u64>,
+    pub(crate) confirmed_version: Option<u64>,
     /// Since when the vendor is behind.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
-    behind_since: Option<String>,
+    pub(crate) behind_since: Option<String>,
     /// Why nothing is sent, or a value was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<ReasonWord>,
+    pub(crate) reason: Option<ReasonWord>,
     /// The leaves that are not in step, and why.
     #[serde(skip_serializing_if = "Leaves::is_empty")]
-    leaves: Leaves,
+    pub(crate) leaves: Leaves,
     /// What the caller can do.
     #[serde(skip_serializing_if = "Option::is_none")]
-    hint: Option<String>,
+    pub(crate) hint: Option<String>,
     /// Whether only an operator can help.
     #[serde(skip_serializing_if = "is_false")]
-    operator: bool,
+    pub(crate) operator: bool,
 }
 
 impl UserBody {

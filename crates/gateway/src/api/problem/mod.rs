@@ -100,6 +100,16 @@ impl Problem {
         Self::new(Kind::OutcomeUnknown, detail)
     }
 
+    /// What happened, and what to do.
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// The mistakes in the body, where there are any.
+    pub(crate) fn errors(&self) -> &[ProblemError] {
+        &self.errors
+    }
+
     /// Which type of problem it is.
     pub fn kind(&self) -> Kind {
         self.kind

@@ -47,7 +47,21 @@ pub(super) fn operator(
             "other machines can reach the operator's calls; /metrics and /ready need no key there",
         );
     }
-    OperatorConfig { listen }
+    OperatorConfig { listen, hosts: hosts(section.hosts.as_deref().unwrap_or_default(), findings) }
+}
+
+/// The names of the operators' listener: a browser sends them in lower case.
+fn hosts(names: &[String], findings: &mut Findings<'_>) -> Vec<String> {
+    let path = OptionPath::of(&["operator", "hosts"]);
+    let read = |text: &str| {
+        let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'.';
+        if (1..=253).contains(&text.len()) && text.bytes().all(plain) {
+            return Ok(text.to_owned());
+        }
+        Err("write the name of a host alone, in lower case, such as \"ops.example.com\"".to_owned())
+    };
+    let named = names.iter().enumerate();
+    named.filter_map(|(number, name)| findings.read(&path.child(number), Some(name.as_str()), read)).collect()
 }
 
 /// `[store]`: where it is, and how long what is kept.

@@ -48,6 +48,10 @@ impl operator::Reloader for AskingReloader {
             false => Err("route village owes something; confirm".to_owned()),
         }
     }
+
+    async fn configured(&self) -> Vec<gateway::config::RouteConfig> {
+        Vec::new()
+    }
 }
 
 /// What an application answers; a macro, because its type cannot be written down.
@@ -110,20 +114,23 @@ impl World {
             ),
         ];
         let metrics = Arc::new(Metrics::default());
+        let clock = Arc::new(ProcessClock::start());
+        let board = Arc::new(operator::Board::new(Arc::clone(&clock) as _));
         let parts = Parts {
             store: store.clone(),
             hub,
-            clock: Arc::new(ProcessClock::start()),
+            clock: Arc::clone(&clock) as _,
             jitter: Arc::new(SeededJitter::new(1)),
             telemetry: Arc::clone(&metrics) as _,
         };
         let engine = Engine::start(parts, routes, false).await.expect("an engine");
         let keys = Arc::new(ArcSwap::from_pointee(keys::keys()));
         let settings = api::Settings { body_timeout: Duration::from_millis(500), ..api::Settings::default() };
+        let settings = Arc::new(ArcSwap::from_pointee(settings));
         let api = Data::new(api::State {
             engine: engine.clone(),
             keys: Arc::clone(&keys),
-            settings: Arc::new(ArcSwap::from_pointee(settings)),
+            settings: Arc::clone(&settings),
             vendors: vec![&adapter_communal::DIALECT, &adapter_village::DIALECT],
             metrics: Arc::clone(&metrics),
             traces: None,
@@ -135,6 +142,7 @@ impl World {
             files: None,
             reloader: Arc::new(AskingReloader),
             stopping: CancellationToken::new(),
+            pages: operator::Pages::new(board, Vec::new(), settings),
         });
         Self { engine, store, communal, village, usercom, communifire, api, operator }
     }

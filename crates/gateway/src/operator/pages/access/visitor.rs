@@ -1,0 +1,82 @@
+use actix_web::{HttpRequest, web::Payload};
+
+use super::{cookie, form::Form, guard, session::Found};
+use crate::{
+    api::Caller,
+    config::Scope,
+    operator::{
+        State,
+        pages::{Refusal, frame::Frame},
+    },
+};
+
+/// An operator who is signed in.
+pub(crate) struct Visitor {
+    /// Who it is, as for the calls with a key.
+    pub(crate) caller: Caller,
+    id: String,
+    session: Found,
+}
+
+impl Visitor {
+    /// Who asks for a page. A key that is not configured any more ends its sessions, because it is looked up each time.
+    ///
+    /// # Errors
+    /// Whoever is not signed in is led to the sign-in; a request that was made for another host is refused.
+    pub(crate) fn of(request: &HttpRequest, state: &State) -> Result<Self, Refusal> {
+        guard::host(request, &state.pages.hosts)?;
+        let signed_out = || Refusal::sign_in(request);
+        let id = cookie::read(request).ok_or_else(signed_out)?;
+        let now = state.engine.now();
+        let session = state.pages.sessions.find(&id, now).ok_or_else(signed_out)?;
+        let key = state.keys.load().with_hash(&session.key).ok_or_else(signed_out)?;
+        let caller = Caller::of_key(request, key, &[Scope::Operate], now)?;
+        Ok(Self { caller, id, session })
+    }
+
+    /// Who sends a form, and the form. Read in this order, so that a stranger's body is not read.
+    ///
+    /// # Errors
+    /// As [`Visitor::of`]; and a form that is not from a page of this session is refused.
+    pub(crate) async fn acting(
+        request: &HttpRequest,
+        state: &State,
+        payload: Payload,
+    ) -> Result<(Self, Form), Refusal> {
+        let visitor = Self::of(request, state)?;
+        guard::origin(request, &state.pages.hosts)?;
+        let form = Form::read(request, payload, state.pages.settings.load().body_timeout).await?;
+        if !visitor.session.is_token(form.text("token")) {
+            return Err(Refusal::foreign_form());
+        }
+        Ok((visitor, form))
+    }
+
+    /// Whether the session goes on and its key is still configured for operators.
+    pub(crate) fn is_welcome(&self, state: &State) -> bool {
+        let session = state.pages.sessions.find(&self.id, state.engine.now());
+        let key = session.and_then(|session| state.keys.load().with_hash(&session.key));
+        key.is_some_and(|key| key.config.scopes.contains(&Scope::Operate))
+    }
+
+    /// What stands around the content of a page.
+    pub(crate) fn frame(&self, state: &State, here: &'static str) -> Frame {
+        let notice = state.pages.sessions.take_notice(&self.id, state.engine.now());
+        Frame::of_operator(self.caller.name(), self.token(), notice, here)
+    }
+
+    /// What every form of the session carries.
+    pub(crate) fn token(&self) -> &str {
+        &self.session.token
+    }
+
+    /// Leaves a sentence for the next page.
+    pub(crate) fn tell(&self, state: &State, notice: impl Into<String>) {
+        state.pages.sessions.tell(&self.id, notice.into(), state.engine.now());
+    }
+
+    /// Signs out.
+    pub(crate) fn leave(&self, state: &State) {
+        state.pages.sessions.end(&self.id, state.engine.now());
+    }
+}

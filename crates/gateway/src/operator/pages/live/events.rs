@@ -1,0 +1,106 @@
+//! The stream that keeps pages up to date (server-sent events, WHATWG HTML section 9.2).
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    web::{Bytes, Data},
+};
+use futures_util::stream;
+use serde_json::json;
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
+
+use super::{
+    parts::NAMES,
+    route_now::{RouteNow, look},
+};
+use crate::{
+    api::{Kind, Problem},
+    operator::{
+        State,
+        pages::{Refusal, access::Visitor, answer},
+    },
+};
+
+/// The most streams at one time.
+pub(crate) const MOST_STREAMS: usize = 32;
+/// A comment goes out when nothing else has for so long, so that neither a proxy nor the browser takes the stream for dead.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// A reader that has taken nothing for so long is dropped.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// How many events wait for a reader.
+const QUEUE: usize = 2;
+
+/// Answers with a stream of the parts of routes that have changed. It begins with all of them, so that whoever comes back
+/// has missed nothing.
+pub(crate) async fn events(request: HttpRequest, state: Data<State>) -> Result<HttpResponse, Refusal> {
+    let visitor = Visitor::of(&request, &state)?;
+    let too_many = |_| Problem::new(Kind::Overloaded, "too many pages are open; close some");
+    let permit = Arc::clone(&state.pages.streams).try_acquire_owned().map_err(too_many)?;
+    let first = look(&state).await?;
+    let (sender, receiver) = mpsc::channel(QUEUE);
+    tokio::spawn(Stream { state, visitor, sender, shown: BTreeMap::new(), _permit: permit }.run(first));
+    let body = stream::unfold(receiver, async |mut receiver| {
+        Some((Ok::<_, std::convert::Infallible>(receiver.recv().await?), receiver))
+    });
+    let mut response = HttpResponse::Ok();
+    answer::secure(&mut response);
+    Ok(response.content_type("text/event-stream").streaming(body))
+}
+
+/// One page's stream.
+struct Stream {
+    state: Data<State>,
+    visitor: Visitor,
+    sender: mpsc::Sender<Bytes>,
+    /// What the page shows.
+    shown: BTreeMap<String, String>,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Stream {
+    /// Runs until the process stops, the reader has gone, or the session has ended.
+    async fn run(mut self, first: Vec<RouteNow>) {
+        let mut news = self.state.pages.news.subscribe();
+        let stopping = self.state.stopping.clone();
+        let mut event = self.changes(&first);
+        loop {
+            if let Some(event) = event.take()
+                && self.sender.send_timeout(event, PATIENCE).await.is_err()
+            {
+                return;
+            }
+            let changed = tokio::select! {
+                () = stopping.cancelled() => return,
+                () = self.sender.closed() => return,
+                changed = tokio::time::timeout(HEARTBEAT, news.changed()) => changed,
+            };
+            if !self.visitor.is_welcome(&self.state) {
+                // Whether it is read does not matter: the page finds out when it asks next.
+                let _ = self.sender.try_send(Bytes::from_static(b"event: signed-out\ndata:\n\n"));
+                return;
+            }
+            event = match changed {
+                Ok(Ok(())) => {
+                    let routes = Arc::clone(&news.borrow_and_update());
+                    self.changes(&routes)
+                }
+                Ok(Err(_)) => return,
+                Err(_) => Some(Bytes::from_static(b":\n\n")),
+            };
+        }
+    }
+
+    /// An event with the parts that differ from what the page shows; none when none does.
+    fn changes(&mut self, routes: &[RouteNow]) -> Option<Bytes> {
+        let mut changed = BTreeMap::new();
+        for (route, name) in routes.iter().flat_map(|route| NAMES.map(|name| (route, name))) {
+            let (key, html) = (format!("{}.{name}", route.name), route.part(name, self.visitor.token()));
+            if self.shown.get(&key) != Some(&html) {
+                self.shown.insert(key.clone(), html.clone());
+                changed.insert(key, html);
+            }
+        }
+        (!changed.is_empty()).then(|| Bytes::from(format!("data: {}\n\n", json!(changed))))
+    }
+}

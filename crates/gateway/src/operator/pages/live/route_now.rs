@@ -1,0 +1,107 @@
+use delivery::{
+    Millis, Route,
+    engine::RouteCondition,
+    store::{RouteCounts, StoreError},
+};
+
+use super::{
+    chart::chart,
+    history::{COLUMNS, Column, Failure, last_minute},
+};
+use crate::{
+    api::dto::{PauseWord, RouteWord},
+    operator::State,
+};
+
+/// How one route stands at one moment.
+#[derive(Debug)]
+pub(crate) struct RouteNow {
+    pub(crate) name: String,
+    pub(crate) vendor: &'static str,
+    pub(crate) state: RouteWord,
+    pub(crate) reason: Option<PauseWord>,
+    pub(crate) next_try_at: Option<Millis>,
+    pub(crate) in_flight: u32,
+    pub(crate) limit: u32,
+    pub(crate) counts: RouteCounts,
+    pub(crate) failures: Vec<Failure>,
+    pub(crate) now: Millis,
+    columns: [Column; COLUMNS],
+}
+
+/// How all routes stand now, in the order of their names.
+///
+/// # Errors
+/// When the store fails.
+pub(crate) async fn look(state: &State) -> Result<Vec<RouteNow>, StoreError> {
+    let (conditions, routes) = (state.engine.conditions(), state.engine.routes());
+    let mut found = Vec::new();
+    for (id, route) in routes.iter() {
+        let condition = conditions.get(&id).copied().unwrap_or_default();
+        let counts = state.engine.store().counts(id).await?;
+        found.push(RouteNow::new(state, route, &condition, counts));
+    }
+    Ok(found)
+}
+
+impl RouteNow {
+    fn new(state: &State, route: &Route, condition: &RouteCondition, counts: RouteCounts) -> Self {
+        let (word, next_try_at) = RouteWord::of(condition);
+        let board = &state.pages.board;
+        board.behind(&route.name, counts.pending);
+        let (columns, failures) = board.read(&route.name);
+        Self {
+            name: route.name.clone(),
+            vendor: route.adapter.dialect().vendor,
+            state: word,
+            reason: condition.pause.map(|pause| pause.reason.into()),
+            next_try_at,
+            in_flight: condition.in_flight,
+            limit: condition.limit,
+            counts,
+            failures,
+            now: state.engine.now(),
+            columns,
+        }
+    }
+
+    /// Whether it was paused, by whomever.
+    pub(crate) fn is_paused(&self) -> bool {
+        self.state == RouteWord::Paused
+    }
+
+    /// Blocked and held users together.
+    pub(crate) fn troubled(&self) -> u64 {
+        self.counts.blocked + self.counts.held
+    }
+
+    /// Successes in the last minute.
+    pub(crate) fn sent(&self) -> u64 {
+        last_minute(&self.columns).0
+    }
+
+    /// Failures in the last minute.
+    pub(crate) fn failed(&self) -> u64 {
+        last_minute(&self.columns).1
+    }
+
+    /// The last half hour: users behind.
+    pub(crate) fn behind_chart(&self) -> String {
+        let most = self.columns.iter().map(|column| column.behind).max().unwrap_or_default();
+        let label =
+            format!("Users behind in the last 30 minutes: now {}, at most {most}", self.counts.pending);
+        chart(self.columns.iter().map(|column| column.behind), "behind", &label)
+    }
+
+    /// The last half hour: successes.
+    pub(crate) fn sent_chart(&self) -> String {
+        let label = format!("Deliveries in the last 30 minutes: {} in the last one", self.sent());
+        chart(self.columns.iter().map(|column| column.sent), "sent", &label)
+    }
+
+    /// The last half hour: failures.
+    pub(crate) fn failed_chart(&self) -> String {
+        let label = format!("Failures in the last 30 minutes: {} in the last one", self.failed());
+        chart(self.columns.iter().map(|column| column.failed), "failed", &label)
+    }
+}

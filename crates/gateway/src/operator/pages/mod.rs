@@ -1,0 +1,85 @@
+//! The operator pages: what the operators' calls tell and do, for people with a browser.
+//!
+//! Every page is complete as it is answered and works without a script; a small script keeps the routes up to date
+//! ([`live`]). An operator signs in with a key; a session in memory then stands for it ([`access`]). Pages call the same
+//! functions of the engine as the calls with a key do.
+
+mod access;
+mod answer;
+mod asset;
+mod frame;
+mod live;
+mod text;
+
+mod configuration;
+mod lane;
+mod lanes;
+mod overview;
+mod plan;
+mod route;
+mod sign_in;
+mod user;
+
+use std::sync::Arc;
+
+use actix_web::web;
+use arc_swap::ArcSwap;
+use tokio::sync::{Semaphore, watch as channel};
+
+pub use live::{Board, watch};
+
+use crate::api::{Settings, resource};
+use access::Sessions;
+use answer::Refusal;
+use live::{MOST_STREAMS, RouteNow};
+
+/// What the pages work with beside the rest of the operators' state.
+#[derive(Debug)]
+pub struct Pages {
+    sessions: Sessions,
+    board: Arc<Board>,
+    hosts: Vec<String>,
+    settings: Arc<ArcSwap<Settings>>,
+    /// How the routes stood at the last look.
+    news: channel::Sender<Arc<[RouteNow]>>,
+    streams: Arc<Semaphore>,
+}
+
+impl Pages {
+    /// Pages for a listener that browsers may reach by these names beside its addresses.
+    pub fn new(board: Arc<Board>, hosts: Vec<String>, settings: Arc<ArcSwap<Settings>>) -> Self {
+        Self {
+            sessions: Sessions::default(),
+            board,
+            hosts,
+            settings,
+            news: channel::Sender::new(Arc::from([])),
+            streams: Arc::new(Semaphore::new(MOST_STREAMS)),
+        }
+    }
+}
+
+/// Adds the pages to the operators' application.
+pub(super) fn configure(config: &mut web::ServiceConfig) {
+    let get = |path: &str| resource(path, "GET");
+    config.service(get("/").route(web::get().to(overview::show)));
+    config.service(
+        resource("/sign-in", "GET, POST")
+            .route(web::get().to(sign_in::show))
+            .route(web::post().to(sign_in::enter)),
+    );
+    config.service(resource("/sign-out", "POST").route(web::post().to(sign_in::leave)));
+    config.service(get("/routes/{name}").route(web::get().to(route::show)));
+    config.service(resource("/routes/{name}/{act}", "POST").route(web::post().to(route::act)));
+    config.service(get("/lanes").route(web::get().to(lanes::show)));
+    config.service(get("/lanes/{id}").route(web::get().to(lane::show)));
+    config.service(resource("/lanes/{id}/retry", "POST").route(web::post().to(lane::retry)));
+    config.service(get("/users").route(web::get().to(user::search)));
+    config.service(get("/users/{id}").route(web::get().to(user::show)));
+    config.service(
+        resource("/plan", "GET, POST").route(web::get().to(plan::show)).route(web::post().to(plan::plan)),
+    );
+    config.service(get("/configuration").route(web::get().to(configuration::show)));
+    config.service(get("/events").route(web::get().to(live::events)));
+    config.service(get("/assets/{hash}/{name}").route(web::get().to(asset::serve)));
+}

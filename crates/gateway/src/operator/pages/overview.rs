@@ -1,0 +1,27 @@
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
+use askama::Template;
+
+use super::{
+    Refusal,
+    access::Visitor,
+    answer,
+    frame::Frame,
+    live::{RouteNow, look},
+};
+use crate::{api::Query, operator::State};
+
+#[derive(Template)]
+#[template(path = "overview.html")]
+struct OverviewPage {
+    frame: Frame,
+    routes: Vec<RouteNow>,
+}
+
+/// How every route stands.
+pub(super) async fn show(request: HttpRequest, state: Data<State>) -> Result<HttpResponse, Refusal> {
+    let visitor = Visitor::of(&request, &state)?;
+    Query::read(&request, &[])?;
+    let routes = look(&state).await?;
+    let page = OverviewPage { frame: visitor.frame(&state, "routes"), routes };
+    Ok(answer::page(StatusCode::OK, &page))
+}

@@ -1,0 +1,75 @@
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::StatusCode,
+    web::{Data, Payload},
+};
+use askama::Template;
+use delivery::{lane::Rearm, store::RearmTarget};
+
+use super::{
+    Refusal,
+    access::Visitor,
+    answer,
+    frame::Frame,
+    live::{RouteNow, look},
+};
+use crate::{
+    api::{Problem, Query},
+    operator::State,
+};
+
+#[derive(Template)]
+#[template(path = "route.html")]
+struct RoutePage {
+    frame: Frame,
+    route: RouteNow,
+}
+
+/// How one route stands, and what can be done with it.
+pub(super) async fn show(request: HttpRequest, state: Data<State>) -> Result<HttpResponse, Refusal> {
+    let visitor = Visitor::of(&request, &state)?;
+    Query::read(&request, &[])?;
+    let name = request.match_info().get("name").unwrap_or_default();
+    let routes = look(&state).await?;
+    let route = routes.into_iter().find(|route| route.name == name).ok_or_else(Problem::not_found)?;
+    let page = RoutePage { frame: visitor.frame(&state, "routes"), route };
+    Ok(answer::page(StatusCode::OK, &page))
+}
+
+/// Pauses, resumes, resyncs or retries a route, in the name of the operator's key.
+pub(super) async fn act(
+    request: HttpRequest,
+    state: Data<State>,
+    payload: Payload,
+) -> Result<HttpResponse, Refusal> {
+    let (visitor, form) = Visitor::acting(&request, &state, payload).await?;
+    let [name, act] = ["name", "act"].map(|part| request.match_info().get(part).unwrap_or_default());
+    let (route, by) = (state.engine.routes().by_name(name).map(|(id, _)| id), visitor.caller.actor());
+    let route = route.ok_or_else(Problem::not_found)?;
+    let notice = match act {
+        "pause" => {
+            state.engine.pause(route, by).await?;
+            format!("Route {name} is paused. Updates are taken as before and wait.")
+        }
+        "resume" => {
+            state.engine.resume(route, by).await?;
+            format!("Route {name} sends again.")
+        }
+        "resync" => {
+            let lanes = state.engine.resync(route, by).await?;
+            format!("Everything is sent again for {}, behind the updates of callers.", users(lanes))
+        }
+        "retry" => {
+            let lanes = state.engine.rearm(Rearm::Retry, RearmTarget::Attention(route), by).await?;
+            format!("What was held or blocked is tried again for {}.", users(lanes))
+        }
+        _ => return Err(Problem::not_found().into()),
+    };
+    visitor.tell(&state, notice);
+    let way_on = if form.text("back").is_empty() { format!("/routes/{name}") } else { form.way_on("back") };
+    Ok(answer::go_to(&way_on))
+}
+
+fn users(count: u64) -> String {
+    if count == 1 { "1 user".to_owned() } else { format!("{count} users") }
+}

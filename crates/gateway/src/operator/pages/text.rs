@@ -1,0 +1,78 @@
+//! How values read on a page.
+
+use delivery::Millis;
+use serde::Serialize;
+use serde_json::Value;
+
+/// A word of the API in plain text: `route_paused` reads "route paused".
+pub(super) fn word(value: impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(Value::String(word)) => word.replace('_', " "),
+        _ => String::new(),
+    }
+}
+
+/// How long ago, or until when: "12 s", "3 min", "2 h", "5 d".
+pub(super) fn span(from: Millis, to: Millis) -> String {
+    let seconds = (to - from).max(0) / 1_000;
+    match seconds {
+        0..120 => format!("{seconds} s"),
+        120..7_200 => format!("{} min", seconds / 60),
+        7_200..172_800 => format!("{} h", seconds / 3_600),
+        _ => format!("{} d", seconds / 86_400),
+    }
+}
+
+/// A point in time to the second, in UTC.
+pub(super) fn clock(at: Millis) -> String {
+    jiff::Timestamp::from_millisecond(at).unwrap_or_default().strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
+
+/// What templates call.
+pub(super) mod filters {
+    use askama::{Result, Values};
+    use delivery::Millis;
+    use serde::Serialize;
+
+    /// See [`super::word`].
+    #[askama::filter_fn]
+    pub(crate) fn word(value: impl Serialize, _: &dyn Values) -> Result<String> {
+        Ok(super::word(value))
+    }
+
+    /// The time since then.
+    #[askama::filter_fn]
+    pub(crate) fn since(at: &Millis, _: &dyn Values, now: &Millis) -> Result<String> {
+        Ok(super::span(*at, *now))
+    }
+
+    /// The time until then.
+    #[askama::filter_fn]
+    pub(crate) fn until(at: &Millis, _: &dyn Values, now: &Millis) -> Result<String> {
+        Ok(super::span(*now, *at))
+    }
+
+    /// See [`super::clock`].
+    #[askama::filter_fn]
+    pub(crate) fn clock(at: &Millis, _: &dyn Values) -> Result<String> {
+        Ok(super::clock(*at))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::dto::PauseWord;
+
+    #[test]
+    fn words_times_and_spans_read_as_people_say_them() {
+        assert_eq!(word(crate::api::dto::ReasonWord::UnknownAtVendor), "unknown at vendor");
+        assert_eq!(word(Some(PauseWord::Auth)), "auth");
+        assert_eq!(clock(1_700_000_000_000), "2023-11-14 22:13:20 UTC");
+        for (seconds, text) in
+            [(-5, "0 s"), (0, "0 s"), (119, "119 s"), (120, "2 min"), (7_200, "2 h"), (172_800, "2 d")]
+        {
+            assert_eq!(span(0, seconds * 1_000), text);
+        }
+    }
+}
