@@ -17,7 +17,7 @@ pub(super) fn welcome(gateway: &Gateway, world: &World) {
     let api = format!("http://{}", gateway.api_address());
     let key = world.key();
     print(&format!(
-        "profile-gateway demo\n\n  API          {api}\n  operator     http://{}\n  key          {key}   (all scopes, this once)",
+        "profile-gateway demo\n\n  API          {api}\n  pages        http://{}/   (operators' pages and calls; sign in with the key)\n  key          {key}   (all scopes, this once)",
         gateway.operator_address()
     ));
     for vendor in Vendor::ALL {

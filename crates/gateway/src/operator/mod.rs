@@ -1,5 +1,5 @@
-//! The operators' HTTP API: health, metrics, and the acts that need the scope `operate`; and the pages that show the same. It listens on a socket of its own,
-//! by default on the loopback interface, so that no caller's key reaches it by accident.
+//! The operators' HTTP API: health, metrics, and the acts that need the scope `operate`; and pages that show the same. It listens
+//! on a socket of its own, by default on the loopback interface, so that no caller's key reaches it by accident.
 
 mod health;
 mod metrics;

@@ -29,6 +29,7 @@ pub(super) fn clock(at: Millis) -> String {
 }
 
 /// What templates call.
+#[expect(unreachable_pub, reason = "the macro writes items that are `pub`")]
 pub(super) mod filters {
     use askama::{Result, Values};
     use delivery::Millis;
