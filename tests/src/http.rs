@@ -40,9 +40,17 @@ pub fn request(
     }
     message.push_str(&format!("Content-Length: {}\r\n\r\n", body.len()));
     stream.write_all(&[message.as_bytes(), body].concat())?;
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer)?;
-    parse(&answer).ok_or_else(|| io::Error::new(io::ErrorKind::UnexpectedEof, "the answer is not complete"))
+    let (mut answer, mut chunk) = (Vec::new(), [0; 16 * 1024]);
+    loop {
+        // Not until the connection ends: a process that the other side has started may hold it open.
+        if let Some(response) = parse(&answer) {
+            return Ok(response);
+        }
+        match stream.read(&mut chunk)? {
+            0 => return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the answer is not complete")),
+            read => answer.extend_from_slice(&chunk[..read]),
+        }
+    }
 }
 
 fn parse(answer: &[u8]) -> Option<Response> {
