@@ -14,8 +14,9 @@ pub(crate) struct Browser {
 pub(crate) struct Element(String);
 
 /// A browser that shows itself to nobody and asks nobody but this machine.
-const ARGUMENTS: [&str; 9] = [
+const ARGUMENTS: [&str; 10] = [
     "--headless",
+    "--window-size=1200,900",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",

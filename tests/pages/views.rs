@@ -1,17 +1,28 @@
+use e2e::Vendor;
 use serde_json::json;
+use vendor_sim::{Fault, FaultRule};
 
 use crate::{examine::examine, stage::Stage};
 
 /// Every page, in the light and in the dark, on a wide window and on a phone of 360 px.
 pub(crate) fn all(stage: &mut Stage) {
     let jane = stage.world.people()[0].id.clone();
-    // Something to be seen: a route that waits, and a backlog.
+    // Something to be seen: a route that waits, one that fails, and somebody who needs attention.
     stage.operator.post("/v1/routes/usercom/pause").expect(200);
-    stage.api.patch(&jane, &[], &json!({ "nickname": "Janey" })).expect(202);
+    stage.world.vendor(Vendor::Communifire).add_fault(FaultRule::always(Fault::status(503)));
+    let refusal = FaultRule::always(Fault::field_error(422, "telephone"));
+    stage.world.vendor(Vendor::Communal).add_fault(refusal);
+    for person in &stage.world.people()[..4] {
+        stage.api.patch(&person.id, &[], &json!({ "phone_number": "+14165550123" })).expect(202);
+    }
+    stage.go("/");
+    stage.sees_in("[data-live='usercom.behind']", "4");
+    stage.sees_in("[data-live='communal.attention']", "held");
     let pages = [
         ("routes", "/".to_owned()),
         ("route", "/routes/usercom".to_owned()),
         ("behind", "/lanes?route=&state=pending".to_owned()),
+        ("troubled", "/lanes?route=communal&state=".to_owned()),
         ("users", "/users".to_owned()),
         ("person", format!("/users/{jane}")),
         ("form", format!("/plan?user={jane}")),
@@ -41,5 +52,8 @@ pub(crate) fn all(stage: &mut Stage) {
     assert_eq!((stage.browser.script(secret), stage.browser.script(source)), (json!(true), json!(true)));
     stage.browser.tell("Emulation.clearDeviceMetricsOverride", &json!({}));
     stage.browser.tell("Emulation.setEmulatedMedia", &json!({ "features": [] }));
+    for vendor in [Vendor::Communal, Vendor::Communifire] {
+        stage.world.vendor(vendor).remove_faults(None);
+    }
     stage.operator.post("/v1/routes/usercom/resume").expect(200);
 }

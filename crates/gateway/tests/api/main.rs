@@ -24,6 +24,7 @@ mod waiting;
 mod failures;
 mod logs;
 mod operators;
+mod pages;
 mod paths;
 mod slow;
 mod sockets;

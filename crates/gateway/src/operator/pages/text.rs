@@ -25,7 +25,11 @@ pub(super) fn span(from: Millis, to: Millis) -> String {
 
 /// A point in time to the second, in UTC.
 pub(super) fn clock(at: Millis) -> String {
-    jiff::Timestamp::from_millisecond(at).unwrap_or_default().strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+    shown(jiff::Timestamp::from_millisecond(at).unwrap_or_default())
+}
+
+fn shown(at: jiff::Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
 
 /// What templates call.
@@ -51,6 +55,12 @@ pub(super) mod filters {
     #[askama::filter_fn]
     pub(crate) fn until(at: &Millis, _: &dyn Values, now: &Millis) -> Result<String> {
         Ok(super::span(*now, *at))
+    }
+
+    /// As [`super::clock`], for a point in time as the API writes it.
+    #[askama::filter_fn]
+    pub(crate) fn moment(at: &str, _: &dyn Values) -> Result<String> {
+        Ok(at.parse().map_or_else(|_| at.to_owned(), super::shown))
     }
 
     /// See [`super::clock`].

@@ -33,6 +33,8 @@ struct SearchPage {
 struct UserPage {
     frame: Frame,
     user: UserBody,
+    /// When the newest version was accepted.
+    since: String,
     lanes: BTreeMap<String, i64>,
     leaves: Vec<LeafNow>,
     updates: Vec<UpdateNow>,
@@ -89,6 +91,7 @@ pub(super) async fn show(request: HttpRequest, state: Data<State>) -> Result<Htt
     let page = UserPage {
         frame: visitor.frame(&state, "users"),
         user: UserBody::new(&snapshot, &routes, &state.engine.conditions()),
+        since: clock(snapshot.user.updated_at),
         lanes: snapshot
             .lanes
             .iter()

@@ -8,7 +8,10 @@ use actix_web::{
 };
 use futures_util::stream;
 use serde_json::json;
-use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::{
+    sync::{OwnedSemaphorePermit, mpsc},
+    time::Instant,
+};
 
 use super::{
     parts::NAMES,
@@ -23,9 +26,10 @@ use crate::{
 };
 
 /// The most streams at one time.
-pub(crate) const MOST_STREAMS: usize = 32;
-/// A comment goes out when nothing else has for so long, so that neither a proxy nor the browser takes the stream for dead.
-const HEARTBEAT: Duration = Duration::from_secs(15);
+pub(crate) const MOST_STREAMS: usize = 64;
+/// A comment goes out when nothing else has for so long: a proxy does not take the stream for dead, and it is found out that a
+/// page has gone, because only writing tells.
+const HEARTBEAT: Duration = Duration::from_secs(5);
 /// A reader that has taken nothing for so long is dropped.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How many events wait for a reader.
@@ -64,29 +68,30 @@ impl Stream {
         let mut news = self.state.pages.news.subscribe();
         let stopping = self.state.stopping.clone();
         let mut event = self.changes(&first);
+        let mut sent_at = Instant::now();
         loop {
-            if let Some(event) = event.take()
-                && self.sender.send_timeout(event, PATIENCE).await.is_err()
-            {
-                return;
+            if let Some(event) = event.take() {
+                if self.sender.send_timeout(event, PATIENCE).await.is_err() {
+                    return;
+                }
+                sent_at = Instant::now();
             }
-            let changed = tokio::select! {
+            let has_news = tokio::select! {
                 () = stopping.cancelled() => return,
                 () = self.sender.closed() => return,
-                changed = tokio::time::timeout(HEARTBEAT, news.changed()) => changed,
+                changed = news.changed() => changed.is_ok(),
+                () = tokio::time::sleep_until(sent_at + HEARTBEAT) => false,
             };
             if !self.visitor.is_welcome(&self.state) {
                 // Whether it is read does not matter: the page finds out when it asks next.
                 let _ = self.sender.try_send(Bytes::from_static(b"event: signed-out\ndata:\n\n"));
                 return;
             }
-            event = match changed {
-                Ok(Ok(())) => {
-                    let routes = Arc::clone(&news.borrow_and_update());
-                    self.changes(&routes)
-                }
-                Ok(Err(_)) => return,
-                Err(_) => Some(Bytes::from_static(b":\n\n")),
+            event = if has_news {
+                let routes = Arc::clone(&news.borrow_and_update());
+                self.changes(&routes)
+            } else {
+                Some(Bytes::from_static(b":\n\n"))
             };
         }
     }
