@@ -195,6 +195,7 @@ pub(crate) fn policy(stage: &mut Stage) {
 pub(crate) fn leave(stage: &mut Stage) {
     stage.go("/");
     stage.browser.click(".who button");
+    stage.sees("Paste a key");
     assert_eq!(stage.path(), "/sign-in");
     stage.go("/");
     assert_eq!(stage.path(), "/sign-in");

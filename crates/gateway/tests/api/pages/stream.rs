@@ -52,7 +52,11 @@ impl Stream {
     fn open(address: SocketAddr, cookie: &str) -> Self {
         let mut stream = TcpStream::connect(address).expect("a connection");
         stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a timeout");
-        write!(stream, "GET /events HTTP/1.1\r\nHost: {HOST}\r\nCookie: {cookie}\r\n\r\n").expect("sent");
+        write!(
+            stream,
+            "GET /events HTTP/1.1\r\nHost: {HOST}\r\nCookie: {cookie}\r\nConnection: close\r\n\r\n"
+        )
+        .expect("sent");
         Self(BufReader::new(stream))
     }
 
