@@ -112,7 +112,7 @@ pub(crate) fn plan(stage: &mut Stage) {
         stage.sees_in(&selector, "416");
     }
     stage.sees_in("section[aria-labelledby='plan-village']", "unsupported");
-    assert_eq!(stage.path(), "/plan", "the change is in no address");
+    assert_eq!(stage.path(), "/plan#result", "the change is in no address");
     let page = stage.browser.page();
     assert!(!page.contains(&vendor_sim::Config::new(Vendor::Communal).credential), "a credential is shown");
     examine(stage);

@@ -16,6 +16,7 @@ use crate::{
     operator::{
         State,
         lanes::{ATTEMPTS, find},
+        next_step::next_step,
     },
 };
 
@@ -27,6 +28,8 @@ struct LanePage {
     /// The user's version, and the lane's wanted, sent and confirmed ones.
     versions: [u64; 4],
     suspect_until: Option<Millis>,
+    /// What comes next, in a sentence.
+    next: String,
     attempts: Vec<AttemptNow>,
 }
 
@@ -46,11 +49,14 @@ pub(super) async fn show(request: HttpRequest, state: Data<State>) -> Result<Htt
     Query::read(&request, &[])?;
     let (id, view) = find(&request, &state).await?;
     let attempts = state.engine.store().attempts(id, ATTEMPTS).await?;
-    let lane = LaneNow::new(&view, &state.engine.routes(), state.engine.now());
+    let routes = state.engine.routes();
+    let lane = LaneNow::new(&view, &routes, state.engine.now()).ok_or_else(Problem::not_found)?;
     let found = &view.row.lane;
+    let condition = state.engine.conditions().get(&view.row.route).copied().unwrap_or_default();
     let page = LanePage {
         frame: visitor.frame(&state, "attention"),
-        lane: lane.ok_or_else(Problem::not_found)?,
+        next: next_step(&lane.route, found, &condition),
+        lane,
         versions: [view.version, found.want, found.sent, found.acked],
         suspect_until: found.suspect_until,
         attempts: attempts.into_iter().map(AttemptNow::from).collect(),

@@ -17,9 +17,9 @@ use crate::{
     api::{
         Query,
         dto::{FailureWord, LaneWord, ReasonWord, names},
-        filter_of, last_of_full,
+        last_of_full,
     },
-    operator::State,
+    operator::{State, filter},
 };
 
 /// How many lanes one page shows.
@@ -60,20 +60,20 @@ pub(super) struct LaneNow {
 /// The lanes that need attention, or those that were asked for.
 pub(super) async fn show(request: HttpRequest, state: Data<State>) -> Result<HttpResponse, Refusal> {
     let visitor = Visitor::of(&request, &state)?;
-    let query = Query::read(&request, &["route", "state", "after"])?;
-    let routes = state.engine.routes();
-    let mut filter = filter_of(&query, |name| routes.by_name(name).map(|(id, _)| id))?;
-    filter.limit = PAGE;
-    if filter.states.is_empty() {
-        filter.states = vec![LaneStateFilter::Blocked, LaneStateFilter::Held];
+    let query = Query::read(&request, &filter::PARAMETERS)?;
+    let (routes, now) = (state.engine.routes(), state.engine.now());
+    let mut wanted = filter::lanes(&query, &routes, now)?;
+    wanted.limit = PAGE;
+    if wanted.states.is_empty() && wanted.user.is_none() {
+        wanted.states = vec![LaneStateFilter::Blocked, LaneStateFilter::Held];
     }
-    let lanes = state.engine.store().lanes(filter).await?;
-    let [route, standing] = ["route", "state"].map(|name| query.text(name).unwrap_or_default().to_owned());
-    let here = format!("route={route}&state={standing}");
+    let lanes = state.engine.store().lanes(wanted).await?;
     let next = last_of_full(&lanes, PAGE).and_then(|lane| lane.row.id);
+    let here = here(&query);
+    let [route, standing] = ["route", "state"].map(|name| query.text(name).unwrap_or_default().to_owned());
     let page = LanesPage {
         frame: visitor.frame(&state, "attention"),
-        lanes: lanes.iter().filter_map(|lane| LaneNow::new(lane, &routes, state.engine.now())).collect(),
+        lanes: lanes.iter().filter_map(|lane| LaneNow::new(lane, &routes, now)).collect(),
         routes: routes.names().map(str::to_owned).collect(),
         route,
         state: standing,
@@ -81,6 +81,13 @@ pub(super) async fn show(request: HttpRequest, state: Data<State>) -> Result<Htt
         back: format!("/lanes?{here}"),
     };
     Ok(answer::page(StatusCode::OK, &page))
+}
+
+/// What was asked for, as a query; a space, as in a duration, is the one character of a valid value that needs another form.
+fn here(query: &Query) -> String {
+    let kept = filter::PARAMETERS.iter().filter(|name| !matches!(**name, "after" | "limit"));
+    let kept = kept.filter_map(|name| Some(format!("{name}={}", query.text(name)?.replace(' ', "%20"))));
+    kept.collect::<Vec<_>>().join("&")
 }
 
 impl LaneNow {

@@ -92,6 +92,7 @@ async fn plan_of(form: &Form, visitor: &Visitor, state: &State) -> Result<PlanBo
         caller: visitor.caller.actor(),
         may_create: true,
         may_operate: true,
+        trace: None,
     };
     let plans = state.engine.plan(submission).await?;
     Ok(PlanBody::new(&user, plans, &state.engine.routes(), &state.engine.conditions()))

@@ -36,7 +36,7 @@ pub(super) async fn show(request: HttpRequest, state: Data<State>) -> Result<Htt
     Ok(answer::page(StatusCode::OK, &page))
 }
 
-/// Pauses, resumes, resyncs or retries a route, in the name of the operator's key.
+/// Pauses, resumes, probes, resyncs or retries a route, in the name of the operator's key.
 pub(super) async fn act(
     request: HttpRequest,
     state: Data<State>,
@@ -55,6 +55,12 @@ pub(super) async fn act(
             state.engine.resume(route, by).await?;
             format!("Route {name} sends again.")
         }
+        "probe" => match state.engine.probe(route, by).await? {
+            true => format!("One request is tried at route {name}."),
+            false => format!(
+                "There is nothing to find out at route {name}: it sends, or somebody has to resume it."
+            ),
+        },
         "resync" => {
             let lanes = state.engine.resync(route, by).await?;
             format!("Everything is sent again for {}, behind the updates of callers.", users(lanes))

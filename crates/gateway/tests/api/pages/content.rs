@@ -56,7 +56,7 @@ async fn unknown_filters_and_names_are_refused_with_what_is_valid() {
     for (path, status, says) in [
         ("/lanes?state=odd", 400, "blocked, held"),
         ("/lanes?route=nowhere", 400, "no such route"),
-        ("/lanes?key=pgw_x", 400, "route, state, after"),
+        ("/lanes?key=pgw_x", 400, "older_than"),
         ("/routes/nowhere", 404, "There is nothing here"),
         ("/users/nobody", 404, "There is no such user"),
         ("/users/a@b", 400, "a user id is"),

@@ -49,8 +49,8 @@ impl Telemetry for Board {
         let now = self.clock.now();
         let mut routes = self.routes();
         match routes.get_mut(attempt.route) {
-            Some(history) => history.attempted(attempt.failure, now),
-            None => routes.entry(attempt.route.to_owned()).or_default().attempted(attempt.failure, now),
+            Some(history) => history.attempted(attempt, now),
+            None => routes.entry(attempt.route.to_owned()).or_default().attempted(attempt, now),
         }
     }
 }

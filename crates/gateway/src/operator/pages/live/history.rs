@@ -1,6 +1,6 @@
 use std::collections::VecDeque;
 
-use delivery::{Millis, lane::FailureClass};
+use delivery::{Attempted, Millis, lane::FailureClass};
 
 use crate::api::dto::FailureWord;
 
@@ -31,6 +31,10 @@ pub(crate) struct Failure {
     pub(crate) at: Millis,
     /// Why.
     class: FailureClass,
+    /// The status of the answer, if there was one.
+    pub(crate) status: Option<u16>,
+    /// The lane's id.
+    pub(crate) lane: i64,
 }
 
 impl Failure {
@@ -51,13 +55,14 @@ const FAILURES: usize = 10;
 
 impl History {
     /// An attempt has ended.
-    pub(super) fn attempted(&mut self, failure: Option<FailureClass>, now: Millis) {
+    pub(super) fn attempted(&mut self, attempt: &Attempted<'_>, now: Millis) {
         let column = self.column(now);
-        match failure {
+        match attempt.failure {
             None => column.sent += 1,
             Some(class) => {
                 column.failed += 1;
-                self.failures.push_front(Failure { at: now, class });
+                let Attempted { status, lane, .. } = *attempt;
+                self.failures.push_front(Failure { at: now, class, status, lane });
                 self.failures.truncate(FAILURES);
             }
         }
@@ -108,13 +113,28 @@ pub(crate) fn last_minute(columns: &[Column]) -> (u64, u64) {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+
+    fn attempt(failure: Option<FailureClass>) -> Attempted<'static> {
+        Attempted {
+            route: "village",
+            lane: 7,
+            version: 1,
+            status: None,
+            trace: None,
+            failure,
+            took: Duration::ZERO,
+            behind: None,
+        }
+    }
 
     #[test]
     fn what_happens_is_counted_in_its_column_and_forgotten_after_half_an_hour() {
         let mut history = History::default();
-        history.attempted(None, 0);
-        history.attempted(Some(FailureClass::Unavailable), WIDTH - 1);
+        history.attempted(&attempt(None), 0);
+        history.attempted(&attempt(Some(FailureClass::Unavailable)), WIDTH - 1);
         history.behind(7, WIDTH);
         history.behind(3, WIDTH + 1);
         let columns = history.columns(WIDTH);
@@ -132,11 +152,11 @@ mod tests {
     fn however_much_happens_what_is_kept_is_bounded_and_a_clock_that_went_back_harms_nobody() {
         let mut history = History::default();
         for at in 0..1_000 {
-            history.attempted(Some(FailureClass::Tls), at * WIDTH);
+            history.attempted(&attempt(Some(FailureClass::Tls)), at * WIDTH);
         }
         assert_eq!((history.columns.len(), history.failures().len()), (COLUMNS, FAILURES));
         assert_eq!(history.failures()[0].at, 999 * WIDTH, "the newest first");
-        history.attempted(None, 0);
+        history.attempted(&attempt(None), 0);
         assert_eq!(history.columns.len(), COLUMNS);
         assert_eq!(history.columns(0)[COLUMNS - 1].sent, 1);
     }
