@@ -96,6 +96,16 @@ impl LaneNow {
         if self.is_held && self.state != LaneWord::Blocked { "held".to_owned() } else { word(self.state) }
     }
 
+    /// When it goes on, where no time is set.
+    pub(super) fn goes_on(&self) -> &'static str {
+        match self.state {
+            LaneWord::Ready => "as soon as the route sends",
+            LaneWord::InFlight => "under way",
+            LaneWord::Blocked => "when something changes",
+            LaneWord::Idle | LaneWord::Waiting | LaneWord::Erased => "",
+        }
+    }
+
     /// Whether there is something to try again.
     pub(super) fn can_retry(&self) -> bool {
         self.is_held || self.state == LaneWord::Blocked
