@@ -1,7 +1,7 @@
 use std::{
     io::{BufRead, BufReader, Write},
     net::{SocketAddr, TcpListener, TcpStream},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use actix_web::dev::ServerHandle;
@@ -45,13 +45,16 @@ impl Served {
     }
 }
 
+/// How long a page waits for what must come.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 /// What a page reads.
 struct Stream(BufReader<TcpStream>);
 
 impl Stream {
     fn open(address: SocketAddr, cookie: &str) -> Self {
         let mut stream = TcpStream::connect(address).expect("a connection");
-        stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a timeout");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
         write!(
             stream,
             "GET /events HTTP/1.1\r\nHost: {HOST}\r\nCookie: {cookie}\r\nConnection: close\r\n\r\n"
@@ -64,8 +67,9 @@ impl Stream {
     async fn until(self, text: &'static str) -> (Option<String>, Self) {
         let Self(mut reader) = self;
         let read = spawn_blocking(move || {
-            let mut heard = String::new();
+            let (mut heard, began) = (String::new(), Instant::now());
             loop {
+                assert!(began.elapsed() < PATIENCE, "neither \"{text}\" nor the end comes: {heard}");
                 let start = heard.len();
                 match reader.read_line(&mut heard).expect("a line in time") {
                     0 => return (None, Self(reader)),
