@@ -35,7 +35,7 @@ pub use headers::idempotency_key;
 pub use keys::Keys;
 pub use logging::observe;
 pub use openapi::openapi;
-pub(crate) use openapi::{Call, USUAL, complete};
+pub(crate) use openapi::{Call, USUAL, answer, complete, serve as describe};
 pub(crate) use problem::ProblemBody;
 pub use problem::{Kind, Problem, ProblemError};
 pub use server::ServerLimits;

@@ -1,6 +1,6 @@
 use actix_web::{
     HttpResponse,
-    http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION},
+    http::header::{CONTENT_SECURITY_POLICY, LOCATION},
     middleware::DefaultHeaders,
     web,
 };
@@ -19,14 +19,11 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
         [Url::with_primary("operators", "/v1/openapi.json", true), Url::new("callers", "/docs/callers.json")];
     // It would have a server of others validate the description.
     let page = SwaggerUi::new("/{file:.*}").config(Config::new(descriptions).validator_url("none"));
-    let callers = || async {
-        HttpResponse::Ok().insert_header((CONTENT_TYPE, "application/json")).body(api::openapi())
-    };
     config.service(
         web::scope("/docs")
             .wrap(DefaultHeaders::new().add((CONTENT_SECURITY_POLICY, POLICY)))
             .service(resource("", "GET").route(web::get().to(to_the_page)))
-            .service(resource("/callers.json", "GET").route(web::get().to(callers)))
+            .service(resource("/callers.json", "GET").route(web::get().to(api::describe)))
             .service(page),
     );
 }

@@ -2,13 +2,13 @@
 
 use std::sync::LazyLock;
 
-use actix_web::{HttpRequest, HttpResponse, http::header};
+use actix_web::{HttpRequest, HttpResponse};
 use serde_json::Value;
 use utoipa::OpenApi;
 
 use super::{audit, explain, lanes, reload, routes, verify};
 use crate::{
-    api::{Call, Kind, Problem, ProblemBody, Query, USUAL, complete},
+    api::{self, Call, Kind, Problem, ProblemBody, USUAL, complete},
     config::Scope,
 };
 
@@ -27,14 +27,13 @@ struct Document;
 static TEXT: LazyLock<String> = LazyLock::new(|| format!("{:#}\n", document()));
 
 /// The description as JSON text.
-pub fn openapi() -> String {
-    TEXT.clone()
+pub fn openapi() -> &'static str {
+    &TEXT
 }
 
 /// Answers the description; it takes no key.
 pub(super) async fn serve(request: HttpRequest) -> Result<HttpResponse, Problem> {
-    Query::read(&request, &[])?;
-    Ok(HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "application/json")).body(TEXT.as_str()))
+    api::answer(&request, openapi())
 }
 
 fn document() -> Value {

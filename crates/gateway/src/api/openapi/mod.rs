@@ -33,14 +33,19 @@ struct Document;
 static TEXT: LazyLock<String> = LazyLock::new(|| format!("{:#}\n", document()));
 
 /// The description as JSON text.
-pub fn openapi() -> String {
-    TEXT.clone()
+pub fn openapi() -> &'static str {
+    &TEXT
 }
 
-/// Answers the description; it takes no key.
-pub(super) async fn serve(request: HttpRequest) -> Result<HttpResponse, Problem> {
-    Query::read(&request, &[])?;
-    Ok(HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "application/json")).body(TEXT.as_str()))
+/// Answers the description of the callers' API; it takes no key.
+pub(crate) async fn serve(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    answer(&request, openapi())
+}
+
+/// Answers a description.
+pub(crate) fn answer(request: &HttpRequest, description: &'static str) -> Result<HttpResponse, Problem> {
+    Query::read(request, &[])?;
+    Ok(HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "application/json")).body(description))
 }
 
 fn document() -> Value {
