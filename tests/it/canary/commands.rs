@@ -10,7 +10,8 @@ use super::{
 };
 
 /// All but `demo`, whose people are invented and whose key ends with it.
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 16] = [
+    "audit",
     "backup",
     "check",
     "completions",
@@ -51,8 +52,14 @@ fn no_command_prints_a_secret_or_what_a_running_gateway_knows_of_a_person() {
         assert_nothing_of(&planted, &format!("{arguments:?}"), &said.replace(USER, ""));
         said
     };
-    for arguments in [&["routes"][..], &["lanes"], &["lanes", "--state", "pending,held,blocked"], &["reload"]]
-    {
+    for arguments in [
+        &["routes"][..],
+        &["lanes"],
+        &["lanes", "--state", "pending,held,blocked"],
+        &["explain", USER, "communal"],
+        &["audit"],
+        &["reload"],
+    ] {
         let said = prints(arguments, 0, &environment);
         assert!(arguments[0] == "reload" || said.contains("communal"), "{arguments:?} says nothing: {said}");
         prints(&[arguments, &["--json"]].concat(), 0, &environment);
