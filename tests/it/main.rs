@@ -2,6 +2,7 @@
 
 mod load;
 
+mod audit;
 mod backup;
 mod canary;
 mod commands;
