@@ -19,8 +19,12 @@ pub(crate) async fn scrape(
     files: Option<&Arc<SqliteStore>>,
 ) -> Result<String, StoreError> {
     let conditions = engine.conditions();
-    let mut standing =
-        Standing { store: files.map(|store| store.footprint()), now: engine.now(), ..Standing::default() };
+    let mut standing = Standing {
+        store: files.map(|store| store.footprint()),
+        audit: engine.store().audit_head().await?.seq,
+        now: engine.now(),
+        ..Standing::default()
+    };
     for (id, route) in engine.routes().iter() {
         let condition = conditions.get(&id).copied().unwrap_or_default();
         let counts = engine.store().counts(id).await?;

@@ -19,6 +19,8 @@ pub(super) struct Standing {
     pub(super) routes: Vec<RouteStanding>,
     /// None where the store has no files.
     pub(super) store: Option<Footprint>,
+    /// The number of the newest entry of the audit.
+    pub(super) audit: i64,
     pub(super) now: Millis,
 }
 
@@ -43,6 +45,9 @@ impl Standing {
         });
         let help = "How long the oldest pending user of a route has been behind";
         registry.register_with_unit("oldest_pending", help, Unit::Seconds, oldest);
+        let audit: Gauge = Gauge::default();
+        audit.set(self.audit);
+        registry.register("audit_entries", "Entries of the audit ever written; never falls", audit);
         self.register_gates(&mut registry);
         if let Some(store) = self.store {
             let files = [("database", store.database), ("wal", store.wal)];

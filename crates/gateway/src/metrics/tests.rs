@@ -15,7 +15,7 @@ fn standing() -> Standing {
     let condition = RouteCondition { in_flight: 4, rate_waits: 9, ..RouteCondition::default() };
     let route = RouteStanding { name: "village".to_owned(), condition, counts };
     let store = Some(Footprint { database: 4_096, wal: 0, queued: 0 });
-    Standing { routes: vec![route], store, now: 6_500 }
+    Standing { routes: vec![route], store, audit: 17, now: 6_500 }
 }
 
 fn has(text: &str, line: &str) {
@@ -51,6 +51,7 @@ fn what_happened_and_how_things_stand_is_one_text() {
         "profile_gateway_problems_total{type=\"rate-limited\"} 1",
         "profile_gateway_problems_total{type=\"overloaded\"} 0",
         "profile_gateway_request_seconds_count{method=\"PATCH\",path=\"/v1/users/{id}\",status=\"2xx\"} 1",
+        "profile_gateway_audit_entries 17",
         "profile_gateway_reloads_total{outcome=\"refused\"} 1",
         "profile_gateway_accept_seconds_count 1",
         "profile_gateway_store_batch_operations_sum 12.0",
