@@ -145,6 +145,13 @@ fn what_is_accepted_but_dangerous_is_warned_about() {
 }
 
 #[test]
+fn hosts_of_the_operator_pages_are_names() {
+    let config =
+        read(&format!("{GOOD}[operator]\nhosts = [\"ops.example.com\", \"gw-1\"]\n")).expect("accepted");
+    assert_eq!(config.operator.hosts, ["ops.example.com", "gw-1"]);
+}
+
+#[test]
 fn a_gateway_without_routes_only_keeps_what_it_is_told() {
     let text = &GOOD[..GOOD.find("[routes").expect("routes")];
     assert!(read(text).expect("accepted").warnings[0].sentence.contains("no route"));

@@ -37,6 +37,19 @@ pub(super) fn page(status: StatusCode, template: &impl Template) -> HttpResponse
     }
 }
 
+/// A page that tells of a problem: its status and headers are those of the problem's own answer.
+pub(super) fn refusal(problem: &Problem, template: &impl Template) -> HttpResponse {
+    let (told, mut response) = (problem.error_response(), page(problem.status_code(), template));
+    for name in [header::RETRY_AFTER, header::WWW_AUTHENTICATE] {
+        if let Some(value) = told.headers().get(&name) {
+            response.headers_mut().insert(name, value.clone());
+        }
+    }
+    // Counted and logged as a problem.
+    response.extensions_mut().insert(problem.kind());
+    response
+}
+
 /// Sends the browser on to a page with `GET` (RFC 9110 section 15.4.4), so that a reload does not act twice.
 pub(super) fn go_to(path: &str) -> HttpResponse {
     let mut response = HttpResponse::SeeOther();
@@ -110,12 +123,7 @@ impl ResponseError for Refusal {
     fn error_response(&self) -> HttpResponse {
         match self {
             Self::SignIn(path) => go_to(path),
-            Self::Problem(problem) => {
-                let mut response =
-                    page(problem.status_code(), &ProblemPage { frame: Frame::of_nobody(), problem });
-                response.extensions_mut().insert(problem.kind());
-                response
-            }
+            Self::Problem(problem) => refusal(problem, &ProblemPage { frame: Frame::of_nobody(), problem }),
         }
     }
 }

@@ -55,14 +55,10 @@ pub(super) async fn plan(
     payload: Payload,
 ) -> Result<HttpResponse, Refusal> {
     let (visitor, form) = Visitor::acting(&request, &state, payload).await?;
-    let (status, plan, refusal) = match plan_of(&form, &visitor, &state).await {
-        Ok(plan) => (StatusCode::OK, Some(plan), None),
-        Err(problem) => {
-            let status = problem.kind().status();
-            (StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST), None, Some(problem))
-        }
+    let (plan, refusal) = match plan_of(&form, &visitor, &state).await {
+        Ok(plan) => (Some(plan), None),
+        Err(problem) => (None, Some(problem)),
     };
-    let kind = refusal.as_ref().map(Problem::kind);
     let page = PlanPage {
         frame: visitor.frame(&state, "plan"),
         user: form.text("user").to_owned(),
@@ -70,9 +66,10 @@ pub(super) async fn plan(
         refusal,
         plan,
     };
-    let mut response = answer::page(status, &page);
-    kind.and_then(|kind| response.extensions_mut().insert(kind));
-    Ok(response)
+    Ok(match &page.refusal {
+        Some(problem) => answer::refusal(problem, &page),
+        None => answer::page(StatusCode::OK, &page),
+    })
 }
 
 async fn plan_of(form: &Form, visitor: &Visitor, state: &State) -> Result<PlanBody, Problem> {

@@ -56,11 +56,8 @@ pub(super) async fn enter(
     let caller = state.keys.load().find(key).ok_or_else(unknown);
     let caller = caller.and_then(|key| Caller::of_key(&request, key, &[Scope::Operate], now));
     if let Err(problem) = caller {
-        let status = StatusCode::from_u16(problem.kind().status()).unwrap_or(StatusCode::FORBIDDEN);
         let page = SignInPage::new(&form.way_on("next"), Some(problem.detail().to_owned()));
-        let mut response = answer::page(status, &page);
-        response.extensions_mut().insert(problem.kind());
-        return Ok(response);
+        return Ok(answer::refusal(&problem, &page));
     }
     cookie::read(&request).into_iter().for_each(|old| state.pages.sessions.end(&old, now));
     let id = state.pages.sessions.begin(KeyHash::of(key), now);

@@ -50,6 +50,7 @@ async fn a_key_that_may_operate_opens_a_session_and_no_other_one_does() {
     for (key, status) in [("", 401), ("pgw_nobody", 401), (READ, 403)] {
         let answer = sign_in(&world, key).await;
         assert_eq!((answer.status, answer.header("set-cookie")), (status, None), "{key}");
+        assert_eq!(answer.header("www-authenticate").is_some(), status == 401, "{key}");
         assert!(answer.text.contains("role=\"alert\"") && !answer.text.contains("pgw_nobody"), "{key}");
     }
     let answer = sign_in(&world, OPERATE).await;

@@ -34,8 +34,8 @@
     source = new EventSource("/events");
     source.onopen = () => say("Live", true);
     source.onmessage = update;
-    // The browser tries again by itself, unless the gateway refused.
-    source.onerror = () => say("Not live", false);
+    // The browser tries again by itself, unless the gateway refused: it knows nobody after a start.
+    source.onerror = () => say("Not live: reload the page", false);
     source.addEventListener("signed-out", () => location.reload());
   }
 
