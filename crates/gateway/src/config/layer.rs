@@ -42,23 +42,28 @@ fn check(over: &Override, text: &str, value: &str) -> Result<(), String> {
     let mut path = OptionPath::default();
     for name in &names {
         let inside = inside(&path);
-        if matches!(
-            path.names().as_slice(),
-            ["keys" | "webhooks"] | ["routes", _, "errors"] | ["routes", _, "fields", ..]
-        ) {
-            return Err(format!("{path} is set in the file alone; remove the variable"));
-        }
+        check_place(&path)?;
         if !inside.allows(name) {
             return Err(inside.refuse(name));
         }
         path = path.child(name);
     }
+    check_place(&path)?;
     if names.contains(&"") || !matches!(inside(&path), Inside::Nothing) {
         return Err(format!("{path} is a table; name one option in it"));
     }
     merge(text, [(over.variable.as_str(), value)])
         .map(drop)
         .map_err(|error| without_value(&error.to_string()))
+}
+
+/// Refuses what has no form as one text: lists, and the tables of fields.
+fn check_place(path: &OptionPath) -> Result<(), String> {
+    let in_file_alone = matches!(
+        path.names().as_slice(),
+        ["keys" | "webhooks"] | ["operator", "hosts"] | ["routes", _, "errors"] | ["routes", _, "fields", ..]
+    );
+    if in_file_alone { Err(format!("{path} is set in the file alone; remove the variable")) } else { Ok(()) }
 }
 
 fn merge<'a>(

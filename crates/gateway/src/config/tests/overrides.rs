@@ -80,6 +80,7 @@ fn a_mistake_of_the_environment_names_the_variable() {
         ("PGW__ROUTES__MAIN__WHEN", "titel pr", "did you mean \"title\"?"),
         ("PGW__ROUTES__MAIN__FIELDS__EMAIL", "false", "in the file alone"),
         ("PGW__KEYS__0__NAME", "x", "in the file alone"),
+        ("PGW__OPERATOR__HOSTS", "ops.example.com", "in the file alone"),
         ("PGW__ROUTES__MAIN", "canary", "is a table"),
         ("PGW__ROUTES__", "canary", "is a table"),
         ("PGW__", "canary", "there is no option"),
