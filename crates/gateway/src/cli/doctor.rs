@@ -1,22 +1,25 @@
 use std::{path::PathBuf, process::ExitCode};
 
-use serde_json::json;
-
 use super::{
-    block_on, load,
+    block_on,
+    call::Target,
+    filter::Query,
+    load,
     output::{say, table},
 };
 use crate::{
-    doctor::{Examination, examine},
-    exit::refuse,
+    doctor::{Examination, Examinations, examine},
+    exit::{fail, refuse},
     routes::build_routes,
 };
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// The configuration file
+    /// The configuration file; without it, the routes of a running gateway
     #[arg(long, value_name = "FILE")]
-    config: PathBuf,
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    target: Target,
     /// This route only
     #[arg(long)]
     route: Option<String>,
@@ -26,43 +29,51 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> ExitCode {
-    let config = match load(&arguments.config) {
-        Ok(config) => config,
-        Err(exit) => return exit,
-    };
-    let names: Vec<String> = config.routes.iter().map(|route| route.name.clone()).collect();
-    if let Some(route) = &arguments.route
-        && !names.contains(route)
-    {
-        return refuse(&format!("no such route is configured; the routes are: {}", names.join(", ")));
-    }
     block_on(async {
-        let routes = match build_routes(&config) {
-            Ok(routes) => routes,
-            Err(error) => return refuse(&error.to_string()),
+        let found = match &arguments.config {
+            Some(file) => of_file(file, arguments.route.as_deref()).await,
+            None => of_gateway(arguments).await,
         };
-        let mut found = Vec::new();
-        let wanted = |name: &str| arguments.route.as_deref().is_none_or(|route| route == name);
-        for route in routes.iter().filter(|route| wanted(&route.name)) {
-            found.push(examine(route).await);
-        }
-        let said =
-            if arguments.json { say(&json!({ "routes": found }).to_string()) } else { say(&shown(&found)) };
-        if found.iter().any(Examination::has_failed) { ExitCode::FAILURE } else { said }
+        let found = match found {
+            Ok(found) => found,
+            Err(exit) => return exit,
+        };
+        let said = if arguments.json {
+            say(&serde_json::to_string(&found).unwrap_or_default())
+        } else {
+            say(&shown(&found))
+        };
+        if found.routes.iter().any(Examination::has_failed) { ExitCode::FAILURE } else { said }
     })
 }
 
-fn shown(found: &[Examination]) -> String {
-    let rows = found.iter().flat_map(|route| {
+async fn of_file(file: &std::path::Path, only: Option<&str>) -> Result<Examinations, ExitCode> {
+    let config = load(file)?;
+    if only.is_some_and(|only| config.routes.iter().all(|route| route.name != only)) {
+        let names: Vec<&str> = config.routes.iter().map(|route| route.name.as_str()).collect();
+        return Err(refuse(&format!("no such route is configured; the routes are: {}", names.join(", "))));
+    }
+    let mut routes = Vec::new();
+    let built = build_routes(&config).map_err(|error| refuse(&error.to_string()))?;
+    for route in built.iter().filter(|route| only.is_none_or(|only| route.name == only)) {
+        routes.push(examine(route, None).await);
+    }
+    Ok(Examinations { routes })
+}
+
+async fn of_gateway(arguments: &Arguments) -> Result<Examinations, ExitCode> {
+    let mut query = Query::default();
+    query.add("route", arguments.route.as_deref());
+    let answer = arguments.target.post(&query.after("/v1/doctor")).await?;
+    serde_json::from_value(answer).map_err(|_| fail("the answer is of another version of the gateway"))
+}
+
+fn shown(found: &Examinations) -> String {
+    let rows = found.routes.iter().flat_map(|route| {
         route.findings.iter().map(|finding| {
             let (check, health): (&str, &str) = (finding.check.into(), finding.health.into());
-            vec![
-                route.route.clone(),
-                route.origin.clone(),
-                check.to_owned(),
-                health.to_owned(),
-                finding.says.clone(),
-            ]
+            let cells = [&route.route, &route.origin, check, health, &finding.says];
+            cells.map(ToString::to_string).into()
         })
     });
     table(&["route", "origin", "check", "", "says"], rows)

@@ -1,52 +1,56 @@
-use adapter::{Definition, ErrorKind, Path, ReadItem, ReadQuery, ReadRequest, Reader, VendorError, missing};
-use delivery::{Route, SendError, SendErrorKind};
+use adapter::{Definition, ErrorKind, Path, ReadItem, ReadQuery, ReadRequest, VendorError, missing};
+use delivery::{
+    Route, SendError, SendErrorKind,
+    engine::{Engine, ReadError},
+    store::RouteId,
+};
 
 use super::finding::{Check, Examination, Health};
 
 /// The most pages of definitions that are read.
 const MOST_PAGES: usize = 20;
 
-/// Asks a route's vendor for something that changes nothing, and says what the answer proves.
-pub(crate) async fn examine(route: &Route) -> Examination {
+/// Asks a route's vendor for something that changes nothing, and says what the answer proves. With an engine the route's rate is kept.
+pub(crate) async fn examine(route: &Route, running: Option<(&Engine, RouteId)>) -> Examination {
     let mut found = Examination {
         route: route.name.clone(),
-        vendor: route.adapter.dialect().vendor,
+        vendor: route.adapter.dialect().vendor.to_owned(),
         origin: route.origin.clone(),
         findings: Vec::new(),
     };
-    let query = ReadQuery::Definitions { with_values: false };
-    let first = route.adapter.reader().and_then(|reader| Some((reader, reader.first(&query)?)));
-    match first {
-        Some((reader, first)) => match definitions(route, reader, &query, first).await {
-            Ok(definitions) => of_definitions(&mut found, route, &definitions),
-            Err(refused) => of_refusal(&mut found, &refused),
-        },
-        None => knock(&mut found, route).await,
+    let definitions = match running {
+        Some((engine, id)) => engine.definitions(id, false).await,
+        None => definitions(route).await,
+    };
+    match definitions {
+        Ok(definitions) => of_definitions(&mut found, route, &definitions),
+        Err(ReadError::NotReadable) => knock(&mut found, route).await,
+        Err(ReadError::Unanswered(error)) => found.note(Check::Reachable, Health::Failed, unanswered(&error)),
+        Err(ReadError::Refused(error)) => of_answer(&mut found, &error),
+        Err(ReadError::Busy(_)) => {
+            found.note(Check::Reachable, Health::Untold, "the route is busy; try again in a moment");
+        }
+        Err(ReadError::TooLong) => {
+            found.note(Check::Reachable, Health::Ok, "the vendor answers");
+            found.note(Check::Fields, Health::Untold, "more fields are defined than are read");
+        }
     }
     found
 }
 
-/// Why nothing was read.
-enum Refused {
-    Unanswered(SendError),
-    Answered(VendorError),
-}
-
-async fn definitions(
-    route: &Route,
-    reader: &dyn Reader,
-    query: &ReadQuery<'_>,
-    first: ReadRequest,
-) -> Result<Vec<Definition>, Refused> {
-    let (mut next, mut found) = (Some(first), Vec::new());
+/// As [`Engine::definitions`], where no gateway runs.
+async fn definitions(route: &Route) -> Result<Vec<Definition>, ReadError> {
+    let query = ReadQuery::Definitions { with_values: false };
+    let reader = route.adapter.reader().ok_or(ReadError::NotReadable)?;
+    let (mut next, mut found) = (Some(reader.first(&query).ok_or(ReadError::NotReadable)?), Vec::new());
     for _ in 0..MOST_PAGES {
         let Some(request) = next.take() else { break };
-        let response = route.transport.read(&request).await.map_err(Refused::Unanswered)?;
-        let page = reader.read(query, &request, &response).map_err(Refused::Answered)?;
+        let response = route.transport.read(&request).await.map_err(ReadError::Unanswered)?;
+        let page = reader.read(&query, &request, &response).map_err(ReadError::Refused)?;
         found.extend(page.items.into_iter().filter_map(ReadItem::into_definition));
         next = page.next;
     }
-    Ok(found)
+    if next.is_some() { Err(ReadError::TooLong) } else { Ok(found) }
 }
 
 fn of_definitions(found: &mut Examination, route: &Route, definitions: &[Definition]) {
@@ -67,13 +71,6 @@ fn of_definitions(found: &mut Examination, route: &Route, definitions: &[Definit
             missing.join(", ")
         );
         found.note(Check::Fields, Health::Warning, says);
-    }
-}
-
-fn of_refusal(found: &mut Examination, refused: &Refused) {
-    match refused {
-        Refused::Unanswered(error) => found.note(Check::Reachable, Health::Failed, unanswered(error)),
-        Refused::Answered(error) => of_answer(found, error),
     }
 }
 

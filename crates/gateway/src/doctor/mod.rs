@@ -5,4 +5,4 @@ mod examine;
 mod finding;
 
 pub(crate) use examine::examine;
-pub(crate) use finding::Examination;
+pub(crate) use finding::{Examination, Examinations};

@@ -7,6 +7,7 @@ mod state;
 
 mod audit;
 mod docs;
+mod doctor;
 mod explain;
 mod filter;
 mod lane;
@@ -54,6 +55,7 @@ pub fn configure(state: web::Data<State>, config: &mut web::ServiceConfig) {
     config.service(resource("/v1/users/{id}/routes/{name}", "GET").route(explain));
     config.service(resource("/v1/verify", "POST").route(web::post().to(verify::verify)));
     config.service(resource("/v1/openapi.json", "GET").route(web::get().to(openapi::serve)));
+    config.service(resource("/v1/doctor", "POST").route(web::post().to(doctor::doctor)));
     config.service(resource("/v1/reload", "POST").route(web::post().to(reload::reload)));
     config.service(resource("/v1/audit", "GET").route(web::get().to(audit::list)));
     docs::configure(config);

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde_json::Value;
 use utoipa::OpenApi;
 
-use super::{audit, explain, lanes, reload, routes, verify};
+use super::{audit, doctor, explain, lanes, reload, routes, verify};
 use crate::{
     api::{self, Call, Kind, Problem, ProblemBody, USUAL, complete},
     config::Scope,
@@ -17,7 +17,7 @@ use crate::{
     info(title = "Profile gateway: operators", description = "How the vendors stand, and what can be done about it."),
     paths(
         lanes::list, lanes::read, lanes::retry, lanes::retry_page, explain::explain, routes::list, routes::retry,
-        routes::pause, routes::resume, routes::probe, routes::resync, verify::verify, reload::reload,
+        routes::pause, routes::resume, routes::probe, routes::resync, verify::verify, doctor::doctor, reload::reload,
         audit::list, audit::verify
     ),
     components(schemas(ProblemBody<'_>))
@@ -72,6 +72,7 @@ const CALLS: &[Call] = &[
         ..ROUTE_ACT
     },
     Call { path: "/v1/routes/{name}/resync", ..ROUTE_ACT },
+    Call { path: "/v1/doctor", parameters: &["Route"], problems: &[Kind::UnknownRoute], ..ACT },
     Call {
         path: "/v1/reload",
         parameters: &["Confirm", "DryRun"],

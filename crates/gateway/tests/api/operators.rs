@@ -284,3 +284,25 @@ async fn the_audit_is_filtered_paged_and_verified() {
     assert!(report["fault"].as_str().expect("a fault").contains("made anew"), "{report}");
     assert_eq!(verify("?head=4").await.status, 400);
 }
+
+#[actix_web::test]
+async fn routes_are_examined_without_changing_anybody() {
+    let world = World::new().await;
+    world.usercom.show(200, r#"{"results":[],"next":null}"#);
+    world.village.show(401, "{}");
+    let found = world.operate(post("/v1/doctor", OPERATE, "")).await.json();
+    let health = |route: &str, check: &str| {
+        let route = found["routes"].as_array().expect("routes").iter().find(|found| found["route"] == route);
+        let findings = route.expect("the route")["findings"].as_array().expect("findings").clone();
+        let finding = findings.into_iter().find(|finding| finding["check"] == check);
+        finding.map_or_else(String::new, |finding| finding["health"].as_str().expect("a word").to_owned())
+    };
+    assert_eq!((health("usercom", "credential"), health("usercom", "reachable")), ("ok".into(), "ok".into()));
+    assert_eq!(
+        (health("village", "credential"), health("village", "reachable")),
+        ("failed".into(), "ok".into())
+    );
+    assert_eq!(world.requests(), 0, "no update was sent");
+    let unknown = world.operate(post("/v1/doctor?route=nowhere", OPERATE, "")).await;
+    assert!(unknown.status == 400 && unknown.text.contains("village"), "{}", unknown.text);
+}

@@ -1,0 +1,26 @@
+use actix_web::{HttpRequest, HttpResponse, web::Data};
+
+use super::State;
+use crate::{
+    api::{Problem, Query, unknown_route},
+    doctor::{Examinations, examine},
+};
+
+/// Proves the routes against their vendors, without changing anybody: reached, TLS, credential, fields.
+#[utoipa::path(
+    post, path = "/v1/doctor", operation_id = "examineRoutes", tag = "routes", responses((status = 200, body = Examinations))
+)]
+pub(super) async fn doctor(request: HttpRequest, state: Data<State>) -> Result<HttpResponse, Problem> {
+    state.operator(&request)?;
+    let query = Query::read(&request, &["route"])?;
+    let routes = state.engine.routes();
+    let only = query.text("route").filter(|name| !name.is_empty());
+    if only.is_some_and(|name| routes.by_name(name).is_none()) {
+        return Err(unknown_route(&routes));
+    }
+    let mut found = Vec::new();
+    for (id, route) in routes.iter().filter(|(_, route)| only.is_none_or(|name| route.name == name)) {
+        found.push(examine(route, Some((&state.engine, id))).await);
+    }
+    Ok(HttpResponse::Ok().json(Examinations { routes: found }))
+}
