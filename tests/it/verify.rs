@@ -35,7 +35,10 @@ fn verify_finds_what_was_changed_behind_the_gateways_back_and_names_no_value() {
         }
         said
     };
+    let asked = world.vendor(Vendor::Communal).requests();
     let fine = verify(&["--sample", "50"], 0);
+    let asked = world.vendor(Vendor::Communal).requests() - asked;
+    assert_eq!(asked, 4, "a sample of more users than there are asks the vendor once about each");
     assert!(fine.contains("12 compared, 0 with drift, 0 not read"), "four people at three vendors: {fine}");
     assert_eq!(fine.matches("not_readable").count(), 4, "Village shows nobody: {fine}");
 

@@ -80,14 +80,21 @@ async fn results(arguments: &Arguments) -> Result<Vec<JsonValue>, ExitCode> {
         }
         let answer = arguments.target.post(&format!("/v1/verify?sample={count}{route}")).await?;
         let before = users.clone();
+        let mut compared = BTreeSet::new();
         for one in answer["results"].as_array().into_iter().flatten() {
             let user = text(one, "user");
             if !before.contains(&user) {
-                users.insert(user);
+                users.insert(user.clone());
                 results.push(one.clone());
             }
+            compared.insert(user);
         }
-        in_vain = if users.len() == before.len() { in_vain + 1 } else { 0 };
+        // Fewer than asked for are all that there are; another call would only ask their vendors again.
+        if answer["unreached"].is_null() && compared.len() < count as usize {
+            in_vain = IN_VAIN;
+        } else {
+            in_vain = if users.len() == before.len() { in_vain + 1 } else { 0 };
+        }
     }
 }
 
