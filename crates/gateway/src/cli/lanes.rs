@@ -98,13 +98,20 @@ async fn list(arguments: &List) -> Result<String, ExitCode> {
         return Ok(answer.to_string());
     }
     let lanes = answer["lanes"].as_array().cloned().unwrap_or_default();
-    let names = ["id", "user", "route", "state", "reason", "attempts", "behind_since"];
-    let rows = lanes.iter().map(|lane| names.iter().map(|name| text(lane, name)).collect());
+    let names = ["id", "user", "route", "state", "reason", "held", "attempts", "behind_since"];
+    let cell = |lane, name: &&str| if *name == "held" { held(lane) } else { text(lane, name) };
+    let rows = lanes.iter().map(|lane| names.iter().map(|name| cell(lane, name)).collect());
     let mut shown = table(&names, rows);
     if let Some(next) = answer["next"].as_str() {
         shown.push_str(&format!("\n\nmore: --after {next}"));
     }
     Ok(shown)
+}
+
+/// The leaves that the vendor refused, or a dash.
+fn held(lane: &JsonValue) -> String {
+    let leaves: Vec<&str> = lane["held"].as_object().into_iter().flatten().map(|(leaf, _)| &**leaf).collect();
+    if leaves.is_empty() { "–".to_owned() } else { leaves.join(", ") }
 }
 
 async fn show(arguments: &Show) -> Result<String, ExitCode> {
@@ -194,4 +201,16 @@ fn progress() -> ProgressBar {
 
 fn count(answer: &JsonValue) -> u64 {
     answer["lanes"].as_u64().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lane_names_the_leaves_that_its_vendor_refused() {
+        let lane = json!({ "state": "waiting", "held": { "email": { "version": 2 }, "phone_number": { "version": 3 } } });
+        assert_eq!(held(&lane), "email, phone_number");
+        assert_eq!(held(&json!({ "state": "blocked" })), "–");
+    }
 }
