@@ -52,7 +52,11 @@ impl fmt::Display for RouteChange {
         if self.other {
             parts.push("has other limits or options".to_owned());
         }
-        let confirm = if self.needs_confirmation() { " (a reload needs --confirm)" } else { "" };
+        let confirm = match (&self.origin, self.dropped_leaves.is_empty()) {
+            (Some(_), _) => " (a reload needs --confirm)",
+            (None, false) => " (a reload needs --confirm while users are owed what is dropped)",
+            (None, true) => "",
+        };
         write!(f, "route {} {}{confirm}", self.name, parts.join(", "))
     }
 }
