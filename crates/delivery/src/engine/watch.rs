@@ -79,7 +79,8 @@ impl Engine {
     ) -> Result<(), StoreError> {
         let note = Note { route, condition, lasts, facts, now: self.now() };
         if self.inner.store.note(note).await? {
-            tracing::info!(route = route.0, condition = condition.name(), lasts, "a condition has turned");
+            let name = self.routes().get(route).map(|route| route.name.clone());
+            tracing::info!(route = name, condition = condition.name(), lasts, "a condition has turned");
             self.inner.watch.tell();
         }
         Ok(())
