@@ -24,7 +24,7 @@ pub(super) struct Arguments {
 enum Command {
     /// Show one lane: its versions, its attempts, and what comes next
     Show(Show),
-    /// Try what is held or blocked again: one lane, or all that a filter chooses
+    /// Try again what is held or blocked, or with --state pending what waits: one lane, or all that a filter chooses
     Retry(Retry),
 }
 

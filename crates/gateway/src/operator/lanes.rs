@@ -11,7 +11,7 @@ use super::{
     lane::{AttemptBody, LaneBody, LanesBody, StoryBody},
     next_step::next_step,
 };
-use crate::api::{Problem, Query, last_of_full};
+use crate::api::{Kind, Problem, Query, last_of_full};
 
 /// How many attempts of a lane are shown.
 pub(super) const ATTEMPTS: u32 = 50;
@@ -101,10 +101,10 @@ async fn page(request: &HttpRequest, state: &State) -> Result<(Vec<LaneView>, Op
 
 /// The lane that the path names.
 pub(super) async fn find(request: &HttpRequest, state: &State) -> Result<(LaneId, LaneView), Problem> {
-    let id: i64 =
-        request.match_info().get("id").and_then(|id| id.parse().ok()).ok_or_else(Problem::not_found)?;
+    let no_lane = || Problem::new(Kind::NotFound, "there is no lane of this id; GET /v1/lanes lists them");
+    let id: i64 = request.match_info().get("id").and_then(|id| id.parse().ok()).ok_or_else(no_lane)?;
     let before = LaneFilter { after: Some(LaneId(id.saturating_sub(1))), limit: 1, ..LaneFilter::default() };
     let found = state.engine.store().lanes(before).await?.into_iter().next();
-    let lane = found.filter(|lane| lane.row.id == Some(LaneId(id))).ok_or_else(Problem::not_found)?;
+    let lane = found.filter(|lane| lane.row.id == Some(LaneId(id))).ok_or_else(no_lane)?;
     Ok((LaneId(id), lane))
 }

@@ -71,7 +71,9 @@ async fn a_blocked_lane_is_found_and_tried_again() {
     let path = format!("/v1/updates/{}?wait=20", update["id"].as_str().expect("an id"));
     assert_eq!(world.call(get(&path, ALL)).await.json()["routes"]["communal_main"]["state"], "applied");
     for missing in ["/v1/lanes/999999", "/v1/lanes/0", "/v1/lanes/x", "/v1/lanes/-1"] {
-        assert_eq!(world.operate(get(missing, OPERATE)).await.status, 404, "{missing}");
+        let refused = world.operate(get(missing, OPERATE)).await;
+        assert_eq!(refused.status, 404, "{missing}");
+        assert!(refused.text.contains("there is no lane of this id"), "{}", refused.text);
         assert_eq!(
             world.operate(post(&format!("{missing}/retry"), OPERATE, "")).await.status,
             404,
