@@ -40,6 +40,9 @@ pub(super) fn welcome(gateway: &Gateway, world: &World) {
     print(&format!(
         "  curl -s {api}/v1/users/crm-42/plan -H 'Authorization: Bearer {key}' \\\n    -H 'Content-Type: application/merge-patch+json' -d '{{\"address\":{{\"locality\":\"Toronto\",\"country\":\"CA\"}}}}'"
     ));
+    print("\nHow every vendor stands, as an operator is told:\n");
+    let operator = format!("--operator http://{}", gateway.operator_address());
+    print(&format!("  PROFILE_GATEWAY_KEY={key} \\\n    profile-gateway routes {operator}"));
     print("\nWhat arrives at the vendors (interrupt to end):\n");
     print(&row("at", "vendor", "request", "status", "body"));
 }
