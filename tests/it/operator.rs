@@ -1,4 +1,4 @@
-use e2e::{Vendor, World, request};
+use e2e::{Vendor, World, request, run};
 use serde_json::json;
 
 #[test]
@@ -56,5 +56,9 @@ fn health_and_metrics_need_no_key_and_everything_else_does() {
     }
     // What operators do is not to be had where callers are.
     assert_eq!(gateway.api().get("/v1/lanes").status, 404);
+    let callers = format!("http://{}", gateway.api().address());
+    let mistaken = run(&["routes", "--operator", &callers, "--key", world.key()], &[]);
+    assert_eq!(mistaken.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&mistaken.stderr).contains("operator listener"));
     gateway.stop();
 }

@@ -17,6 +17,8 @@ pub struct LeafStanding {
     pub version: Version,
     /// Whether its value was cleared.
     pub is_cleared: bool,
+    /// Whether the vendor echoed another value than the one that was sent last, or none.
+    pub is_unverified: bool,
     /// How it stands.
     pub state: LeafState,
 }
@@ -46,7 +48,9 @@ pub fn of_leaves(route: &Route, user: &UserRow, lane: Option<&Lane>) -> BTreeMap
     };
     let standing = |(leaf, entry): (&Leaf, &canonical::Entry)| {
         let state = state(leaf, entry.version);
-        (leaf.clone(), LeafStanding { version: entry.version, is_cleared: entry.value.is_none(), state })
+        let is_unverified = lane.is_some_and(|lane| lane.unverified.contains(leaf));
+        let is_cleared = entry.value.is_none();
+        (leaf.clone(), LeafStanding { version: entry.version, is_cleared, is_unverified, state })
     };
     profile.iter().map(standing).collect()
 }

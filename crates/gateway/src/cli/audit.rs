@@ -127,12 +127,13 @@ async fn report(arguments: &Verify) -> Result<JsonValue, ExitCode> {
 
 fn tell(report: &JsonValue, as_json: bool) -> ExitCode {
     let (entries, head) = (text(report, "entries"), text(report, "head"));
-    let said = if as_json {
-        say(&report.to_string())
-    } else {
-        say(&format!("{entries} entries are in order\nhead {head}"))
+    let fault = report["fault"].as_str();
+    let said = match fault {
+        _ if as_json => say(&report.to_string()),
+        None => say(&format!("{entries} entries are in order\nhead {head}")),
+        Some(_) => say(&format!("{entries} entries were in order before the first that is not\nhead {head}")),
     };
-    match report["fault"].as_str() {
+    match fault {
         Some(fault) => fail(&format!("the audit is not as it was written: {fault}")),
         None => said,
     }

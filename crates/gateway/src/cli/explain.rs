@@ -34,7 +34,10 @@ pub(super) fn run(arguments: &Arguments) -> ExitCode {
         let fields = answer["fields"].as_object().cloned().unwrap_or_default();
         let names = ["to", "version", "state", "fate", "confirmed_at"];
         let rows = fields.iter().map(|(leaf, found)| {
-            let cells = names.iter().map(|name| text(found, name));
+            let mut cells: Vec<String> = names.iter().map(|name| text(found, name)).collect();
+            if found["unverified"] == true {
+                cells[2].push_str(", but another value was echoed");
+            }
             std::iter::once(leaf.clone()).chain(cells).collect()
         });
         let table = table(&["leaf", "to", "version", "state", "fate", "confirmed_at"], rows);

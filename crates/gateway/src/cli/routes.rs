@@ -9,6 +9,7 @@ use super::{
     filter::encoded,
     output::{say, table},
 };
+use crate::exit::fail;
 
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -70,6 +71,11 @@ async fn list(arguments: &List) -> Result<String, ExitCode> {
         return Ok(answer.to_string());
     }
     let routes = answer["routes"].as_object().cloned().unwrap_or_default();
+    if routes.values().any(|route| route["users"].is_null()) {
+        return Err(fail(
+            "this is where callers reach the gateway; name its operator listener with --operator",
+        ));
+    }
     Ok(table(
         &["route", "vendor", "state", "reason", "users", "pending", "held", "blocked", "oldest_since"],
         routes.iter().map(|(name, route)| row(name, route)),

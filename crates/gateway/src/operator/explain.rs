@@ -17,7 +17,7 @@ use super::{
 };
 use crate::api::{
     Problem, Query,
-    dto::{FateWord, UserRouteBody, time},
+    dto::{FateWord, UserRouteBody, is_false, time},
     no_such_route, user_id, user_not_found,
 };
 
@@ -85,6 +85,9 @@ struct LeafBody {
     to: Option<String>,
     /// Whether it was cleared.
     cleared: bool,
+    /// Whether the vendor echoed another value than the one that was sent last.
+    #[serde(skip_serializing_if = "is_false")]
+    unverified: bool,
     state: LeafWord,
     /// When the vendor had confirmed it at the latest.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -151,11 +154,12 @@ impl ExplanationBody {
 
 impl LeafBody {
     fn new(standing: LeafStanding, to: Option<String>) -> Self {
-        let LeafStanding { version, is_cleared, state } = standing;
+        let LeafStanding { version, is_cleared, is_unverified, state } = standing;
         let plain = |state| Self {
             version,
             to,
             cleared: is_cleared,
+            unverified: is_unverified,
             state,
             confirmed_at: None,
             fate: None,

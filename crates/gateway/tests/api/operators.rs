@@ -181,6 +181,7 @@ async fn lanes_are_chosen_by_user_reason_and_age_and_tried_again_page_by_page() 
 async fn why_a_user_stands_as_it_does_is_explained_leaf_by_leaf() {
     let world = World::new().await;
     let body = r#"{"given_name":"C","family_name":"C","email":"c@x.org","title":"T","identities":{"communal_main":"2"}}"#;
+    world.communal.answer(200, r#"{"id":2,"first_name":"Another"}"#);
     world.delivered("u", body).await;
     world.communal.answer(403, "{}");
     world.delivered("u", r#"{"nickname":"N"}"#).await;
@@ -191,6 +192,10 @@ async fn why_a_user_stands_as_it_does_is_explained_leaf_by_leaf() {
     let fields = &explained["fields"];
     assert_eq!((&fields["email"]["state"], &fields["email"]["version"]), (&json!("confirmed"), &json!(1)));
     assert_eq!(fields["email"]["confirmed_at"], explained["confirmed_at"]);
+    assert_eq!(
+        (&fields["given_name"]["unverified"], &fields["email"]["unverified"]),
+        (&json!(true), &json!(null))
+    );
     assert_eq!((&fields["nickname"]["state"], &fields["nickname"]["version"]), (&json!("owed"), &json!(2)));
     assert_eq!(
         (&fields["title"]["state"], &fields["title"]["fate"]),
