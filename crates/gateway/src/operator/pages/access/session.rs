@@ -32,6 +32,8 @@ pub(crate) struct Found {
 
 /// The most sessions at one time; the one that ends first makes room for another.
 pub(crate) const MOST_SESSIONS: usize = 64;
+/// The most of them with one key.
+const MOST_OF_A_KEY: usize = 16;
 /// How long a session lasts.
 pub(crate) const LIFETIME: Duration = Duration::from_secs(12 * 60 * 60);
 
@@ -43,10 +45,9 @@ impl Sessions {
     pub(crate) fn begin(&self, key: KeyHash, now: Millis) -> Result<String, getrandom::Error> {
         let (id, token) = (random()?, random()?);
         let mut open = self.open(now);
-        if open.len() >= MOST_SESSIONS {
-            let oldest = open.iter().min_by_key(|(_, session)| session.ends_at).map(|(id, _)| *id);
-            oldest.and_then(|id| open.remove(&id));
-        }
+        // One key makes room among its own first, so that it signs nobody else out.
+        make_room(&mut open, MOST_OF_A_KEY, |session| session.key.is(&key));
+        make_room(&mut open, MOST_SESSIONS, |_| true);
         let ends_at = now + millis(LIFETIME);
         open.insert(KeyHash::of(&id), Session { key, token, notice: None, ends_at });
         Ok(id)
@@ -81,6 +82,15 @@ impl Sessions {
         let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         open.retain(|_, session| session.ends_at > now);
         open
+    }
+}
+
+/// Ends the oldest session of some kind if there are `most` of them.
+fn make_room(open: &mut HashMap<KeyHash, Session>, most: usize, is_one: impl Fn(&Session) -> bool) {
+    let of_kind = || open.iter().filter(|(_, session)| is_one(session));
+    if of_kind().count() >= most {
+        let oldest = of_kind().min_by_key(|(_, session)| session.ends_at).map(|(id, _)| *id);
+        oldest.and_then(|id| open.remove(&id));
     }
 }
 
@@ -134,10 +144,21 @@ mod tests {
 
     #[test]
     fn there_are_never_more_than_so_many_sessions_and_the_oldest_goes() {
-        let (sessions, key) = (Sessions::default(), KeyHash::of("pgw_key"));
+        let sessions = Sessions::default();
         let count = Millis::try_from(MOST_SESSIONS).expect("small");
-        let ids: Vec<String> = (0..=count).map(|at| sessions.begin(key, at).expect("randomness")).collect();
+        let begin = |at: Millis| sessions.begin(KeyHash::of(&format!("pgw_{at}")), at).expect("randomness");
+        let ids: Vec<String> = (0..=count).map(begin).collect();
         assert!(sessions.find(&ids[0], count).is_none());
         assert!(ids[1..].iter().all(|id| sessions.find(id, count).is_some()));
+    }
+
+    #[test]
+    fn a_key_that_signs_in_again_and_again_signs_nobody_else_out() {
+        let (sessions, key) = (Sessions::default(), KeyHash::of("pgw_key"));
+        let other = sessions.begin(KeyHash::of("pgw_other"), 0).expect("randomness");
+        let ids: Vec<String> = (1..200).map(|at| sessions.begin(key, at).expect("randomness")).collect();
+        assert!(sessions.find(&other, 200).is_some());
+        let open = ids.iter().filter(|id| sessions.find(id, 200).is_some()).count();
+        assert_eq!(open, MOST_OF_A_KEY);
     }
 }
