@@ -124,7 +124,7 @@ pub enum SettingsError {
     #[error("plain_http is accepted only with network = \"private\"; remove it or change network")]
     PlainHttpElsewhere,
     /// A user name or password in the URL.
-    #[error("base_url must not contain a user name or password; put the secret into credential")]
+    #[error("base_url must not contain a user name or password; secrets have an option of their own")]
     UserInfo,
     /// A query in the URL.
     #[error("base_url must not contain a query; remove everything from the question mark on")]
