@@ -23,7 +23,8 @@ done
 word() { awk -v name="$1" '$1 == name { print $2; exit }' "$said"; }
 
 # Whether a request that fits its schema is accepted depends on what was sent before: a version, an erased user, a key used twice.
-for listener in API operator; do
-  "$environment/bin/st" run "$(word "$listener")/v1/openapi.json" --header "Authorization: Bearer $(word key)" \
+for listener in API pages; do
+  address=$(word "$listener")
+  "$environment/bin/st" run "${address%/}/v1/openapi.json" --header "Authorization: Bearer $(word key)" \
     --exclude-checks positive_data_acceptance --max-time "$seconds" --continue-on-failure --no-color
 done
