@@ -1,4 +1,9 @@
-use std::{fmt, time::Duration};
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{PoisonError, RwLock},
+    time::Duration,
+};
 
 use delivery::{Attempted, Telemetry};
 use prometheus_client::{
@@ -27,9 +32,18 @@ pub struct Metrics {
     attempts: Family<Attempt, Counter>,
     attempt: Family<Route, Histogram, fn() -> Histogram>,
     settle: Family<Route, Histogram, fn() -> Histogram>,
+    by_route: RwLock<HashMap<String, OfRoute>>,
     batch: Histogram,
     commit: Histogram,
     reloads: Family<Outcome, Counter>,
+}
+
+/// The series of one route that every update touches, so that they are looked up once.
+#[derive(Debug, Clone)]
+struct OfRoute {
+    succeeded: Counter,
+    attempt: Histogram,
+    settle: Histogram,
 }
 
 /// What an attempt is counted as that succeeded.
@@ -61,6 +75,7 @@ impl Default for Metrics {
             attempts: Family::default(),
             attempt: Family::new_with_constructor(call),
             settle: Family::new_with_constructor(delivery),
+            by_route: RwLock::default(),
             batch: Histogram::new(exponential_buckets(1.0, 2.0, 9)),
             commit: brief(),
             reloads: Family::default(),
@@ -103,9 +118,22 @@ impl Metrics {
         for class in failures.chain([SUCCESS]) {
             drop(self.attempts.get_or_create(&Attempt { route: route.to_owned(), class }));
         }
-        let route = Route { route: route.to_owned() };
-        drop(self.attempt.get_or_create(&route));
-        drop(self.settle.get_or_create(&route));
+        drop(self.of_route(route));
+    }
+
+    fn of_route(&self, route: &str) -> OfRoute {
+        let known = self.by_route.read().unwrap_or_else(PoisonError::into_inner).get(route).cloned();
+        known.unwrap_or_else(|| {
+            let labels = Route { route: route.to_owned() };
+            let succeeded = Attempt { route: route.to_owned(), class: SUCCESS };
+            let found = OfRoute {
+                succeeded: self.attempts.get_or_create_owned(&succeeded),
+                attempt: self.attempt.get_or_create_owned(&labels),
+                settle: self.settle.get_or_create_owned(&labels),
+            };
+            let mut routes = self.by_route.write().unwrap_or_else(PoisonError::into_inner);
+            routes.entry(labels.route).or_insert(found).clone()
+        })
     }
 
     /// An update of this caller was accepted.
@@ -143,18 +171,15 @@ impl Telemetry for Metrics {
     }
 
     fn attempted(&self, attempt: &Attempted<'_>) {
-        let route = Route { route: attempt.route.to_owned() };
-        self.attempt.get_or_create(&route).observe(attempt.took.as_secs_f64());
-        let class = match (attempt.failure, attempt.behind) {
-            (Some(failure), _) => FailureWord::from(failure).into(),
-            (None, behind) => {
-                if let Some(behind) = behind {
-                    self.settle.get_or_create(&route).observe(behind.as_secs_f64());
-                }
-                SUCCESS
-            }
+        let route = self.of_route(attempt.route);
+        route.attempt.observe(attempt.took.as_secs_f64());
+        let Some(failure) = attempt.failure else {
+            route.succeeded.inc();
+            attempt.behind.into_iter().for_each(|behind| route.settle.observe(behind.as_secs_f64()));
+            return;
         };
-        self.attempts.get_or_create(&Attempt { route: route.route, class }).inc();
+        let class = FailureWord::from(failure).into();
+        self.attempts.get_or_create(&Attempt { route: attempt.route.to_owned(), class }).inc();
     }
 }
 
