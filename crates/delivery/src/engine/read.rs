@@ -6,13 +6,15 @@ use adapter::{
 use canonical::Leaf;
 use tokio::time::timeout;
 
-use super::{Engine, line::Line};
+use super::{
+    Engine,
+    line::Line,
+    pages::{MOST_PAGES, Pages},
+};
 use crate::{Millis, Route, SendError, store::RouteId, until};
 
 /// How long a reading waits for its turn and for the route's rate.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// The most pages of one reading.
-const MOST_PAGES: usize = 20;
 
 /// Why nothing was read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -66,20 +68,15 @@ impl Engine {
         let (Some(line), Some(route)) = (current.lines.get(&route), current.routes.get(route)) else {
             return Err(ReadError::NotReadable);
         };
-        let reader = route.adapter.reader().ok_or(ReadError::NotReadable)?;
-        let mut next = Some(reader.first(query).ok_or(ReadError::NotReadable)?);
+        let mut pages = Pages::of(route, query)?;
         let busy = |_| ReadError::Busy(self.now());
         let turn = timeout(PATIENCE, line.reading().acquire()).await.map_err(busy)?;
-        let mut items = Vec::new();
-        for _ in 0..MOST_PAGES {
-            let Some(request) = next.take() else { break };
+        while let Some(request) = pages.request()? {
             let response = self.ask(line, route, &request).await?;
-            let page = reader.read(query, &request, &response).map_err(ReadError::Refused)?;
-            items.extend(page.items);
-            next = page.next;
+            pages.take(&request, &response)?;
         }
         drop(turn);
-        if next.is_some() { Err(ReadError::TooLong) } else { Ok(items) }
+        Ok(pages.into_items())
     }
 
     async fn ask(

@@ -195,8 +195,7 @@ async fn retry_all(arguments: &Retry) -> Result<u64, ExitCode> {
 /// Shown on standard error, and only to people.
 fn progress() -> ProgressBar {
     let style = ProgressStyle::with_template("{spinner} {pos} lanes, {per_sec}, {elapsed}");
-    let bar = ProgressBar::new_spinner();
-    style.map_or(bar.clone(), |style| bar.with_style(style))
+    ProgressBar::new_spinner().with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()))
 }
 
 fn count(answer: &JsonValue) -> u64 {

@@ -1,14 +1,11 @@
 use adapter::{Definition, ErrorKind, Path, ReadItem, ReadQuery, ReadRequest, VendorError, missing};
 use delivery::{
     Route, SendError, SendErrorKind,
-    engine::{Engine, ReadError},
+    engine::{Engine, Pages, ReadError},
     store::RouteId,
 };
 
 use super::finding::{Check, Examination, Health};
-
-/// The most pages of definitions that are read.
-const MOST_PAGES: usize = 20;
 
 /// Asks a route's vendor for something that changes nothing, and says what the answer proves. With an engine the route's rate is kept.
 pub(crate) async fn examine(route: &Route, running: Option<(&Engine, RouteId)>) -> Examination {
@@ -41,16 +38,12 @@ pub(crate) async fn examine(route: &Route, running: Option<(&Engine, RouteId)>) 
 /// As [`Engine::definitions`], where no gateway runs.
 async fn definitions(route: &Route) -> Result<Vec<Definition>, ReadError> {
     let query = ReadQuery::Definitions { with_values: false };
-    let reader = route.adapter.reader().ok_or(ReadError::NotReadable)?;
-    let (mut next, mut found) = (Some(reader.first(&query).ok_or(ReadError::NotReadable)?), Vec::new());
-    for _ in 0..MOST_PAGES {
-        let Some(request) = next.take() else { break };
+    let mut pages = Pages::of(route, &query)?;
+    while let Some(request) = pages.request()? {
         let response = route.transport.read(&request).await.map_err(ReadError::Unanswered)?;
-        let page = reader.read(&query, &request, &response).map_err(ReadError::Refused)?;
-        found.extend(page.items.into_iter().filter_map(ReadItem::into_definition));
-        next = page.next;
+        pages.take(&request, &response)?;
     }
-    if next.is_some() { Err(ReadError::TooLong) } else { Ok(found) }
+    Ok(pages.into_items().into_iter().filter_map(ReadItem::into_definition).collect())
 }
 
 fn of_definitions(found: &mut Examination, route: &Route, definitions: &[Definition]) {

@@ -20,7 +20,7 @@ pub(super) struct RouteReason {
     pub(super) reason: &'static str,
 }
 
-/// A route with its vendor, and how an attempt ended: `success` or the class of the failure.
+/// A route, and how an attempt ended: `success` or the class of the failure.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(super) struct Attempt {
     pub(super) route: String,

@@ -5,7 +5,7 @@ use delivery::{
     Route,
     engine::RouteCondition,
     status::{self, LeafStanding, LeafState},
-    store::{LaneRow, RouteId, UserSnapshot},
+    store::{LaneRow, UserSnapshot},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -43,7 +43,7 @@ pub(super) async fn explain(request: HttpRequest, state: Data<State>) -> Result<
         None => Vec::new(),
     };
     let condition = state.engine.conditions().get(&id).copied().unwrap_or_default();
-    let mut body = ExplanationBody::new(&snapshot, id, route, lane, &condition);
+    let mut body = ExplanationBody::new(&snapshot, route, lane, &condition);
     body.attempts = attempts.into_iter().map(AttemptBody::from).collect();
     Ok(HttpResponse::Ok().json(body))
 }
@@ -120,12 +120,10 @@ enum LeafWord {
 impl ExplanationBody {
     fn new(
         snapshot: &UserSnapshot,
-        id: RouteId,
         route: &Route,
         row: Option<&LaneRow>,
         condition: &RouteCondition,
     ) -> Self {
-        debug_assert!(row.is_none_or(|row| row.route == id));
         let lane = row.map(|row| &*row.lane);
         let leaves = status::of_leaves(route, &snapshot.user, lane);
         let fields = leaves.into_iter().map(|(leaf, standing)| {
