@@ -62,7 +62,7 @@ async fn claim_all_due(engine: &Engine, current: &Arc<Current>, line: &Arc<Line>
             Ok(Some(next_at)) => return next_at,
             Ok(None) => most = MOST_PER_CLAIM,
             Err(error) => {
-                tracing::warn!(route = line.id().0, %error, "a claim failed");
+                tracing::warn!(route = line.name(), %error, "a claim failed");
                 line.wake().backlog.store(true, Ordering::Release);
                 return now + STORE_PAUSE;
             }

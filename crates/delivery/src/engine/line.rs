@@ -19,6 +19,7 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Line {
     id: RouteId,
+    name: String,
     gate: Arc<Mutex<Gate>>,
     bucket: Arc<Mutex<Bucket>>,
     wake: Arc<Wake>,
@@ -68,6 +69,7 @@ impl Line {
             gate.set_pause(known.pause.map(|pause| believable(pause, now)));
             return Arc::new(Self {
                 id: known.id,
+                name: route.name.clone(),
                 gate: Arc::new(Mutex::new(gate)),
                 bucket,
                 wake: Arc::default(),
@@ -79,6 +81,7 @@ impl Line {
         before.gate().reconfigured(&route.limits, now);
         Arc::new(Self {
             id: known.id,
+            name: route.name.clone(),
             gate: Arc::clone(&before.gate),
             bucket,
             wake: Arc::clone(&before.wake),
@@ -90,6 +93,11 @@ impl Line {
 
     pub(super) fn id(&self) -> RouteId {
         self.id
+    }
+
+    /// As people know the route.
+    pub(super) fn name(&self) -> &str {
+        &self.name
     }
 
     pub(super) fn wake(&self) -> &Arc<Wake> {

@@ -39,8 +39,13 @@ impl Engine {
         self.inner.store.register_routes(registrations.collect()).await
     }
 
-    /// From here on nothing is refused: the new routes are in force before anything else is done.
-    pub(super) fn install(&self, routes: Vec<Arc<Route>>, registered: Vec<RegisteredRoute>) -> Vec<RouteId> {
+    /// From here on nothing is refused: the new routes are in force before anything else is done. Answers those that have got
+    /// another mapping.
+    pub(super) fn install(
+        &self,
+        routes: Vec<Arc<Route>>,
+        registered: Vec<RegisteredRoute>,
+    ) -> Vec<Arc<Line>> {
         let before = self.current();
         let buckets = Buckets::of(&routes, &before.buckets);
         let mut lines = BTreeMap::new();
@@ -55,7 +60,7 @@ impl Engine {
             };
             self.inner.hub.watch(known.id, line.wake());
             if known.mapping_changed {
-                remapped.push(known.id);
+                remapped.push(Arc::clone(&line));
             }
             lines.insert(known.id, line);
             set.push((known.id, route));
@@ -75,11 +80,11 @@ impl Engine {
     }
 
     /// What was refused under another mapping is tried again.
-    pub(super) async fn rearm_remapped(&self, routes: Vec<RouteId>) {
-        for route in routes {
-            let target = RearmTarget::Attention(route);
+    pub(super) async fn rearm_remapped(&self, lines: Vec<Arc<Line>>) {
+        for line in lines {
+            let target = RearmTarget::Attention(line.id());
             if let Err(error) = self.rearm(Rearm::Mapping, target, Actor::gateway()).await {
-                tracing::error!(route = route.0, %error, "what the old mapping was refused for is not tried again; retry the route");
+                tracing::error!(route = line.name(), %error, "what the old mapping was refused for is not tried again; retry the route");
             }
         }
     }

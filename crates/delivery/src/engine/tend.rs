@@ -21,12 +21,10 @@ pub(super) async fn tend(engine: Engine) {
             () = stopping.cancelled() => return,
             () = tokio::time::sleep(ROUND) => {}
         }
-        let routes: Vec<_> = engine.current().lines.keys().copied().collect();
-        for route in routes {
-            if let Err(error) =
-                engine.rearm(Rearm::Due, RearmTarget::Attention(route), Actor::gateway()).await
-            {
-                tracing::warn!(route = route.0, %error, "blocked lanes could not be looked through");
+        for line in engine.current().lines.values() {
+            let target = RearmTarget::Attention(line.id());
+            if let Err(error) = engine.rearm(Rearm::Due, target, Actor::gateway()).await {
+                tracing::warn!(route = line.name(), %error, "blocked lanes could not be looked through");
             }
         }
     }
@@ -44,24 +42,22 @@ impl Engine {
         }
         for action in actions {
             if let Err(error) = self.carry_out(line, action).await {
-                tracing::error!(route = line.id().0, ?action, %error, "a route's state could not be stored");
+                tracing::error!(route = line.name(), ?action, %error, "a route's state could not be stored");
             }
         }
     }
 
     async fn carry_out(&self, line: &Arc<Line>, action: Action) -> Result<(), StoreError> {
         let now = self.now();
-        let current = self.current();
-        let name = current.routes.get(line.id()).map_or("", |route| route.name.as_str());
         match action {
             Action::Pause | Action::Resume => {
                 // The gate as it is now: of two attempts that end together, the later word is stored whoever comes first.
                 let pause = line.gate().pause();
                 match pause {
                     Some(pause) => {
-                        tracing::warn!(route = name, reason = ?pause.reason, "the route is paused");
+                        tracing::warn!(route = line.name(), reason = ?pause.reason, "the route is paused");
                     }
-                    None => tracing::info!(route = name, "the route works again"),
+                    None => tracing::info!(route = line.name(), "the route works again"),
                 }
                 self.inner.store.set_pause(line.id(), pause, Actor::gateway(), now).await?;
                 self.inner.watch.tell();
