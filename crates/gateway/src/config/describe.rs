@@ -2,7 +2,7 @@ use std::fmt;
 
 use canonical::Leaf;
 
-use super::{ConfigDiff, RouteChange};
+use super::{ConfigDiff, NameDiff, RouteChange};
 
 impl ConfigDiff {
     /// What differs, a sentence each.
@@ -11,11 +11,21 @@ impl ConfigDiff {
         let removed =
             self.removed.iter().map(|name| format!("route {name} is removed; its lanes wait for its return"));
         let changed = self.changed.iter().map(ToString::to_string);
-        let keys = self.keys.iter().map(|name| format!("the key of {name} differs"));
-        let webhooks = self.webhooks.iter().map(|name| format!("the webhook {name} differs"));
+        let keys = self.keys.sentences("the key of");
+        let webhooks = self.webhooks.sentences("the webhook");
         let alerts = self.alerts.then(|| "the thresholds of alerts differ".to_owned());
         let restart = self.at_restart.iter().map(|option| format!("{option} takes effect at the next start"));
         added.chain(removed).chain(changed).chain(keys).chain(webhooks).chain(alerts).chain(restart).collect()
+    }
+}
+
+impl NameDiff {
+    fn sentences(&self, kind: &str) -> impl Iterator<Item = String> {
+        let told = |names: &[String], what: &str| -> Vec<String> {
+            names.iter().map(|name| format!("{kind} {name} {what}")).collect()
+        };
+        let (added, removed) = (told(&self.added, "is new"), told(&self.removed, "is removed"));
+        added.into_iter().chain(removed).chain(told(&self.changed, "differs"))
     }
 }
 

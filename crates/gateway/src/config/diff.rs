@@ -1,8 +1,8 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use canonical::Leaf;
 
-use super::{Config, KeyConfig, RouteConfig, Vendor, WebhookConfig};
+use super::{Config, RouteConfig, Vendor};
 
 /// What differs between two configurations.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -13,14 +13,25 @@ pub struct ConfigDiff {
     pub removed: Vec<String>,
     /// Routes that both have and that differ.
     pub changed: Vec<RouteChange>,
-    /// Callers whose key was added, removed or changed.
-    pub keys: Vec<String>,
-    /// Webhooks that were added, removed or changed.
-    pub webhooks: Vec<String>,
+    /// Callers, by their keys.
+    pub keys: NameDiff,
+    /// Webhooks.
+    pub webhooks: NameDiff,
     /// The thresholds of alerts differ.
     pub alerts: bool,
     /// Options that differ and take effect only at a start.
     pub at_restart: Vec<&'static str>,
+}
+
+/// How things differ that have a name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NameDiff {
+    /// What only the new configuration has.
+    pub added: Vec<String>,
+    /// What only the old one has.
+    pub removed: Vec<String>,
+    /// What both have and what differs.
+    pub changed: Vec<String>,
 }
 
 /// How one route differs. Where there is an old and a new value, the old one is first.
@@ -64,8 +75,8 @@ impl ConfigDiff {
                 .map(|(old, new)| RouteChange::between(old, new))
                 .filter(RouteChange::is_change)
                 .collect(),
-            keys: changed_keys(old, new),
-            webhooks: changed_webhooks(old, new),
+            keys: NameDiff::between(&old.keys, &new.keys, |key| &key.name),
+            webhooks: NameDiff::between(&old.webhooks, &new.webhooks, |webhook| &webhook.name),
             alerts: old.alerts != new.alerts,
             at_restart: at_restart(old, new),
         }
@@ -74,6 +85,25 @@ impl ConfigDiff {
     /// Whether nothing differs.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+}
+
+impl NameDiff {
+    fn between<T: PartialEq>(old: &[T], new: &[T], name: impl Fn(&T) -> &str) -> Self {
+        // A caller may have several keys.
+        let mut names: BTreeMap<&str, (Vec<&T>, Vec<&T>)> = BTreeMap::new();
+        old.iter().for_each(|one| names.entry(name(one)).or_default().0.push(one));
+        new.iter().for_each(|one| names.entry(name(one)).or_default().1.push(one));
+        let mut diff = Self::default();
+        for (name, (old, new)) in names {
+            match (old.is_empty(), new.is_empty()) {
+                (true, _) => diff.added.push(name.to_owned()),
+                (_, true) => diff.removed.push(name.to_owned()),
+                _ if old != new => diff.changed.push(name.to_owned()),
+                _ => {}
+            }
+        }
+        diff
     }
 }
 
@@ -133,24 +163,6 @@ fn other(old: &RouteConfig, new: &RouteConfig) -> bool {
         || old.extra_roots != new.extra_roots
         || old.enrol != new.enrol
         || old.auth != new.auth
-}
-
-fn changed_keys(old: &Config, new: &Config) -> Vec<String> {
-    let find = |config: &Config, name: &str| -> Vec<KeyConfig> {
-        config.keys.iter().filter(|key| key.name == name).cloned().collect()
-    };
-    let mut names: Vec<&str> = old.keys.iter().chain(&new.keys).map(|key| key.name.as_str()).collect();
-    names.sort_unstable();
-    names.dedup();
-    names.into_iter().filter(|name| find(old, name) != find(new, name)).map(str::to_owned).collect()
-}
-
-fn changed_webhooks(old: &Config, new: &Config) -> Vec<String> {
-    let all = old.webhooks.iter().chain(&new.webhooks);
-    let in_both = |webhook: &&WebhookConfig| old.webhooks.contains(webhook) && new.webhooks.contains(webhook);
-    let changed: BTreeSet<&str> =
-        all.filter(|webhook| !in_both(webhook)).map(|webhook| webhook.name.as_str()).collect();
-    changed.into_iter().map(str::to_owned).collect()
 }
 
 fn at_restart(old: &Config, new: &Config) -> Vec<&'static str> {

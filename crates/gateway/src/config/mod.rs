@@ -48,7 +48,7 @@ use document::Document;
 use findings::Findings;
 use resolve::Context;
 
-pub use diff::{ConfigDiff, RouteChange};
+pub use diff::{ConfigDiff, NameDiff, RouteChange};
 pub use environment::{Environment, Override};
 pub use key::{KeyConfig, KeyHash, Scope};
 pub use mistake::{ConfigErrors, Mistake, Place, Style};

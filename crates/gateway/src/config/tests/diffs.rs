@@ -56,8 +56,9 @@ fn limits_credentials_and_keys_may_change() {
     assert!(change.other && !change.needs_confirmation() && !change.mapping);
     let change = diff(&replaced("\"TOKEN\"", "\"OTHER_TOKEN\"")).changed.remove(0);
     assert!(change.credential && !change.needs_confirmation());
-    assert_eq!(diff(&replaced("\"read\"]", "\"read\", \"erase\"]")).keys, ["crm"]);
-    assert_eq!(diff(&replaced("name = \"crm\"", "name = \"web\"")).keys, ["crm", "web"]);
+    assert_eq!(diff(&replaced("\"read\"]", "\"read\", \"erase\"]")).keys.changed, ["crm"]);
+    let renamed = diff(&replaced("name = \"crm\"", "name = \"web\""));
+    assert_eq!(renamed.sentences(), ["the key of web is new", "the key of crm is removed"]);
 }
 
 #[test]

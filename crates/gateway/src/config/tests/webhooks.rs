@@ -109,10 +109,10 @@ fn a_webhook_that_differs_is_named() {
     assert_eq!(sentences(&hooked("canary-path", "other")), ["the webhook pager differs"]);
     assert_eq!(
         sentences(&hooked("pager", "other")),
-        ["the webhook other differs", "the webhook pager differs"]
+        ["the webhook other is new", "the webhook pager is removed"]
     );
     assert_eq!(
         sentences(&format!("[alerts]\nblocked_lanes = 7\n{GOOD}")),
-        ["the webhook pager differs", "the thresholds of alerts differ"]
+        ["the webhook pager is removed", "the thresholds of alerts differ"]
     );
 }
