@@ -24,14 +24,14 @@ use std::sync::Arc;
 
 use actix_web::web;
 use arc_swap::ArcSwap;
-use tokio::sync::{Semaphore, watch as channel};
+use tokio::sync::watch as channel;
 
 pub use live::{Board, watch};
 
 use crate::api::{Settings, resource};
 use access::Sessions;
 use answer::Refusal;
-use live::{MOST_STREAMS, RouteNow};
+use live::{RouteNow, Streams};
 
 /// What the pages work with beside the rest of the operators' state.
 #[derive(Debug)]
@@ -42,7 +42,7 @@ pub struct Pages {
     settings: Arc<ArcSwap<Settings>>,
     /// How the routes stood at the last look.
     news: channel::Sender<Arc<[RouteNow]>>,
-    streams: Arc<Semaphore>,
+    streams: Arc<Streams>,
 }
 
 impl Pages {
@@ -54,7 +54,7 @@ impl Pages {
             hosts,
             settings,
             news: channel::Sender::new(Arc::from([])),
-            streams: Arc::new(Semaphore::new(MOST_STREAMS)),
+            streams: Arc::default(),
         }
     }
 }

@@ -116,11 +116,11 @@ async fn a_stream_ends_with_the_key_of_its_session() {
 }
 
 #[actix_web::test]
-async fn there_are_only_so_many_streams_and_a_page_that_goes_gives_its_own_back() {
+async fn one_key_has_only_so_many_streams_and_a_page_that_goes_gives_its_own_back() {
     let world = World::new().await;
     let (visitor, served) = (Visitor::new(&world, OPERATE).await, Served::new(&world));
     let mut open = Vec::new();
-    for _ in 0..64 {
+    for _ in 0..16 {
         let (first, stream) = served.open(&visitor).await.until("data: ").await;
         assert!(first.is_some());
         open.push(stream);

@@ -3,7 +3,7 @@ use actix_web::{HttpRequest, web::Payload};
 use super::{cookie, form::Form, guard, session::Found};
 use crate::{
     api::Caller,
-    config::Scope,
+    config::{KeyHash, Scope},
     operator::{
         State,
         pages::{Refusal, frame::Frame},
@@ -50,6 +50,11 @@ impl Visitor {
             return Err(Refusal::foreign_form());
         }
         Ok((visitor, form))
+    }
+
+    /// The key that the session stands for.
+    pub(crate) fn key(&self) -> KeyHash {
+        self.session.key
     }
 
     /// Whether the session goes on and its key is still configured for operators.

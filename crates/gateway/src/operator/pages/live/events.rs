@@ -8,14 +8,12 @@ use actix_web::{
 };
 use futures_util::stream;
 use serde_json::json;
-use tokio::{
-    sync::{OwnedSemaphorePermit, mpsc},
-    time::Instant,
-};
+use tokio::{sync::mpsc, time::Instant};
 
 use super::{
     parts::NAMES,
     route_now::{RouteNow, look},
+    streams::Place,
 };
 use crate::{
     api::{Kind, Problem},
@@ -25,8 +23,6 @@ use crate::{
     },
 };
 
-/// The most streams at one time.
-pub(crate) const MOST_STREAMS: usize = 64;
 /// A comment goes out when nothing else has for so long: a proxy does not take the stream for dead, and it is found out that a
 /// page has gone, because only writing tells.
 const HEARTBEAT: Duration = Duration::from_secs(5);
@@ -39,11 +35,11 @@ const QUEUE: usize = 2;
 /// has missed nothing.
 pub(crate) async fn events(request: HttpRequest, state: Data<State>) -> Result<HttpResponse, Refusal> {
     let visitor = Visitor::of(&request, &state)?;
-    let too_many = |_| Problem::new(Kind::Overloaded, "too many pages are open; close some");
-    let permit = Arc::clone(&state.pages.streams).try_acquire_owned().map_err(too_many)?;
+    let too_many = || Problem::new(Kind::Overloaded, "too many pages are open; close some");
+    let place = state.pages.streams.take(visitor.key()).ok_or_else(too_many)?;
     let first = look(&state).await?;
     let (sender, receiver) = mpsc::channel(QUEUE);
-    tokio::spawn(Stream { state, visitor, sender, shown: BTreeMap::new(), _permit: permit }.run(first));
+    tokio::spawn(Stream { state, visitor, sender, shown: BTreeMap::new(), _place: place }.run(first));
     let body = stream::unfold(receiver, async |mut receiver| {
         Some((Ok::<_, std::convert::Infallible>(receiver.recv().await?), receiver))
     });
@@ -59,7 +55,7 @@ struct Stream {
     sender: mpsc::Sender<Bytes>,
     /// What the page shows.
     shown: BTreeMap<String, String>,
-    _permit: OwnedSemaphorePermit,
+    _place: Place,
 }
 
 impl Stream {

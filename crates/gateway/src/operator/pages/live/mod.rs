@@ -6,9 +6,11 @@ mod events;
 mod history;
 mod parts;
 mod route_now;
+mod streams;
 mod watch;
 
 pub use board::Board;
-pub(super) use events::{MOST_STREAMS, events};
+pub(super) use events::events;
 pub(super) use route_now::{RouteNow, look};
+pub(super) use streams::Streams;
 pub use watch::watch;

@@ -3,7 +3,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{events::MOST_STREAMS, route_now::look};
+use super::route_now::look;
 use crate::operator::State;
 
 /// How often the routes are looked at while nobody watches.
@@ -26,8 +26,8 @@ pub async fn watch(state: Arc<State>) {
             // The store says so in the log, and the page has no news.
             Err(error) => tracing::debug!(%error, "the routes could not be looked at"),
         }
-        let is_watched = state.pages.streams.available_permits() < MOST_STREAMS;
-        let pause = if is_watched { WATCHED } else { USUAL }.max(began.elapsed() * SHARE);
+        let pause =
+            if state.pages.streams.is_watched() { WATCHED } else { USUAL }.max(began.elapsed() * SHARE);
         tokio::select! {
             () = state.stopping.cancelled() => return,
             () = tokio::time::sleep(pause) => {}
