@@ -99,7 +99,12 @@ fn every_alert_has_its_section_in_the_run_book() {
 
 #[test]
 fn every_metric_that_alerts_dashboard_and_run_book_name_exists() {
-    let world = World::new();
+    let mut world = World::new();
+    world.write_private("pager", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+    world.settings.tables =
+        "[[webhooks]]\nname = \"pager\"\nurl = \"https://127.0.0.1:1/\"\nnetwork = \"loopback\"\n\
+        secret = { file = \"pager\" }\n"
+            .to_owned();
     let gateway = world.start();
     world.introduce(&gateway.api(), &world.people()[0]);
     let metrics = request(gateway.operator().address(), "GET", "/metrics", &[], b"").expect("an answer");

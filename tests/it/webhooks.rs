@@ -80,6 +80,17 @@ fn an_outage_is_told_with_its_cause_and_a_reload_changes_who_is_told() {
     gateway.operator().post("/v1/routes/village/probe").expect(200);
     new.wait_for("breaker.closed", 0);
     assert_eq!(old.messages().len(), 1);
+
+    let series = "webhook_failed_tries{webhook=\"pager\"} 0";
+    let metrics = || gateway.operator().get("/metrics").expect(200).text();
+    assert!(metrics().contains(series));
+    world.settings.tables = String::new();
+    world.write_config();
+    gateway.signal("HUP");
+    e2e::eventually("a webhook that is removed has no series", || {
+        let metrics = metrics();
+        if metrics.contains(series) { Err(metrics) } else { Ok(()) }
+    });
     for line in gateway.log() {
         assert!(!line.contains("whsec_") && !line.contains("/hooks"), "{line}");
     }

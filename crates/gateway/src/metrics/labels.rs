@@ -53,6 +53,19 @@ pub(super) struct Outcome {
     pub(super) outcome: &'static str,
 }
 
+/// A webhook's name.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct Webhook {
+    pub(super) webhook: String,
+}
+
+/// A webhook, and what became of an event.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct WebhookOutcome {
+    pub(super) webhook: String,
+    pub(super) outcome: &'static str,
+}
+
 /// A file of the store.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(super) struct StoreFile {

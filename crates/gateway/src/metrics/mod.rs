@@ -8,12 +8,14 @@ mod labels;
 mod record;
 mod scrape;
 mod standing;
+mod webhook;
 
 #[cfg(test)]
 mod tests;
 
 pub use record::Metrics;
 pub(crate) use scrape::scrape;
+pub(crate) use webhook::WebhookSeries;
 
 /// What every name begins with.
 const PREFIX: &str = "profile_gateway";

@@ -19,6 +19,7 @@ use strum::VariantArray;
 use super::{
     PREFIX,
     labels::{Attempt, Caller, Outcome, Problem, Request, Route},
+    webhook::{WebhookSeries, Webhooks},
 };
 use crate::api::{Kind, dto::FailureWord};
 
@@ -36,6 +37,7 @@ pub struct Metrics {
     batch: Histogram,
     commit: Histogram,
     reloads: Family<Outcome, Counter>,
+    webhooks: Webhooks,
 }
 
 /// The series of one route that every update touches, so that they are looked up once.
@@ -79,6 +81,7 @@ impl Default for Metrics {
             batch: Histogram::new(exponential_buckets(1.0, 2.0, 9)),
             commit: brief(),
             reloads: Family::default(),
+            webhooks: Webhooks::default(),
         };
         metrics.register();
         metrics
@@ -104,6 +107,7 @@ impl Metrics {
         let help = "Writing and synchronising the write-ahead log, once per batch";
         registry.register_with_unit("store_commit", help, seconds(), self.commit.clone());
         registry.register("reloads", "Configurations read again, by what became of it", self.reloads.clone());
+        self.webhooks.register(registry);
         for kind in Kind::ALL {
             drop(self.problems.get_or_create(&Problem { r#type: kind.name() }));
         }
@@ -162,6 +166,16 @@ impl Metrics {
     pub(crate) fn reloaded(&self, applied: bool) {
         let outcome = if applied { "applied" } else { "refused" };
         self.reloads.get_or_create(&Outcome { outcome }).inc();
+    }
+
+    /// The series of a webhook, shown from now on.
+    pub(crate) fn webhook(&self, name: &str) -> WebhookSeries {
+        self.webhooks.of(name)
+    }
+
+    /// A webhook is not configured any more.
+    pub(crate) fn webhook_removed(&self, name: &str) {
+        self.webhooks.forget(name);
     }
 }
 

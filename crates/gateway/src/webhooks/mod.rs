@@ -17,12 +17,16 @@ use delivery::{SendError, engine::Engine, store::StoreError};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use transport_http::{HttpPost, SettingsError};
 
-use crate::config::{AlertConfig, Config, WebhookConfig};
+use crate::{
+    config::{AlertConfig, Config, WebhookConfig},
+    metrics::Metrics,
+};
 use sender::Sender;
 
 /// The webhooks of a running gateway.
 pub(crate) struct Webhooks {
     engine: Engine,
+    metrics: Arc<Metrics>,
     stopping: CancellationToken,
     running: Mutex<BTreeMap<String, Running>>,
 }
@@ -71,8 +75,8 @@ pub enum WebhookError {
 
 impl Webhooks {
     /// None yet. When `stopping` is cancelled, nothing more is told; the next process goes on.
-    pub(crate) fn new(engine: Engine, stopping: CancellationToken) -> Self {
-        Self { engine, stopping, running: Mutex::default() }
+    pub(crate) fn new(engine: Engine, metrics: Arc<Metrics>, stopping: CancellationToken) -> Self {
+        Self { engine, metrics, stopping, running: Mutex::default() }
     }
 
     /// Gets the webhooks of a configuration ready. From now on events are kept for those that are new.
@@ -99,16 +103,19 @@ impl Webhooks {
             let same = before.remove(&name).filter(|running| running.config == config);
             running.insert(name, same.unwrap_or_else(|| self.start(config, sender)));
         }
+        let removed = before.keys().filter(|name| !running.contains_key(*name));
+        removed.for_each(|name| self.metrics.webhook_removed(name));
         self.engine.watch(prepared.alerts.map(AlertConfig::thresholds));
     }
 
     fn start(&self, config: WebhookConfig, sender: Sender) -> Running {
         let ended = self.stopping.child_token();
         let guard = ended.clone().drop_guard();
+        let series = self.metrics.webhook(&config.name);
         tokio::spawn(async move {
             tokio::select! {
                 () = ended.cancelled() => {}
-                () = sender.run() => {}
+                () = sender.run(series) => {}
             }
         });
         Running { config, _guard: guard }

@@ -11,7 +11,7 @@ use delivery::{
 };
 
 use super::{Post, message};
-use crate::config::WebhookConfig;
+use crate::{config::WebhookConfig, metrics::WebhookSeries};
 
 /// How many events are read at one time.
 const PAGE: u32 = 20;
@@ -39,11 +39,11 @@ impl Sender {
     }
 
     /// Tells whatever happens, until the store is closed.
-    pub(super) async fn run(mut self) {
+    pub(super) async fn run(mut self, series: WebhookSeries) {
         let mut news = self.engine.news();
         loop {
             news.mark_unchanged();
-            match self.tell_page().await {
+            match self.tell_page(&series).await {
                 Ok(0) => {
                     if news.changed().await.is_err() {
                         return;
@@ -60,7 +60,7 @@ impl Sender {
     }
 
     /// Tells one page of events; answers how many there were.
-    async fn tell_page(&mut self) -> Result<usize, StoreError> {
+    async fn tell_page(&mut self, series: &WebhookSeries) -> Result<usize, StoreError> {
         let events = self.engine.store().events(self.told, PAGE).await?;
         for event in &events {
             if event.seq > self.told + 1 {
@@ -72,7 +72,7 @@ impl Sender {
                 );
             }
             if self.webhook.events.contains(&event.kind) {
-                self.tell(event).await;
+                self.tell(event, series).await;
             }
             self.told = event.seq;
             self.engine.store().told(self.webhook.name.clone(), event.seq).await?;
@@ -81,7 +81,7 @@ impl Sender {
     }
 
     /// Tells one event, again and again if need be.
-    async fn tell(&self, event: &Event) {
+    async fn tell(&self, event: &Event, series: &WebhookSeries) {
         let (name, kind) = (&self.webhook.name, event.kind.name());
         let (id, body) = (message::id(event), message::body(event));
         for tries in 1.. {
@@ -95,10 +95,12 @@ impl Sender {
             };
             match next(answer, tries, age, self.jitter.next()) {
                 Next::Done => {
+                    series.told();
                     tracing::info!(webhook = name, event = kind, id, "the webhook was told");
                     return;
                 }
                 Next::GiveUp => {
+                    series.gave_up();
                     tracing::error!(
                         webhook = name,
                         event = kind,
@@ -111,6 +113,7 @@ impl Sender {
                     return;
                 }
                 Next::Again(wait) => {
+                    series.failed(tries);
                     tracing::warn!(
                         webhook = name,
                         event = kind,

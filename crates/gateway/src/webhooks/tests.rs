@@ -83,6 +83,7 @@ impl Post for Receiver {
 
 struct World {
     engine: Engine,
+    metrics: Metrics,
     store: Arc<MemoryStore>,
     receiver: Arc<Receiver>,
     route: RouteId,
@@ -104,7 +105,7 @@ impl World {
         let receiver = Arc::new(Receiver::default());
         receiver.script.lock().expect("not poisoned").extend(script);
         let route = engine.routes().by_name("alpha").map(|(id, _)| id).expect("a route");
-        Self { engine, store, receiver, route }
+        Self { engine, metrics: Metrics::default(), store, receiver, route }
     }
 
     /// A process that tells the receiver; it ends when it is aborted.
@@ -124,7 +125,8 @@ impl World {
         };
         let told = self.store.subscribe("pager".to_owned()).await.expect("a store");
         let post = Arc::clone(&self.receiver) as Arc<dyn Post>;
-        tokio::spawn(Sender::new(&self.engine, &webhook, post, told).run())
+        let series = self.metrics.webhook(&webhook.name);
+        tokio::spawn(Sender::new(&self.engine, &webhook, post, told).run(series))
     }
 
     async fn pause(&self) {
@@ -133,6 +135,22 @@ impl World {
 
     async fn resume(&self) {
         self.engine.resume(self.route, Actor("ops".to_owned())).await.expect("resumed");
+    }
+
+    /// What the metrics say of the receiver: events told, events given up, tries in vain.
+    async fn series(&self) -> [u32; 3] {
+        let text = crate::metrics::scrape(&self.metrics, &self.engine, None).await.expect("a store");
+        let value = |series: &str| {
+            let line = text
+                .lines()
+                .find_map(|line| line.strip_prefix(&format!("profile_gateway_webhook_{series} ")));
+            line.and_then(|value| value.parse().ok()).unwrap_or_else(|| panic!("no {series} in\n{text}"))
+        };
+        [
+            value("events_total{webhook=\"pager\",outcome=\"told\"}"),
+            value("events_total{webhook=\"pager\",outcome=\"given_up\"}"),
+            value("failed_tries{webhook=\"pager\"}"),
+        ]
     }
 
     /// Lets virtual time pass; answers the kinds and ids of what was received so far.
@@ -199,8 +217,11 @@ async fn a_receiver_that_is_down_is_told_the_same_again() {
     let world = World::new([None, Some(503), Some(429), Some(200)]).await;
     let _sender = world.sender(EventKind::all()).await;
     world.pause().await;
-    let received = world.received(300).await;
+    assert_eq!(world.received(30).await.len(), 3);
+    assert_eq!(world.series().await, [0, 0, 3]);
+    let received = world.received(270).await;
     assert_eq!(received.len(), 4);
+    assert_eq!(world.series().await, [1, 0, 0]);
     assert!(received.iter().all(|message| *message == received[0]), "{received:?}");
     let got = world.receiver.got.lock().expect("not poisoned");
     assert!(got.iter().all(|message| message.body == got[0].body && verified(SECRET, message)));
@@ -234,6 +255,7 @@ async fn an_event_that_is_refused_does_not_hold_the_others_up_for_ever() {
     let received = world.received(24 * 60 * 60).await;
     let kinds: Vec<_> = received.iter().map(|(kind, _)| kind.as_str()).collect();
     assert_eq!(kinds, [&["route.paused"; 8][..], &["route.resumed"]].concat());
+    assert_eq!(world.series().await, [1, 1, 0]);
 }
 
 #[test]
