@@ -1,16 +1,14 @@
-//! What runs: the store, the engine and the two listeners, and how they start and stop together.
-
 use std::{
     net::{SocketAddr, TcpListener},
     path::{Path, PathBuf},
     sync::Arc,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
-use actix_web::dev::ServerHandle;
+use actix_web::dev::{Server, ServerHandle};
 use arc_swap::ArcSwap;
 use delivery::{
-    Millis, ProcessClock, SeededJitter,
+    ProcessClock, SeededJitter,
     audit::{AuditKind, AuditRow},
     engine::{Engine, Hub, Parts},
     store::{Store, StoreError},
@@ -18,6 +16,7 @@ use delivery::{
 use store_sqlite::{OpenError, SqliteStore};
 use tokio_util::sync::CancellationToken;
 
+use super::{CALLERS_GRACE, Gateway};
 use crate::{
     api::{self, Keys, ServerLimits, Settings},
     chores,
@@ -26,24 +25,10 @@ use crate::{
     operator,
     reload::Reload,
     routes::{RouteError, build_routes},
-    signals::{Signals, StopSignal},
     telemetry::Observers,
     traces::Traces,
     webhooks::{WebhookError, Webhooks},
 };
-
-/// A running gateway: store, engine, and the two listeners.
-#[derive(Debug)]
-pub struct Gateway {
-    engine: Engine,
-    store: Arc<SqliteStore>,
-    reload: Arc<Reload>,
-    traces: Option<Arc<Traces>>,
-    servers: Vec<ServerHandle>,
-    stopping: CancellationToken,
-    api_address: SocketAddr,
-    operator_address: SocketAddr,
-}
 
 /// What an operator has confirmed for a start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,21 +67,39 @@ pub enum StartError {
     Webhook(#[from] WebhookError),
 }
 
-/// How long a stop waits in all for requests under way, of callers and to vendors.
-const GRACE: Duration = Duration::from_secs(15);
-/// How long of this callers' requests may take to end.
-const CALLERS_GRACE: Duration = Duration::from_secs(4);
-
 impl Gateway {
     /// Starts everything that the configuration describes. `file` is read again at a reload; without it there is none.
     ///
     /// # Errors
     /// Why it cannot start; nothing is left running then.
     pub async fn start(config: Config, file: Option<&Path>, confirm: Confirm) -> Result<Self, StartError> {
-        let api_listener = listen(config.server.listen)?;
-        let operator_listener = listen(config.operator.listen)?;
-        let (api_address, operator_address) = (address(&api_listener)?, address(&operator_listener)?);
-        let routes = build_routes(&config)?;
+        let sockets = [Listening::at(config.server.listen)?, Listening::at(config.operator.listen)?];
+        let core = Core::start(&config, confirm).await?;
+        let engine = core.engine.clone();
+        let served = async {
+            core.audit(confirm).await?;
+            core.serve(sockets, config, file).await
+        }
+        .await;
+        if served.is_err() {
+            engine.stop(Duration::ZERO).await;
+        }
+        served
+    }
+}
+
+/// What works without a listener.
+struct Core {
+    engine: Engine,
+    store: Arc<SqliteStore>,
+    metrics: Arc<Metrics>,
+    traces: Option<Arc<Traces>>,
+    board: Arc<operator::Board>,
+}
+
+impl Core {
+    async fn start(config: &Config, confirm: Confirm) -> Result<Self, StartError> {
+        let routes = build_routes(config)?;
         let hub = Hub::new();
         let metrics = Arc::new(Metrics::default());
         let options = store_sqlite::Options::new(&config.store.sqlite, hub.clone());
@@ -118,32 +121,48 @@ impl Gateway {
             }),
         };
         let engine = Engine::start(parts, routes, confirm == Confirm::Origins).await?;
-        if confirm == Confirm::Origins {
-            engine.store().audit(confirmed_origins(engine.now())).await?;
+        Ok(Self { engine, store, metrics, traces, board })
+    }
+
+    /// Keeps what an operator has confirmed for this start.
+    async fn audit(&self, confirm: Confirm) -> Result<(), StoreError> {
+        if confirm == Confirm::Nothing {
+            return Ok(());
         }
+        let (who, detail) = ("command line".to_owned(), "the hosts of all routes, at a start".to_owned());
+        let row = AuditRow { at: self.engine.now(), who, kind: AuditKind::Confirm, route: None, detail };
+        self.engine.store().audit(row).await
+    }
+
+    async fn serve(
+        self,
+        sockets: [Listening; 2],
+        config: Config,
+        file: Option<&Path>,
+    ) -> Result<Gateway, StartError> {
+        let Self { engine, store, metrics, traces, board } = self;
         let keys = Arc::new(ArcSwap::from_pointee(Keys::new(config.keys.clone())));
         let settings = Arc::new(ArcSwap::from_pointee(settings_of(&config)));
         let stopping = CancellationToken::new();
-        let webhooks = Webhooks::new(engine.clone(), stopping.clone());
+        let webhooks = Webhooks::new(engine.clone(), Arc::clone(&metrics), stopping.clone());
         webhooks.replace(webhooks.prepare(&config).await?);
-        let reload = Reload::new(
+        let reload = Arc::new(Reload::new(
             engine.clone(),
             Arc::clone(&keys),
             Arc::clone(&metrics),
             webhooks,
             file.map(PathBuf::from),
             config.clone(),
-        );
-        let reload = Arc::new(reload);
-        let state = api::State {
+        ));
+        let callers = Arc::new(api::State {
             engine: engine.clone(),
             keys: Arc::clone(&keys),
             settings: Arc::clone(&settings),
             vendors: Vendor::all().map(Vendor::dialect).collect(),
             metrics: Arc::clone(&metrics),
             traces: traces.clone(),
-        };
-        let operator_state = Arc::new(operator::State {
+        });
+        let operators = Arc::new(operator::State {
             engine: engine.clone(),
             keys,
             metrics,
@@ -154,83 +173,50 @@ impl Gateway {
         });
         let limits = limits(&config);
         let operator_limits = ServerLimits { workers: 1, connections: 256, ..limits };
-        let listen_error = |address| move |cause| StartError::Listen { address, cause };
+        let [api_address, operator_address] = [sockets[0].address, sockets[1].address];
+        let [api_socket, operator_socket] = sockets;
         let servers = [
-            api::serve(api_listener, Arc::new(state), limits).map_err(listen_error(api_address))?,
-            operator::serve(operator_listener, Arc::clone(&operator_state), operator_limits)
-                .map_err(listen_error(operator_address))?,
+            api_socket.served(|socket| api::serve(socket, callers, limits))?,
+            operator_socket
+                .served(|socket| operator::serve(socket, Arc::clone(&operators), operator_limits))?,
         ];
-        let servers = servers.map(|server| {
-            let handle = server.handle();
-            tokio::spawn(server);
-            handle
-        });
-        tokio::spawn(operator::watch(operator_state));
+        // Neither runs before both can: where one cannot start, nothing is left running.
+        let servers = servers.into_iter().map(run_server).collect();
+        tokio::spawn(operator::watch(operators));
         tokio::spawn(chores::keep_clean(engine.clone(), config.retention));
         tokio::spawn(chores::look_for_new_credentials(engine.clone()));
         tracing::info!(%api_address, %operator_address, routes = config.routes.len(), "ready");
-        let servers = servers.into();
-        Ok(Self { engine, store, reload, traces, servers, stopping, api_address, operator_address })
-    }
-
-    /// Runs until the process is told to stop, reloading the configuration at each SIGHUP.
-    ///
-    /// # Errors
-    /// Why the store has failed; the process should end, because only a new one can find out what was stored.
-    pub async fn run(self, mut signals: Signals) -> Result<(), String> {
-        loop {
-            tokio::select! {
-                signal = signals.next() => match signal {
-                    StopSignal::Stop => break,
-                    StopSignal::Reload => self.reload.on_signal().await,
-                },
-                reason = self.store.failed() => {
-                    // Nothing more is acknowledged; what is under way is found by the next process.
-                    return Err(reason);
-                }
-            }
-        }
-        tracing::info!("stopping");
-        self.stop().await;
-        Ok(())
-    }
-
-    /// Stops: no new connections, callers answered, requests to vendors finished or given up, store closed.
-    pub async fn stop(self) {
-        let asked = Instant::now();
-        self.stopping.cancel();
-        let callers = self.servers.iter().map(|server| server.stop(true));
-        self.engine.release_waiters();
-        let stopped = tokio::time::timeout(CALLERS_GRACE, futures_util::future::join_all(callers)).await;
-        if stopped.is_err() {
-            futures_util::future::join_all(self.servers.iter().map(|server| server.stop(false))).await;
-        }
-        self.engine.stop(GRACE.saturating_sub(asked.elapsed())).await;
-        if let Some(traces) = self.traces {
-            // It waits for the exporter, whose requests run here.
-            drop(tokio::task::spawn_blocking(move || traces.stop()).await);
-        }
-    }
-
-    /// The engine.
-    pub fn engine(&self) -> &Engine {
-        &self.engine
-    }
-
-    /// Where callers reach the gateway.
-    pub fn api_address(&self) -> SocketAddr {
-        self.api_address
-    }
-
-    /// Where operators reach the gateway.
-    pub fn operator_address(&self) -> SocketAddr {
-        self.operator_address
+        Ok(Gateway { engine, store, reload, traces, servers, stopping, api_address, operator_address })
     }
 }
 
-fn confirmed_origins(now: Millis) -> AuditRow {
-    let (who, detail) = ("command line".to_owned(), "the hosts of all routes, at a start".to_owned());
-    AuditRow { at: now, who, kind: AuditKind::Confirm, route: None, detail }
+/// A socket that takes connections before anything is there to answer them, so that a start that fails fails early.
+struct Listening {
+    socket: TcpListener,
+    address: SocketAddr,
+}
+
+impl Listening {
+    fn at(address: SocketAddr) -> Result<Self, StartError> {
+        let cannot = |cause| StartError::Listen { address, cause };
+        let socket = TcpListener::bind(address).map_err(cannot)?;
+        // Port 0 in the configuration is a free one that the system has chosen.
+        let address = socket.local_addr().map_err(cannot)?;
+        Ok(Self { socket, address })
+    }
+
+    fn served(
+        self,
+        serve: impl FnOnce(TcpListener) -> std::io::Result<Server>,
+    ) -> Result<Server, StartError> {
+        serve(self.socket).map_err(|cause| StartError::Listen { address: self.address, cause })
+    }
+}
+
+fn run_server(server: Server) -> ServerHandle {
+    let handle = server.handle();
+    tokio::spawn(server);
+    handle
 }
 
 fn settings_of(config: &Config) -> Settings {
@@ -248,15 +234,6 @@ fn limits(config: &Config) -> ServerLimits {
         connections: config.server.max_connections,
         shutdown: CALLERS_GRACE,
     }
-}
-
-fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
-    TcpListener::bind(address).map_err(|cause| StartError::Listen { address, cause })
-}
-
-fn address(listener: &TcpListener) -> Result<SocketAddr, StartError> {
-    let unknown = SocketAddr::from(([0, 0, 0, 0], 0));
-    listener.local_addr().map_err(|cause| StartError::Listen { address: unknown, cause })
 }
 
 /// A number that differs between processes: waits are to be spread over them.
