@@ -1,9 +1,13 @@
 //! What the gateway believes that a vendor holds of a user, compared with what the vendor shows: pure functions of rows.
 
+mod verification;
+
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
+
+pub use verification::{Verification, Verified, VerifyOutcome};
 
 use adapter::{Agreement, Reader, Seen, WireField};
 use canonical::Leaf;

@@ -17,6 +17,7 @@ pub mod lane;
 pub mod mutation;
 pub mod plan;
 pub mod planner;
+pub mod reading;
 mod route;
 mod route_set;
 pub mod status;

@@ -1,6 +1,7 @@
 use crate::{
     Millis,
     audit::{AuditKind, AuditRow},
+    drift::Verification,
     gate::Pause,
     lane::{BlockReason, Rearm, State},
     store::{Actor, LaneRow, RearmLanes, RearmTarget, RouteId},
@@ -47,6 +48,18 @@ pub fn rearm_audit(command: &RearmLanes) -> Option<AuditRow> {
         }
     };
     Some(AuditRow { at: command.now, who: command.by.0.clone(), kind, route, detail })
+}
+
+/// What the audit says of an operator who has one request tried.
+pub fn probe_audit(route: RouteId, by: Actor, now: Millis) -> AuditRow {
+    AuditRow { at: now, who: by.0, kind: AuditKind::Probe, route: Some(route), detail: String::new() }
+}
+
+/// What the audit says of a comparison with vendors.
+pub fn verify_audit(verification: &Verification, route: Option<RouteId>, by: Actor, now: Millis) -> AuditRow {
+    let drifted = verification.results.iter().filter(|verified| verified.outcome.is_drift()).count();
+    let detail = format!("{} comparisons, {drifted} with drift", verification.results.len());
+    AuditRow { at: now, who: by.0, kind: AuditKind::Verify, route, detail }
 }
 
 /// What the audit says of a pause, or of its end; none when the gateway itself goes on with the pause that there is.

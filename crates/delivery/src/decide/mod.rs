@@ -16,7 +16,7 @@ mod start;
 mod tests;
 
 pub use accept::{AcceptWrites, Loaded, accept, identity_keys};
-pub use audit::{block_audit, pause_audit, rearm_audit};
+pub use audit::{block_audit, pause_audit, probe_audit, rearm_audit, verify_audit};
 pub use claim::{ClaimLoaded, claim};
 pub use due::{Chosen, Due, choose, is_retry};
 pub use enrol::enrol;

@@ -26,6 +26,7 @@ pub(super) struct Line {
     released_at: Arc<AtomicI64>,
     rate_waits: Arc<AtomicU64>,
     reading: Arc<Semaphore>,
+    steering: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// The buckets of one set of routes, by what the vendor counts. A reload that leaves a rate as it is leaves its bucket as
@@ -76,6 +77,7 @@ impl Line {
                 released_at: Arc::default(),
                 rate_waits: Arc::default(),
                 reading: Arc::new(Semaphore::new(1)),
+                steering: Arc::default(),
             });
         };
         before.gate().reconfigured(&route.limits, now);
@@ -88,6 +90,7 @@ impl Line {
             released_at: Arc::clone(&before.released_at),
             rate_waits: Arc::clone(&before.rate_waits),
             reading: Arc::clone(&before.reading),
+            steering: Arc::clone(&before.steering),
         })
     }
 
@@ -107,6 +110,11 @@ impl Line {
     /// The turn of whoever reads; there is one.
     pub(super) fn reading(&self) -> &Semaphore {
         &self.reading
+    }
+
+    /// The turn of whoever stores whether the route is paused, so that gate and store end with the same word.
+    pub(super) fn steering(&self) -> &tokio::sync::Mutex<()> {
+        &self.steering
     }
 
     /// A permit and a rate token, both or none.

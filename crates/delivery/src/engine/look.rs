@@ -3,12 +3,13 @@ use std::{collections::BTreeMap, sync::Arc};
 use adapter::{ReadItem, ReadQuery, Seen, StoredValue, Subject, Whom};
 use canonical::{Leaf, UserId};
 
-use super::{Engine, ReadError, read::reader};
+use super::{Engine, read::reader};
 use crate::{
     Route,
     drift::{Belief, Finding},
     lane::Lane,
     planner,
+    reading::ReadError,
     store::{RouteId, StoreError, UserSnapshot},
 };
 

@@ -12,9 +12,9 @@ mod line;
 mod look;
 mod observe;
 mod operate;
-mod pages;
 mod read;
 mod reload;
+mod sample;
 mod submit;
 mod tend;
 mod verify;
@@ -33,10 +33,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 pub use hub::Hub;
 pub use look::{Look, LookError};
 pub use observe::RouteCondition;
-pub use pages::Pages;
-pub use read::ReadError;
 pub use submit::{Submission, Submitted};
-pub use verify::{Verification, Verified, VerifyOutcome};
 pub use waiter::Waiter;
 
 use crate::{
@@ -131,7 +128,7 @@ impl Engine {
     }
 
     /// Does something that must not be left half done, even if whoever asked stops waiting.
-    async fn to_the_end<T: Send + 'static>(
+    pub async fn to_the_end<T: Send + 'static>(
         &self,
         act: impl Future<Output = Result<T, StoreError>> + Send + 'static,
     ) -> Result<T, StoreError> {

@@ -1,9 +1,9 @@
 use std::sync::Arc;
 
-use super::Engine;
+use super::{Engine, line::Line};
 use crate::{
-    audit::{AuditKind, AuditRow},
-    gate::{Pause, PauseReason},
+    decide,
+    gate::{Pause, PauseReason, Probe},
     lane::Rearm,
     millis,
     store::{Actor, Enrol, Erase, Erased, RearmTarget, RouteId, StoreError},
@@ -31,9 +31,15 @@ impl Engine {
     async fn set_pause(&self, route: RouteId, pause: Option<Pause>, by: Actor) -> Result<(), StoreError> {
         let engine = self.clone();
         self.to_the_end(async move {
+            // A route that is not configured now has no gate, and is found as it is stored when it returns.
+            let line = engine.line(route);
+            let _turn = match &line {
+                Some(line) => Some(line.steering().lock().await),
+                None => None,
+            };
             engine.inner.store.set_pause(route, pause, by, engine.now()).await?;
             engine.inner.watch.tell();
-            if let Some(line) = engine.current().lines.get(&route) {
+            if let Some(line) = &line {
                 line.set_pause(pause);
                 if pause.is_none() {
                     line.release(engine.now());
@@ -45,25 +51,33 @@ impl Engine {
     }
 
     /// Has one request of a route tried at once, although the route is paused, its breaker open, or its vendor has asked for a
-    /// pause; whether there was anything to find out. A route that only somebody can resume is not tried.
+    /// pause.
     ///
     /// # Errors
     /// When the store fails; nothing is tried then.
-    pub async fn probe(&self, route: RouteId, by: Actor) -> Result<bool, StoreError> {
-        let Some(line) = self.current().lines.get(&route).map(Arc::clone) else { return Ok(false) };
-        let now = self.now();
-        let entry = AuditRow {
-            at: now,
-            who: by.0,
-            kind: AuditKind::Probe,
-            route: Some(route),
-            detail: String::new(),
-        };
-        self.inner.store.audit(entry).await?;
-        let has_begun = line.gate().probe_now(now);
-        // Of those who wait for the route, one goes.
-        line.release(now);
-        Ok(has_begun)
+    pub async fn probe(&self, route: RouteId, by: Actor) -> Result<Probe, StoreError> {
+        let Some(line) = self.line(route) else { return Ok(Probe::Stopped) };
+        let engine = self.clone();
+        self.to_the_end(async move {
+            let _turn = line.steering().lock().await;
+            let now = engine.now();
+            let probe = line.gate().would_probe(now);
+            if probe == Probe::Begun {
+                engine.inner.store.audit(decide::probe_audit(route, by, now)).await?;
+                // With the credential that is there now.
+                engine.refresh_credential(route);
+                line.gate().probe(now);
+                // Of those who wait for the route, one goes.
+                line.release(now);
+            }
+            Ok(probe)
+        })
+        .await
+    }
+
+    /// A route of the present configuration.
+    fn line(&self, route: RouteId) -> Option<Arc<Line>> {
+        self.current().lines.get(&route).map(Arc::clone)
     }
 
     /// Answers everybody who waits for a route to settle, because the gateway stops.
@@ -76,10 +90,13 @@ impl Engine {
     /// # Errors
     /// When the store fails.
     pub async fn resync(&self, route: RouteId, by: Actor) -> Result<u64, StoreError> {
-        let resent = self.rearm(Rearm::Resync, RearmTarget::Route(route), by).await?;
-        let enrol = Enrol { route, routes: self.routes(), now: self.now() };
-        let store = Arc::clone(&self.inner.store);
-        Ok(resent + self.to_the_end(async move { store.enrol(enrol).await }).await?)
+        let engine = self.clone();
+        self.to_the_end(async move {
+            let resent = engine.rearm(Rearm::Resync, RearmTarget::Route(route), by).await?;
+            let enrol = Enrol { route, routes: engine.routes(), now: engine.now() };
+            Ok(resent + engine.inner.store.enrol(enrol).await?)
+        })
+        .await
     }
 
     /// Forgets a user; none when there is no such user.

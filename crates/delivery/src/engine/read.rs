@@ -1,57 +1,18 @@
 use std::time::Duration;
 
-use adapter::{
-    Definition, ErrorKind, ReadItem, ReadQuery, ReadRequest, Reader, VendorError, VendorResponse, missing,
-};
-use canonical::Leaf;
-use tokio::time::timeout;
+use adapter::{Definition, ReadItem, ReadQuery, ReadRequest, Reader, VendorResponse};
+use tokio::{sync::SemaphorePermit, time::timeout};
 
-use super::{
-    Engine,
-    line::Line,
-    pages::{MOST_PAGES, Pages},
+use super::{Engine, line::Line};
+use crate::{
+    Route,
+    reading::{ReadError, Reading},
+    store::RouteId,
+    until,
 };
-use crate::{Millis, Route, SendError, store::RouteId, until};
 
 /// How long a reading waits for its turn and for the route's rate.
 const PATIENCE: Duration = Duration::from_secs(10);
-
-/// Why nothing was read.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ReadError {
-    /// The vendor has no endpoint that shows this.
-    #[error("the vendor does not show this")]
-    NotReadable,
-    /// The vendor asked for a pause, or the route's rate is used up, until then.
-    #[error("the route is busy")]
-    Busy(Millis),
-    /// There is no answer.
-    #[error("no answer: {0}")]
-    Unanswered(SendError),
-    /// The vendor did not answer what was asked.
-    #[error("{0}")]
-    Refused(VendorError),
-    /// There are more pages than are read.
-    #[error("more than {MOST_PAGES} pages")]
-    TooLong,
-}
-
-impl ReadError {
-    /// Whether others would meet it, too, so that asking about them is in vain.
-    pub(super) fn is_about_the_route(&self) -> bool {
-        match self {
-            Self::Busy(_) | Self::Unanswered(_) => true,
-            Self::Refused(error) => matches!(
-                error.kind,
-                ErrorKind::Unauthenticated
-                    | ErrorKind::RateLimited
-                    | ErrorKind::Unavailable
-                    | ErrorKind::Misdirected
-            ),
-            Self::NotReadable | Self::TooLong => false,
-        }
-    }
-}
 
 impl Engine {
     /// Reads all pages of what a vendor shows.
@@ -68,18 +29,34 @@ impl Engine {
         let (Some(line), Some(route)) = (current.lines.get(&route), current.routes.get(route)) else {
             return Err(ReadError::NotReadable);
         };
-        let mut pages = Pages::of(route, query)?;
-        let busy = |_| ReadError::Busy(self.now());
-        let turn = timeout(PATIENCE, line.reading().acquire()).await.map_err(busy)?;
-        while let Some(request) = pages.request()? {
-            let response = self.ask(line, route, &request).await?;
-            pages.take(&request, &response)?;
+        let mut reading = Reading::of(route, query)?;
+        let _turn = self.turn(line).await?;
+        while let Some(request) = reading.request()? {
+            let response = self.ask_in_turn(line, route, &request).await?;
+            reading.take(&request, &response)?;
         }
-        drop(turn);
-        Ok(pages.into_items())
+        Ok(reading.into_items())
     }
 
-    async fn ask(
+    /// Has a vendor answer one request, as a reading of one page would.
+    ///
+    /// # Errors
+    /// Why there is no answer.
+    pub async fn ask(&self, route: RouteId, request: &ReadRequest) -> Result<VendorResponse, ReadError> {
+        let current = self.current();
+        let (Some(line), Some(route)) = (current.lines.get(&route), current.routes.get(route)) else {
+            return Err(ReadError::NotReadable);
+        };
+        let _turn = self.turn(line).await?;
+        self.ask_in_turn(line, route, request).await
+    }
+
+    async fn turn<'a>(&self, line: &'a Line) -> Result<SemaphorePermit<'a>, ReadError> {
+        let turn = timeout(PATIENCE, line.reading().acquire()).await;
+        turn.ok().and_then(Result::ok).ok_or_else(|| ReadError::Busy(self.now()))
+    }
+
+    async fn ask_in_turn(
         &self,
         line: &Line,
         route: &Route,
@@ -105,18 +82,6 @@ impl Engine {
     pub async fn definitions(&self, route: RouteId, with_values: bool) -> Result<Vec<Definition>, ReadError> {
         let items = self.read(route, &ReadQuery::Definitions { with_values }).await?;
         Ok(items.into_iter().filter_map(ReadItem::into_definition).collect())
-    }
-
-    /// The fields that a route maps and that nobody has defined at the vendor, with their leaves: what is sent for them is lost.
-    ///
-    /// # Errors
-    /// Why nothing was read; [`ReadError::NotReadable`] where the vendor does not tell.
-    pub async fn missing_fields(&self, route: RouteId) -> Result<Vec<(Leaf, String)>, ReadError> {
-        let definitions = self.definitions(route, false).await?;
-        let current = self.current();
-        let known = current.routes.get(route).ok_or(ReadError::NotReadable)?;
-        let missing = missing(&known.mapping, &definitions).into_iter();
-        Ok(missing.map(|(leaf, to)| (leaf.clone(), to.to_owned())).collect())
     }
 }
 

@@ -52,6 +52,7 @@ impl Engine {
         match action {
             Action::Pause | Action::Resume => {
                 // The gate as it is now: of two attempts that end together, the later word is stored whoever comes first.
+                let _turn = line.steering().lock().await;
                 let pause = line.gate().pause();
                 match pause {
                     Some(pause) => {

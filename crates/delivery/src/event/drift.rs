@@ -3,8 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use canonical::Leaf;
 
 use crate::{
-    drift::Finding,
-    engine::{Verification, VerifyOutcome},
+    drift::{Finding, Verification, VerifyOutcome},
     store::RouteId,
 };
 

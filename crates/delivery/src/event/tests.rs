@@ -1,10 +1,7 @@
 use canonical::Leaf;
 
 use super::*;
-use crate::{
-    drift::Finding,
-    engine::{Verification, Verified, VerifyOutcome},
-};
+use crate::drift::{Finding, Verification, Verified, VerifyOutcome};
 
 const THRESHOLDS: Thresholds = Thresholds { blocked: 10, backlog: 600_000 };
 

@@ -28,16 +28,20 @@ pub(super) struct Breaker {
 }
 
 impl Breaker {
-    pub(super) fn admit(&mut self, now: Millis, in_flight: u32) -> Result<(), Millis> {
+    pub(super) fn admit(&self, now: Millis, busy: bool) -> Result<(), Millis> {
         let Some(until) = self.open_until else { return Ok(()) };
         if now < until {
             return Err(until);
         }
-        if self.probing || in_flight > 0 {
+        if self.probing || busy {
             return Err(now + FIRST_OPEN);
         }
-        self.probing = true;
         Ok(())
+    }
+
+    /// A request goes out: the probe, while the breaker is open.
+    pub(super) fn admitted(&mut self) {
+        self.probing = self.open_until.is_some();
     }
 
     pub(super) fn give_back(&mut self) {
@@ -80,10 +84,9 @@ impl Breaker {
         false
     }
 
-    /// One request is tried at once; whether the breaker is open.
-    pub(super) fn probe_now(&mut self, now: Millis) -> bool {
+    /// One request is tried at once.
+    pub(super) fn probe(&mut self, now: Millis) {
         self.open_until = self.open_until.map(|until| until.min(now));
-        self.open_until.is_some()
     }
 
     pub(super) fn open_until(&self) -> Option<Millis> {

@@ -53,6 +53,17 @@ pub enum Refusal {
     Concurrency,
 }
 
+/// What becomes of an operator's wish to have one request tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Probe {
+    /// One goes out.
+    Begun,
+    /// The route sends anyway.
+    NothingToFindOut,
+    /// Only somebody can resume the route; nothing goes out before.
+    Stopped,
+}
+
 /// An attempt that has ended.
 #[derive(Debug, Clone, Copy)]
 pub struct Ended {
@@ -116,13 +127,13 @@ impl Gate {
                 return Err(Refusal::Paused(pause.probe_at.filter(|_| !busy)));
             }
         }
-        if let Some(until) = self.throttle.until(now) {
-            return Err(Refusal::Throttled(until));
-        }
-        self.breaker.admit(now, self.concurrency.in_flight()).map_err(Refusal::Breaker)?;
+        self.throttle.admit(now, busy).map_err(Refusal::Throttled)?;
+        self.breaker.admit(now, busy).map_err(Refusal::Breaker)?;
         if !self.concurrency.acquire() {
             return Err(Refusal::Concurrency);
         }
+        self.throttle.admitted();
+        self.breaker.admitted();
         // Nothing else is under way then, so that the next settle is the probe's.
         self.probing = self.pause.is_some();
         Ok(())
@@ -130,12 +141,13 @@ impl Gate {
 
     /// Whether the permit that was taken last is to find out whether the route works.
     pub fn is_probing(&self) -> bool {
-        self.probing || self.breaker.is_probing()
+        self.probing || self.throttle.is_probing() || self.breaker.is_probing()
     }
 
     /// Gives back a permit that was not used.
     pub fn give_back(&mut self) {
         self.concurrency.give_back();
+        self.throttle.give_back();
         self.breaker.give_back();
         self.probing = false;
     }
@@ -181,13 +193,13 @@ impl Gate {
     fn learn(&mut self, ended: Ended, actions: &mut Vec<Action>) {
         let Ended { lane, attempt, sample, now, jitter } = ended;
         if sample == Sample::Success {
-            self.throttle.succeeded();
             self.streaks.succeeded(now);
             // Under a new credential or configuration, who was forbidden before may be allowed now.
             if std::mem::take(&mut self.fresh) {
                 actions.push(Action::RouteWorks);
             }
         }
+        self.throttle.ended(sample == Sample::Success);
         match sample {
             Sample::Throttled(delay) => self.throttle.asked_for(delay, now, jitter),
             Sample::Misdirected => self.throttle.wall(now),
@@ -246,18 +258,28 @@ impl Gate {
         self.pause = pause;
     }
 
-    /// Has one request tried at once, whatever the route waits for; whether there is anything to find out. A route that only
-    /// somebody can resume stays paused.
-    pub fn probe_now(&mut self, now: Millis) -> bool {
-        if let Some(pause) = &mut self.pause {
-            if pause.probe_at.is_none() {
-                return false;
+    /// What a probe would come to.
+    pub fn would_probe(&self, now: Millis) -> Probe {
+        match self.pause {
+            Some(Pause { probe_at: None, .. }) => Probe::Stopped,
+            None if self.throttle.until(now).is_none() && self.breaker.open_until().is_none() => {
+                Probe::NothingToFindOut
             }
-            pause.probe_at = Some(now);
+            _ => Probe::Begun,
         }
-        let was_throttled = self.throttle.until(now).is_some();
-        self.throttle = Throttle::default();
-        self.breaker.probe_now(now) || was_throttled || self.pause.is_some()
+    }
+
+    /// Has one request tried as soon as none is under way, whatever the route waits for; the others go on waiting.
+    pub fn probe(&mut self, now: Millis) -> Probe {
+        let probe = self.would_probe(now);
+        if probe == Probe::Begun {
+            if let Some(pause) = &mut self.pause {
+                pause.probe_at = Some(now);
+            }
+            self.throttle.probe();
+            self.breaker.probe(now);
+        }
+        probe
     }
 
     /// Why the route does not send, if it is paused.

@@ -11,6 +11,16 @@ pub(super) struct Throttle {
     until: Millis,
     throttles: u32,
     walls: u32,
+    probe: Probe,
+}
+
+/// A request that an operator has tried before the pause is over.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Probe {
+    #[default]
+    None,
+    Wanted,
+    Out,
 }
 
 impl Throttle {
@@ -19,9 +29,50 @@ impl Throttle {
         (self.until > now).then_some(self.until)
     }
 
-    /// The next pause is as short as the first one.
-    pub(super) fn succeeded(&mut self) {
-        (self.throttles, self.walls) = (0, 0);
+    /// Whether a request may go out: none before the pause is over but a probe.
+    pub(super) fn admit(&mut self, now: Millis, busy: bool) -> Result<(), Millis> {
+        match self.until(now) {
+            None => self.probe = Probe::None,
+            Some(_) if self.probe == Probe::Wanted && !busy => {}
+            Some(until) => return Err(until),
+        }
+        Ok(())
+    }
+
+    /// A request goes out: the probe, if one is wanted.
+    pub(super) fn admitted(&mut self) {
+        if self.probe == Probe::Wanted {
+            self.probe = Probe::Out;
+        }
+    }
+
+    pub(super) fn give_back(&mut self) {
+        if self.probe == Probe::Out {
+            self.probe = Probe::Wanted;
+        }
+    }
+
+    pub(super) fn is_probing(&self) -> bool {
+        self.probe == Probe::Out
+    }
+
+    /// One request is tried although the vendor has asked for a pause.
+    pub(super) fn probe(&mut self) {
+        self.probe = Probe::Wanted;
+    }
+
+    /// An attempt has ended. After a success the next pause is as short as the first one, and one that a probe has tried is over.
+    pub(super) fn ended(&mut self, success: bool) {
+        let was_probe = self.probe == Probe::Out;
+        if was_probe {
+            self.probe = Probe::None;
+        }
+        if success {
+            (self.throttles, self.walls) = (0, 0);
+            if was_probe {
+                self.until = 0;
+            }
+        }
     }
 
     /// The vendor asked for a pause, of this length if it said so.

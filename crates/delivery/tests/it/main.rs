@@ -6,6 +6,7 @@ mod lifecycle;
 mod outages;
 mod reading;
 mod refusals;
+mod steering;
 mod vendor;
 mod watching;
 mod world;

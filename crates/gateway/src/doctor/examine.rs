@@ -1,7 +1,10 @@
-use adapter::{Definition, ErrorKind, Path, ReadItem, ReadQuery, ReadRequest, VendorError, missing};
+use adapter::{
+    Definition, ErrorKind, Path, ReadItem, ReadQuery, ReadRequest, VendorError, VendorResponse, missing,
+};
 use delivery::{
     Route, SendError, SendErrorKind,
-    engine::{Engine, Pages, ReadError},
+    engine::Engine,
+    reading::{ReadError, Reading},
     store::RouteId,
 };
 
@@ -9,41 +12,70 @@ use super::finding::{Check, Examination, Health};
 
 /// Asks a route's vendor for something that changes nothing, and says what the answer proves. With an engine the route's rate is kept.
 pub(crate) async fn examine(route: &Route, running: Option<(&Engine, RouteId)>) -> Examination {
+    let vendor = Vendor { route, running };
     let mut found = Examination {
         route: route.name.clone(),
         vendor: route.adapter.dialect().vendor.to_owned(),
         origin: route.origin.clone(),
         findings: Vec::new(),
     };
-    let definitions = match running {
-        Some((engine, id)) => engine.definitions(id, false).await,
-        None => definitions(route).await,
-    };
-    match definitions {
+    match vendor.definitions().await {
         Ok(definitions) => of_definitions(&mut found, route, &definitions),
-        Err(ReadError::NotReadable) => knock(&mut found, route).await,
-        Err(ReadError::Unanswered(error)) => found.note(Check::Reachable, Health::Failed, unanswered(&error)),
-        Err(ReadError::Refused(error)) => of_answer(&mut found, &error),
-        Err(ReadError::Busy(_)) => {
-            found.note(Check::Reachable, Health::Untold, "the route is busy; try again in a moment");
-        }
-        Err(ReadError::TooLong) => {
-            found.note(Check::Reachable, Health::Ok, "the vendor answers");
-            found.note(Check::Fields, Health::Untold, "more fields are defined than are read");
-        }
+        Err(ReadError::NotReadable) => match vendor.knock().await {
+            Ok(response) => of_knock(&mut found, &response),
+            Err(error) => of_error(&mut found, &error),
+        },
+        Err(error) => of_error(&mut found, &error),
     }
     found
 }
 
-/// As [`Engine::definitions`], where no gateway runs.
-async fn definitions(route: &Route) -> Result<Vec<Definition>, ReadError> {
-    let query = ReadQuery::Definitions { with_values: false };
-    let mut pages = Pages::of(route, &query)?;
-    while let Some(request) = pages.request()? {
-        let response = route.transport.read(&request).await.map_err(ReadError::Unanswered)?;
-        pages.take(&request, &response)?;
+/// A vendor that is asked, by a running gateway or without one.
+struct Vendor<'a> {
+    route: &'a Route,
+    running: Option<(&'a Engine, RouteId)>,
+}
+
+impl Vendor<'_> {
+    async fn definitions(&self) -> Result<Vec<Definition>, ReadError> {
+        let query = ReadQuery::Definitions { with_values: false };
+        let mut reading = Reading::of(self.route, &query)?;
+        while let Some(request) = reading.request()? {
+            let response = self.ask(&request).await?;
+            reading.take(&request, &response)?;
+        }
+        Ok(reading.into_items().into_iter().filter_map(ReadItem::into_definition).collect())
     }
-    Ok(pages.into_items().into_iter().filter_map(ReadItem::into_definition).collect())
+
+    /// Asks for a path that needs not exist, where the vendor has nothing to be read but people: any answer proves the way, and a
+    /// refusal the credential.
+    async fn knock(&self) -> Result<VendorResponse, ReadError> {
+        self.ask(&ReadRequest { path: Path::new(["api"]), query: Vec::new(), headers: Vec::new() }).await
+    }
+
+    async fn ask(&self, request: &ReadRequest) -> Result<VendorResponse, ReadError> {
+        match self.running {
+            Some((engine, id)) => engine.ask(id, request).await,
+            None => self.route.transport.read(request).await.map_err(ReadError::Unanswered),
+        }
+    }
+}
+
+fn of_error(found: &mut Examination, error: &ReadError) {
+    match error {
+        ReadError::Unanswered(error) => found.note(Check::Reachable, Health::Failed, unanswered(error)),
+        ReadError::Refused(error) => of_answer(found, error),
+        ReadError::Busy(_) => {
+            found.note(Check::Reachable, Health::Untold, "the route is busy; try again in a moment");
+        }
+        ReadError::TooLong => {
+            found.note(Check::Reachable, Health::Ok, "the vendor answers");
+            found.note(Check::Fields, Health::Untold, "more fields are defined than are read");
+        }
+        ReadError::NotReadable => {
+            found.note(Check::Reachable, Health::Untold, "the route is not configured any more");
+        }
+    }
 }
 
 fn of_definitions(found: &mut Examination, route: &Route, definitions: &[Definition]) {
@@ -102,14 +134,7 @@ fn of_answer(found: &mut Examination, error: &VendorError) {
     found.note(check, health, says);
 }
 
-/// Asks for a path that needs not exist, where the vendor has nothing to be read but people: any answer proves the way, and a refusal
-/// the credential.
-async fn knock(found: &mut Examination, route: &Route) {
-    let request = ReadRequest { path: Path::new(["api"]), query: Vec::new(), headers: Vec::new() };
-    let response = match route.transport.read(&request).await {
-        Ok(response) => response,
-        Err(error) => return found.note(Check::Reachable, Health::Failed, unanswered(&error)),
-    };
+fn of_knock(found: &mut Examination, response: &VendorResponse) {
     found.note(Check::Reachable, Health::Ok, "something answers there");
     if response.status == 401 {
         let says = "the vendor does not accept the credential; put a valid one where `credential` points";

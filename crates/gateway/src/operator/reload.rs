@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use actix_web::{HttpRequest, HttpResponse, web::Data};
 use async_trait::async_trait;
 use delivery::{
@@ -62,7 +64,10 @@ pub(super) async fn reload(request: HttpRequest, state: Data<State>) -> Result<H
         let report = state.reloader.difference().await.map_err(|why: String| refused(why))?;
         return Ok(HttpResponse::Ok().json(report));
     }
-    let outcome = reload_as(&*state.reloader, &state.engine, confirm, operator.actor()).await?;
+    let (reloader, engine) = (Arc::clone(&state.reloader), state.engine.clone());
+    // Also when the operator goes away meanwhile: a reload that is half done is none.
+    let reload = async move { reload_as(&*reloader, &engine, confirm, operator.actor()).await };
+    let outcome = state.engine.to_the_end(reload).await?;
     Ok(HttpResponse::Ok().json(outcome.map_err(|why: String| refused(why))?))
 }
 

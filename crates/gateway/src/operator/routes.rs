@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use actix_web::{HttpRequest, HttpResponse, web::Data};
 use delivery::{
+    gate::Probe,
     lane::Rearm,
     store::{Actor, RearmTarget, RouteId},
 };
@@ -69,13 +70,12 @@ pub(super) async fn resume(request: HttpRequest, state: Data<State>) -> Result<H
 )]
 pub(super) async fn probe(request: HttpRequest, state: Data<State>) -> Result<HttpResponse, Problem> {
     let (route, by) = act(&request, &state)?;
-    let pause = state.engine.conditions().get(&route).and_then(|condition| condition.pause);
-    if pause.is_some_and(|pause| pause.probe_at.is_none()) {
+    let probe = state.engine.probe(route, by).await?;
+    if probe == Probe::Stopped {
         let detail = "somebody has to resume this route; it is not tried before";
         return Err(Problem::new(Kind::ActRefused, detail));
     }
-    let probing = state.engine.probe(route, by).await?;
-    Ok(HttpResponse::Ok().json(ProbeBody { probing }))
+    Ok(HttpResponse::Ok().json(ProbeBody { probing: probe == Probe::Begun }))
 }
 
 /// Sends everything that a route carries again, behind the updates of callers.

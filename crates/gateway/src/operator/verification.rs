@@ -3,8 +3,8 @@ use std::collections::BTreeMap;
 use adapter::ErrorKind;
 use delivery::{
     RouteSet, SendErrorKind,
-    drift::Finding,
-    engine::{ReadError, Verification, Verified, VerifyOutcome},
+    drift::{Finding, Verification, Verified, VerifyOutcome},
+    reading::ReadError,
 };
 use serde::Serialize;
 use utoipa::ToSchema;

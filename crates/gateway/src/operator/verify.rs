@@ -2,11 +2,6 @@ use std::time::Duration;
 
 use actix_web::{HttpRequest, HttpResponse, web::Data};
 use canonical::UserId;
-use delivery::{
-    audit::{AuditKind, AuditRow},
-    engine::Verification,
-    event::Drift,
-};
 
 use super::{State, verification::VerificationBody};
 use crate::api::{Problem, Query, unknown_route, user_not_found};
@@ -39,18 +34,7 @@ pub(super) async fn verify(request: HttpRequest, state: Data<State>) -> Result<H
             return Err(Problem::invalid(detail));
         }
     };
-    let verification = state.engine.verify(users, route, LIMIT).await?;
-    for (route, drift) in Drift::of(&verification) {
-        state.engine.note_drift(route, &drift).await?;
-    }
-    let entry = AuditRow {
-        at: state.engine.now(),
-        who: operator.actor().0,
-        kind: AuditKind::Verify,
-        route,
-        detail: summary(&verification),
-    };
-    state.engine.store().audit(entry).await?;
+    let verification = state.engine.verify_as(users, route, LIMIT, operator.actor()).await?;
     Ok(HttpResponse::Ok().json(VerificationBody::new(verification, &routes)))
 }
 
@@ -63,9 +47,4 @@ async fn known(state: &State, user: &str) -> Result<UserId, Problem> {
         Some(snapshot) if snapshot.user.erased_at.is_none() => Ok(user),
         _ => Err(user_not_found()),
     }
-}
-
-fn summary(verification: &Verification) -> String {
-    let drifted = verification.results.iter().filter(|verified| verified.outcome.is_drift()).count();
-    format!("{} comparisons, {drifted} with drift", verification.results.len())
 }

@@ -8,7 +8,13 @@ mod read;
 mod routes;
 mod state;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use canonical::UserId;
@@ -32,6 +38,8 @@ use state::State;
 pub struct MemoryStore {
     inner: Mutex<Inner>,
     observer: Arc<dyn Observer>,
+    /// How long after its commit a change of a route is answered, in milliseconds.
+    delay: AtomicU64,
 }
 
 /// How a commit goes wrong.
@@ -63,7 +71,7 @@ enum Condition {
 impl MemoryStore {
     /// An empty store that tells `observer` of every change.
     pub fn new(observer: Arc<dyn Observer>) -> Self {
-        Self { inner: Mutex::default(), observer }
+        Self { inner: Mutex::default(), observer, delay: AtomicU64::new(0) }
     }
 
     /// Makes the next change go wrong.
@@ -71,9 +79,19 @@ impl MemoryStore {
         self.lock().fault = Some(failure);
     }
 
+    /// From now on a change of a route is answered so many milliseconds after it was made.
+    pub fn answer_late(&self, delay: u64) {
+        self.delay.store(delay, Ordering::Relaxed);
+    }
+
     /// Ends what a failed commit began, as a new process on the same data would.
     pub fn reopen(&self) {
         self.lock().condition = Condition::Open;
+    }
+
+    /// The pause of a route that the next process would find.
+    pub fn pause_of(&self, route: RouteId) -> Option<Pause> {
+        self.lock().state.pause_of(route)
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -178,10 +196,12 @@ impl Store for MemoryStore {
         by: Actor,
         now: Millis,
     ) -> Result<(), StoreError> {
-        self.change(|state| {
+        let stored = self.change(|state| {
             state.set_pause(route, pause, &by, now);
             Ok(())
-        })
+        });
+        tokio::time::sleep(Duration::from_millis(self.delay.load(Ordering::Relaxed))).await;
+        stored
     }
 
     async fn audit(&self, entry: AuditRow) -> Result<(), StoreError> {

@@ -36,6 +36,10 @@ impl State {
         RegisteredRoute { id, name, pause: self.routes[at].1, mapping_changed }
     }
 
+    pub(super) fn pause_of(&self, route: RouteId) -> Option<Pause> {
+        self.routes.get(index(route.0)).and_then(|(_, pause)| *pause)
+    }
+
     pub(super) fn set_pause(&mut self, route: RouteId, pause: Option<Pause>, by: &Actor, now: Millis) {
         let Some((_, stored)) = self.routes.get_mut(index(route.0)) else { return };
         let before = std::mem::replace(stored, pause);

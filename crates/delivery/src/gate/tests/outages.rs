@@ -32,10 +32,10 @@ fn a_failed_probe_opens_the_breaker_for_longer() {
 #[test]
 fn an_operator_has_the_probe_sent_before_its_time() {
     let mut gate = gate();
-    assert!(!gate.probe_now(0), "nothing is in the way");
+    assert_eq!(gate.probe(0), Probe::NothingToFindOut);
     (0..5).for_each(|lane| drop(attempt(&mut gate, lane, Sample::Failure, 0)));
     assert!(matches!(gate.admit(1), Err(Refusal::Breaker(_))));
-    assert!(gate.probe_now(1));
+    assert_eq!(gate.probe(1), Probe::Begun);
     gate.admit(1).expect("the probe");
     assert!(gate.is_probing());
     assert!(matches!(gate.admit(1), Err(Refusal::Breaker(_))), "one at a time");

@@ -42,11 +42,11 @@ fn a_paused_route_is_probed_at_once_unless_somebody_has_to_resume_it() {
     let mut gate = gate();
     (1..=2).for_each(|lane| drop(attempt(&mut gate, lane, Sample::Unauthenticated, 0)));
     assert_eq!(gate.admit(10), Err(Refusal::Paused(Some(60_000))));
-    assert!(gate.probe_now(10));
+    assert_eq!(gate.probe(10), Probe::Begun);
     attempt(&mut gate, 1, Sample::Success, 10);
     assert_eq!(gate.pause(), None);
     gate.set_pause(Some(Pause { reason: PauseReason::Operator, probe_at: None, probes: 0 }));
-    assert!(!gate.probe_now(11));
+    assert_eq!(gate.probe(11), Probe::Stopped);
     assert_eq!(gate.admit(12), Err(Refusal::Paused(None)));
 }
 

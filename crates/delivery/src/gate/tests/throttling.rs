@@ -26,6 +26,35 @@ fn a_wall_before_the_vendor_is_asked_less_and_less() {
 }
 
 #[test]
+fn an_operator_has_one_request_tried_although_the_vendor_asked_for_a_pause() {
+    let mut gate = busy(2);
+    gate.settle(ended(1, Sample::Throttled(Some(Duration::from_secs(86_400))), 0));
+    let until = gate.throttled_until(1).expect("throttled");
+    assert_eq!(gate.probe(1), Probe::Begun);
+    assert_eq!(gate.admit(1), Err(Refusal::Throttled(until)), "another is under way");
+    gate.settle(ended(2, Sample::Nothing, 2));
+    gate.admit(3).expect("the probe");
+    assert!(gate.is_probing());
+    gate.give_back();
+    gate.admit(3).expect("it was not used");
+    assert_eq!(gate.admit(3), Err(Refusal::Throttled(until)), "one at a time");
+    gate.settle(ended(3, Sample::Throttled(Some(Duration::from_secs(60))), 4));
+    assert_eq!(gate.admit(5), Err(Refusal::Throttled(until)), "the vendor has not changed its mind");
+    assert_eq!(gate.probe(5), Probe::Begun);
+    attempt(&mut gate, 3, Sample::Success, 6);
+    assert_eq!((gate.throttled_until(7), gate.admit(7), gate.admit(7)), (None, Ok(()), Ok(())));
+}
+
+#[test]
+fn a_probe_that_was_not_needed_is_not_kept_for_the_next_pause() {
+    let mut gate = gate();
+    attempt(&mut gate, 1, Sample::Throttled(Some(Duration::from_secs(10))), 0);
+    assert_eq!(gate.probe(1), Probe::Begun);
+    attempt(&mut gate, 1, Sample::Throttled(Some(Duration::from_secs(10))), 20_000);
+    assert!(matches!(gate.admit(20_001), Err(Refusal::Throttled(_))));
+}
+
+#[test]
 fn resuming_a_route_ends_a_pause_that_the_vendor_asked_for() {
     let mut gate = gate();
     attempt(&mut gate, 1, Sample::Throttled(Some(Duration::from_secs(86_400))), 0);

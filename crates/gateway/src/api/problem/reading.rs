@@ -1,8 +1,5 @@
 use adapter::ErrorKind;
-use delivery::{
-    SendErrorKind,
-    engine::{LookError, ReadError},
-};
+use delivery::{SendErrorKind, engine::LookError, reading::ReadError};
 
 use super::{Kind, Problem};
 

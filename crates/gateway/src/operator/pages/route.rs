@@ -4,7 +4,7 @@ use actix_web::{
     web::{Data, Payload},
 };
 use askama::Template;
-use delivery::{lane::Rearm, store::RearmTarget};
+use delivery::{gate::Probe, lane::Rearm, store::RearmTarget};
 
 use super::{
     Refusal,
@@ -56,10 +56,9 @@ pub(super) async fn act(
             format!("Route {name} sends again.")
         }
         "probe" => match state.engine.probe(route, by).await? {
-            true => format!("One request is tried at route {name}."),
-            false => format!(
-                "There is nothing to find out at route {name}: it sends, or somebody has to resume it."
-            ),
+            Probe::Begun => format!("One request is tried at route {name}."),
+            Probe::NothingToFindOut => format!("There is nothing to find out at route {name}: it sends."),
+            Probe::Stopped => format!("Nothing is tried at route {name}: somebody has to resume it."),
         },
         "resync" => {
             let lanes = state.engine.resync(route, by).await?;

@@ -1,14 +1,15 @@
-use adapter::{ReadItem, ReadQuery, ReadRequest, Reader, VendorResponse};
+//! One reading of what a vendor shows: its pages, and why it may come to nothing. Pure: whoever reads sends the requests.
 
-use super::ReadError;
-use crate::Route;
+use adapter::{ErrorKind, ReadItem, ReadQuery, ReadRequest, Reader, VendorError, VendorResponse};
+
+use crate::{Millis, Route, SendError};
 
 /// The most pages of one reading.
-pub(super) const MOST_PAGES: usize = 20;
+const MOST_PAGES: usize = 20;
 
 /// The pages of what a vendor shows, one request after the other; whoever has it sends them.
 #[derive(Debug)]
-pub struct Pages<'a> {
+pub struct Reading<'a> {
     reader: &'a dyn Reader,
     query: &'a ReadQuery<'a>,
     next: Option<ReadRequest>,
@@ -16,7 +17,7 @@ pub struct Pages<'a> {
     items: Vec<ReadItem>,
 }
 
-impl<'a> Pages<'a> {
+impl<'a> Reading<'a> {
     /// What is to be asked for a query.
     ///
     /// # Errors
@@ -53,5 +54,42 @@ impl<'a> Pages<'a> {
     /// What was read.
     pub fn into_items(self) -> Vec<ReadItem> {
         self.items
+    }
+}
+
+/// Why nothing was read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    /// The vendor has no endpoint that shows this.
+    #[error("the vendor does not show this")]
+    NotReadable,
+    /// The vendor asked for a pause, or the route's rate is used up, until then.
+    #[error("the route is busy")]
+    Busy(Millis),
+    /// There is no answer.
+    #[error("no answer: {0}")]
+    Unanswered(SendError),
+    /// The vendor did not answer what was asked.
+    #[error("{0}")]
+    Refused(VendorError),
+    /// There are more pages than are read.
+    #[error("more than {MOST_PAGES} pages")]
+    TooLong,
+}
+
+impl ReadError {
+    /// Whether others would meet it, too, so that asking about them is in vain.
+    pub(crate) fn is_about_the_route(&self) -> bool {
+        match self {
+            Self::Busy(_) | Self::Unanswered(_) => true,
+            Self::Refused(error) => matches!(
+                error.kind,
+                ErrorKind::Unauthenticated
+                    | ErrorKind::RateLimited
+                    | ErrorKind::Unavailable
+                    | ErrorKind::Misdirected
+            ),
+            Self::NotReadable | Self::TooLong => false,
+        }
     }
 }
