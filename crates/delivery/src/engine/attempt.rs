@@ -46,6 +46,8 @@ struct Ended {
     sample: Sample,
     status: Option<u16>,
     detail: Option<String>,
+    /// The lane was taken away meanwhile: the settle finds another epoch and changes nothing, and there is nothing to count.
+    is_fenced: bool,
 }
 
 impl Attempt<'_> {
@@ -66,8 +68,7 @@ impl Attempt<'_> {
                 self.wait_for_token().await;
             }
             if self.engine.inner.hub.fences.is_fenced(self.work.lane, self.work.claim.epoch) {
-                // The settle finds another epoch and changes nothing.
-                return self.ended(sent, self.ok(&receipts), Sample::Nothing);
+                return Ended { is_fenced: true, ..self.ended(sent, self.ok(&receipts), Sample::Nothing) };
             }
             let request_at = self.engine.now();
             match self.send_one(request).await {
@@ -146,7 +147,7 @@ impl Attempt<'_> {
     }
 
     fn ended(&self, sent: Sent, outcome: Outcome, sample: Sample) -> Ended {
-        Ended { sent, outcome, sample, status: None, detail: None }
+        Ended { sent, outcome, sample, status: None, detail: None, is_fenced: false }
     }
 
     fn moment(&self, last_request_at: Millis) -> Moment {
@@ -171,7 +172,7 @@ impl Attempt<'_> {
             trace_id = self.work.trace.map(|trace| trace.trace_id()),
             "attempt ended"
         );
-        self.engine.inner.telemetry.attempted(&Attempted {
+        let attempted = Attempted {
             route: &self.route.name,
             lane: self.work.lane.0,
             version: self.work.claim.sent,
@@ -180,7 +181,10 @@ impl Attempt<'_> {
             failure: ended.outcome.class(),
             took: until(now, started_at),
             behind: self.work.behind_since.map(|since| until(now, since)),
-        });
+        };
+        if !ended.is_fenced {
+            self.engine.inner.telemetry.attempted(&attempted);
+        }
         let Ended { sent, outcome, sample, .. } = ended;
         let settle = Settle { epoch: self.work.claim.epoch, started_at, sent, outcome };
         let settlement =

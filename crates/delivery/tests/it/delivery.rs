@@ -134,6 +134,7 @@ async fn an_erased_user_is_not_written_to_any_more() {
     world.pass(seconds(600)).await;
     assert_eq!(world.vendor().count(), before, "the rest of the attempt is not sent");
     assert!(before < 6, "{before}");
+    assert_eq!(world.told(), [None], "the first attempt, and nothing of the one that was cut short");
 }
 
 #[tokio::test(start_paused = true)]

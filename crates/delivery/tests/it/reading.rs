@@ -1,14 +1,16 @@
 use std::time::Duration;
 
-use adapter::ErrorKind;
+use adapter::{ErrorKind, Path, ReadRequest};
 use canonical::Leaf;
 use delivery::{
     Rate,
+    audit::{AuditFilter, AuditKind},
     drift::{Finding, VerifyOutcome},
     engine::LookError,
     reading::ReadError,
     store::{Actor, RouteId, Store, UserSnapshot},
 };
+use futures_util::future::join_all;
 use serde_json::json;
 
 use crate::{
@@ -116,6 +118,35 @@ async fn reading_keeps_the_routes_rate_together_with_what_is_sent() {
         let took = window[4] - window[0];
         assert!(took >= Duration::from_millis(1_000), "2 at once and 2 in a second: {all:?}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn single_questions_keep_the_routes_rate_and_its_turn() {
+    let world = World::with(1, |limits| limits.rate = Rate::PerSecond(2.0)).await;
+    let (a, began) = (route(&world, "a"), world.elapsed());
+    world.vendor().shows(json!({ "title": "Coach" }));
+    let request = ReadRequest { path: Path::new(["x"]), query: Vec::new(), headers: Vec::new() };
+    let asked = join_all((0..6).map(|_| world.engine.ask(a, &request))).await;
+    assert!(asked.iter().all(Result::is_ok), "{asked:?}");
+    assert_eq!(world.vendor().reads().len(), 6);
+    let took = world.elapsed() - began;
+    assert!(took >= Duration::from_millis(1_900), "2 at once and 2 in a second: {took:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_comparison_that_nobody_waits_for_any_more_is_kept_all_the_same() {
+    let world = World::new().await;
+    world.title(1, "Coach").await;
+    world.pass(seconds(1)).await;
+    world.vendor().shows(json!({ "title": "Boss" }));
+    world.vendor().next_read(Act::Ok(seconds(5)));
+    let comparing = world.engine.verify_as(vec![user(1)], None, seconds(60), Actor("ops".to_owned()));
+    assert!(tokio::time::timeout(seconds(1), comparing).await.is_err(), "it takes longer");
+    world.pass(seconds(10)).await;
+    let entries = AuditFilter { kind: Some(AuditKind::Verify), limit: 10, ..AuditFilter::default() };
+    let entries = world.store.audit_log(entries).await.expect("readable");
+    assert_eq!(entries.len(), 1);
+    assert_eq!(entries[0].detail, "1 comparisons, 1 with drift");
 }
 
 #[tokio::test(start_paused = true)]

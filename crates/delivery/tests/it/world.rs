@@ -1,9 +1,13 @@
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use canonical::{Patch, Rules, UserId};
 use delivery::{
-    Limits, NoTelemetry, ProcessClock, Rate, Route, SeededJitter,
+    Attempted, Limits, ProcessClock, Rate, Route, SeededJitter, Telemetry,
     engine::{Engine, Hub, Parts, Submission},
+    lane::FailureClass,
     status::{RouteState, RouteStatus},
     store::{Accepted, Actor, LaneRow, Precondition, Store},
 };
@@ -19,7 +23,18 @@ pub(crate) struct World {
     pub(crate) engine: Engine,
     pub(crate) store: Arc<MemoryStore>,
     pub(crate) vendors: Vec<Vendor>,
+    told: Arc<Told>,
     started: Instant,
+}
+
+/// Whoever counts attempts.
+#[derive(Debug, Default)]
+struct Told(Mutex<Vec<Option<FailureClass>>>);
+
+impl Telemetry for Told {
+    fn attempted(&self, attempt: &Attempted<'_>) {
+        self.0.lock().expect("not poisoned").push(attempt.failure);
+    }
 }
 
 /// How a route of a test differs from the usual one.
@@ -35,19 +50,25 @@ impl World {
         let hub = Hub::new();
         let store = Arc::new(MemoryStore::new(hub.clone()));
         let vendors: Vec<Vendor> = (0..count).map(|_| Vendor::new()).collect();
+        let told = Arc::new(Told::default());
         let parts = Parts {
             store: Arc::clone(&store) as Arc<dyn Store>,
             hub,
             clock: Arc::new(ProcessClock::start()),
             jitter: Arc::new(SeededJitter::new(7)),
-            telemetry: Arc::new(NoTelemetry),
+            telemetry: Arc::clone(&told) as Arc<dyn Telemetry>,
         };
         let engine = Engine::start(parts, routes_to(&vendors, adjust), false).await.expect("starts");
-        Self { engine, store, vendors, started: Instant::now() }
+        Self { engine, store, vendors, told, started: Instant::now() }
     }
 
     pub(crate) fn vendor(&self) -> &Vendor {
         &self.vendors[0]
+    }
+
+    /// How the attempts ended of which somebody was told who counts them.
+    pub(crate) fn told(&self) -> Vec<Option<FailureClass>> {
+        self.told.0.lock().expect("not poisoned").clone()
     }
 
     pub(crate) fn elapsed(&self) -> Duration {
