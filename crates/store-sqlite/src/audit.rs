@@ -44,9 +44,12 @@ fn last_given(connection: &Connection) -> rusqlite::Result<i64> {
 
 /// Entries, newest first.
 pub(crate) fn list(connection: &Connection, filter: &AuditFilter) -> rusqlite::Result<Vec<AuditEntry>> {
+    // Written so that each filter finds its index.
+    let of_kind = filter.kind.map_or("?2 IS NULL", |_| "kind = ?2");
+    let of_route = filter.route.map_or("?3 IS NULL", |_| "route_id = ?3");
     let sql = format!(
-        "SELECT {COLUMNS} FROM audit WHERE seq < ?1 AND (?2 IS NULL OR kind = ?2) \
-         AND (?3 IS NULL OR route_id = ?3) AND (?4 IS NULL OR at >= ?4) ORDER BY seq DESC LIMIT ?5"
+        "SELECT {COLUMNS} FROM audit WHERE seq < ?1 AND {of_kind} AND {of_route} AND (?4 IS NULL OR at >= ?4) \
+         ORDER BY seq DESC LIMIT ?5"
     );
     let kind = filter.kind.map(AuditKind::name);
     let (before, route) = (filter.before.unwrap_or(i64::MAX), filter.route.map(|route| route.0));
@@ -68,10 +71,12 @@ pub(crate) fn chain(
 pub(crate) fn verify(connection: &Connection, known: Option<AuditHead>) -> rusqlite::Result<AuditReport> {
     let sql = format!("SELECT {COLUMNS} FROM audit ORDER BY seq");
     let mut check = ChainCheck::new(known);
+    // Before the entries are read: a gateway may be writing others.
+    let last_given = last_given(connection)?;
     for entry in connection.prepare(&sql)?.query_map([], read)? {
         check.push(&entry?);
     }
-    Ok(check.finish(Some(last_given(connection)?)))
+    Ok(check.finish(Some(last_given)))
 }
 
 /// Gives every entry its hash: those of an older schema have none.

@@ -12,6 +12,7 @@ const STEPS: &[Step] = &[
     Step { sql: include_str!("schema/1.sql"), then: nothing },
     Step { sql: include_str!("schema/2.sql"), then: nothing },
     Step { sql: include_str!("schema/3.sql"), then: audit::hash_all },
+    Step { sql: include_str!("schema/4.sql"), then: nothing },
 ];
 
 /// The newest schema.

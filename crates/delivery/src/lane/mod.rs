@@ -6,6 +6,7 @@
 
 mod accept;
 mod claim;
+mod confirmations;
 mod erase;
 mod facts;
 mod hold;
@@ -23,6 +24,7 @@ mod tests;
 
 pub(crate) use claim::owed;
 pub use claim::{Claim, Filler};
+pub use confirmations::Confirmations;
 pub use facts::{Facts, RequiredFact, SubjectFact};
 pub use hold::{Hold, HoldReason};
 pub use outcome::{Failure, Outcome, Partial, Sent, Settle};

@@ -7,7 +7,7 @@ use canonical::Leaf;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as JsonValue;
 
-use super::{Hold, Version};
+use super::{Confirmations, Hold, Version};
 use crate::{Millis, TraceContext};
 
 /// The row of one lane. `floor ≤ acked ≤ sent ≤ want` always holds.
@@ -63,8 +63,8 @@ pub struct Lane {
     pub first_fail_at: Option<Millis>,
     /// Since when the lane owes something.
     pub dirty_since: Option<Millis>,
-    /// When the vendor last confirmed everything that was sent.
-    pub confirmed_at: Option<Millis>,
+    /// When the vendor confirmed what.
+    pub confirmations: Confirmations,
     /// The trace of the newest of the updates that are owed, of those that belong to one.
     pub trace: Option<TraceContext>,
 }

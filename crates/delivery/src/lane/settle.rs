@@ -15,7 +15,7 @@ pub(super) fn settle(lane: &mut Lane, facts: &Facts<'_>, settle: Settle, now: Mi
     let Settle { started_at, sent, outcome, .. } = settle;
     match outcome {
         Outcome::Ok { witness, unverified } => {
-            succeed(lane, &sent);
+            succeed(lane, &sent, now);
             lane.witness = lane.witness.take().or(witness);
             lane.unverified = unverified;
             if lane.step.is_some() || sent.partial != Partial::No {
@@ -53,7 +53,11 @@ pub(super) fn settle(lane: &mut Lane, facts: &Facts<'_>, settle: Settle, now: Mi
     }
 }
 
-fn succeed(lane: &mut Lane, sent: &Sent) {
+fn succeed(lane: &mut Lane, sent: &Sent, now: Millis) {
+    // A set of which a part was sent is not confirmed.
+    if sent.partial != Partial::Members {
+        lane.confirmations.note(&sent.payload, now);
+    }
     lane.attempt = 0;
     lane.first_fail_at = None;
     lane.last_class = None;
@@ -104,7 +108,6 @@ fn confirmed(lane: &mut Lane, sent: &Sent, started_at: Millis, now: Millis) {
         lane.want = lane.sent;
     }
     lane.acked = lane.sent;
-    lane.confirmed_at = Some(now);
     let since = if mutation::is_on(Mutation::SuspicionEndsWithAnswer) { now } else { started_at };
     let clean = lane.suspect_until.is_none_or(|until| since >= until);
     if clean {

@@ -26,9 +26,9 @@ pub struct LeafStanding {
 /// How one leaf stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LeafState {
-    /// The vendor has confirmed it, at this time at the latest.
+    /// The vendor has confirmed it, last at this time.
     Confirmed(Option<Millis>),
-    /// The vendor has confirmed it, at this time at the latest; a lost request may still overwrite it, so it is sent once more.
+    /// The vendor has confirmed it, last at this time; a lost request may still overwrite it, so it is sent once more.
     InDoubt(Option<Millis>),
     /// It is to be sent.
     Owed,
@@ -58,8 +58,8 @@ pub fn of_leaves(route: &Route, user: &UserRow, lane: Option<&Lane>) -> BTreeMap
 fn carried(lane: &Lane, leaf: &Leaf, version: Version) -> LeafState {
     match lane.held.get(leaf) {
         Some(hold) if hold.version == version => LeafState::Held(hold.clone()),
-        _ if version <= lane.floor => LeafState::Confirmed(lane.confirmed_at),
-        _ if version <= lane.acked => LeafState::InDoubt(lane.confirmed_at),
+        _ if version <= lane.floor => LeafState::Confirmed(lane.confirmations.at(version)),
+        _ if version <= lane.acked => LeafState::InDoubt(lane.confirmations.at(version)),
         _ => LeafState::Owed,
     }
 }

@@ -116,6 +116,28 @@ async fn whoever_waits_is_answered_when_a_route_that_has_not_settled_is_removed(
 }
 
 #[tokio::test(start_paused = true)]
+async fn each_leaf_has_the_time_of_its_own_confirmation() {
+    let world = World::new().await;
+    world.patch(1, json!({ "title": "Coach", "nickname": "Jo" })).await;
+    world.pass(seconds(60)).await;
+    world.patch(1, json!({ "nickname": "Joe" })).await;
+    world.pass(seconds(60)).await;
+    let confirmations = world.lane(1).await.lane.confirmations.clone();
+    let (title, nickname) =
+        (confirmations.at(1).expect("confirmed"), confirmations.at(2).expect("confirmed"));
+    assert!((59_000..61_000).contains(&(nickname - title)), "{confirmations:?}");
+    world.title(1, "Boss").await;
+    world.pass(seconds(60)).await;
+    let confirmations = world.lane(1).await.lane.confirmations.clone();
+    let versions: Vec<u64> = confirmations.entries().iter().map(|(version, _)| *version).collect();
+    assert_eq!(
+        (versions, confirmations.at(2)),
+        (vec![2, 3], Some(nickname)),
+        "what no leaf has any more is forgotten"
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_erased_user_is_not_written_to_any_more() {
     let world = World::new().await;
     let tags = serde_json::json!({ "tags": ["a", "b", "c", "d"] });

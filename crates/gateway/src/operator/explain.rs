@@ -64,7 +64,7 @@ pub(super) struct ExplanationBody {
     standing: UserRouteBody,
     /// What happens next, and who can change that.
     next: String,
-    /// When the vendor last confirmed everything that was sent.
+    /// When the vendor last confirmed anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
     confirmed_at: Option<String>,
@@ -89,7 +89,7 @@ struct LeafBody {
     #[serde(skip_serializing_if = "is_false")]
     unverified: bool,
     state: LeafWord,
-    /// When the vendor had confirmed it at the latest.
+    /// When the vendor confirmed it last.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
     confirmed_at: Option<String>,
@@ -143,7 +143,7 @@ impl ExplanationBody {
             version: snapshot.user.version,
             standing: UserRouteBody::new(&route.name, &standing, lane),
             next,
-            confirmed_at: lane.and_then(|lane| lane.confirmed_at).map(time),
+            confirmed_at: lane.and_then(|lane| lane.confirmations.latest()).map(time),
             fields: fields.collect(),
             attempts: Vec::new(),
         }

@@ -43,7 +43,7 @@ pub(super) struct LaneBody {
     suspect_until: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     behind_since: Option<String>,
-    /// When the vendor last confirmed everything that was sent.
+    /// When the vendor last confirmed anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     confirmed_at: Option<String>,
     /// The trace of the newest update that is owed.
@@ -125,7 +125,7 @@ impl LaneBody {
             held: held(lane),
             suspect_until: lane.suspect_until.map(time),
             behind_since: lane.out_of_step_since().map(time),
-            confirmed_at: lane.confirmed_at.map(time),
+            confirmed_at: lane.confirmations.latest().map(time),
             trace_id: lane.trace.map(|trace| trace.trace_id()),
         }
     }

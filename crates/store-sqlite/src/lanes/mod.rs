@@ -10,7 +10,7 @@ pub(crate) use write::{number, write};
 pub(crate) const COLUMNS: &str = "lane_id, route_id, user_id, state, why, why_leaves, prio, next_at, want_ver, sent_ver, \
      acked_ver, floor_ver, suspect_until, last_send_at, epoch, attempt, step_ver, step_leaf, held, again, subject, \
      subject_key, pinned, witness, confirmed, unverified, last_class, last_status, first_fail_at, dirty_since, \
-     confirmed_at, trace";
+     confirmations, trace";
 
 /// The number of [`COLUMNS`]: where a query's own columns begin.
 pub(crate) const COLUMN_COUNT: usize = 32;

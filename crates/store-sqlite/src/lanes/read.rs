@@ -3,7 +3,7 @@ use std::{collections::BTreeMap, str::FromStr, sync::Arc};
 use canonical::{Leaf, UserId};
 use delivery::{
     TraceContext,
-    lane::{BlockReason, Confirmed, Lane, State, Version},
+    lane::{BlockReason, Confirmations, Confirmed, Lane, State, Version},
     store::{LaneId, LaneRow, RouteId},
 };
 use rusqlite::Row;
@@ -80,7 +80,14 @@ fn decode(row: &Row<'_>) -> Option<Lane> {
         last_status: row.get(27).ok()?,
         first_fail_at: row.get(28).ok()?,
         dirty_since: row.get(29).ok()?,
-        confirmed_at: row.get(30).ok()?,
+        // As for the trace: that a time cannot be read is no reason to give up a lane.
+        confirmations: row
+            .get_ref(30)
+            .ok()?
+            .as_bytes_or_null()
+            .ok()?
+            .and_then(confirmations)
+            .unwrap_or_default(),
         // What cannot be read is no reason to give up a lane: the trace ends, and nothing else.
         trace: row.get_ref(31).ok()?.as_bytes_or_null().ok()?.and_then(TraceContext::from_bytes),
     })
@@ -107,6 +114,17 @@ fn remains(row: &Row<'_>) -> rusqlite::Result<Lane> {
         dirty_since: row.get(29)?,
         ..Lane::default()
     })
+}
+
+/// Each entry is its version and its time, eight bytes each, the highest first.
+fn confirmations(bytes: &[u8]) -> Option<Confirmations> {
+    let (entries, rest) = bytes.as_chunks::<16>();
+    let entry = |entry: &[u8; 16]| {
+        let (version, at) = entry.split_at(8);
+        Some((u64::from_be_bytes(version.try_into().ok()?), i64::from_be_bytes(at.try_into().ok()?)))
+    };
+    let entries: Option<Vec<_>> = entries.iter().map(entry).collect();
+    Confirmations::of(entries?).filter(|_| rest.is_empty())
 }
 
 fn version(row: &Row<'_>, column: usize) -> Option<Version> {

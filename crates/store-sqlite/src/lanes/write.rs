@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use canonical::{Leaf, UserId};
 use delivery::{
     TraceContext,
-    lane::{Confirmed, Lane, State},
+    lane::{Confirmations, Confirmed, Lane, State},
     store::{LaneId, LaneRow, RouteId},
 };
 use rusqlite::{Connection, ToSql, params};
@@ -15,21 +15,21 @@ use crate::codes::{self, Coded};
 const INSERT: &str = "INSERT INTO lanes(route_id, user_id, state, why, why_leaves, prio, next_at, want_ver, sent_ver, \
      acked_ver, floor_ver, suspect_until, last_send_at, epoch, attempt, step_ver, step_leaf, held, again, subject, \
      subject_key, pinned, witness, confirmed, unverified, last_class, last_status, first_fail_at, dirty_since, \
-     confirmed_at, trace) VALUES(?30, ?31, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, \
+     confirmations, trace) VALUES(?30, ?31, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, \
      ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29)";
 
 const UPDATE: &str = "UPDATE lanes SET state=?1, why=?2, why_leaves=?3, prio=?4, next_at=?5, want_ver=?6, sent_ver=?7, \
      acked_ver=?8, floor_ver=?9, suspect_until=?10, last_send_at=?11, epoch=?12, attempt=?13, step_ver=?14, \
      step_leaf=?15, held=?16, again=?17, subject=?18, subject_key=?19, pinned=?20, witness=?21, confirmed=?22, \
      unverified=?23, last_class=?24, last_status=?25, first_fail_at=?26, dirty_since=?27, \
-     confirmed_at=?28, trace=?29 WHERE lane_id=?30";
+     confirmations=?28, trace=?29 WHERE lane_id=?30";
 
 /// What changes with every attempt. SQLite takes an entry out of each index that a statement's columns could touch and puts it
 /// in again, whether its value is another one or not: the index of the subjects, of which each route has a page of its own,
 /// is left alone by this one.
 const UPDATE_PROGRESS: &str = "UPDATE lanes SET state=?1, why=?2, prio=?3, next_at=?4, want_ver=?5, sent_ver=?6, \
      acked_ver=?7, floor_ver=?8, suspect_until=?9, last_send_at=?10, epoch=?11, attempt=?12, last_class=?13, \
-     last_status=?14, first_fail_at=?15, dirty_since=?16, confirmed_at=?17, trace=?18 WHERE lane_id=?19";
+     last_status=?14, first_fail_at=?15, dirty_since=?16, confirmations=?17, trace=?18 WHERE lane_id=?19";
 
 /// Writes a lane; a new one gets its id. `stored` is the lane as the database has it, if that is known.
 pub(crate) fn write(
@@ -100,7 +100,7 @@ fn is_progress(stored: &Lane, lane: &Lane) -> bool {
         last_status: _,
         first_fail_at: _,
         dirty_since: _,
-        confirmed_at: _,
+        confirmations: _,
         trace: _,
     } = lane;
     (lane.state == State::Erased) == (stored.state == State::Erased)
@@ -135,7 +135,7 @@ fn update_progress(connection: &Connection, id: LaneId, lane: &Lane) -> rusqlite
         lane.last_status,
         lane.first_fail_at,
         lane.dirty_since,
-        lane.confirmed_at,
+        confirmations_bytes(&lane.confirmations),
         lane.trace.map(TraceContext::to_bytes),
         id.0,
     ])?;
@@ -191,7 +191,7 @@ fn with_columns<T>(
         lane.last_status,
         lane.first_fail_at,
         lane.dirty_since,
-        lane.confirmed_at,
+        confirmations_bytes(&lane.confirmations),
         lane.trace.map(TraceContext::to_bytes),
     ])
 }
@@ -213,6 +213,14 @@ fn confirmed_text(confirmed: &BTreeMap<Leaf, Confirmed>) -> rusqlite::Result<Opt
         (leaf.name(), stored)
     });
     json_text(&stored.collect::<BTreeMap<_, _>>(), confirmed.is_empty())
+}
+
+/// Each entry's version and time, eight bytes each, the highest first; none without an entry.
+fn confirmations_bytes(confirmations: &Confirmations) -> Option<Vec<u8>> {
+    let entries = confirmations.entries();
+    let bytes =
+        || entries.iter().flat_map(|(version, at)| [version.to_be_bytes(), at.to_be_bytes()].concat());
+    (!entries.is_empty()).then(|| bytes().collect())
 }
 
 fn json_text<T: Serialize>(value: &T, is_empty: bool) -> rusqlite::Result<Option<String>> {

@@ -93,3 +93,22 @@ async fn a_damaged_profile_blocks_its_lanes_and_is_told() {
     assert!(matches!(bench.store.user(&user("crm-1")).await, Err(StoreError::Damaged(_))));
     assert_eq!(bench.store.counts(bench.id("alpha")).await.expect("read").blocked, 1);
 }
+
+#[test]
+fn the_last_confirmation_survives_the_fourth_schema() {
+    let connection = rusqlite::Connection::open_in_memory().expect("opens");
+    for sql in [
+        include_str!("../../src/schema/1.sql"),
+        include_str!("../../src/schema/2.sql"),
+        include_str!("../../src/schema/3.sql"),
+        "INSERT INTO routes(route_id, name, vendor, subject_kind, origin, mapping_revision) VALUES(1, 'a', 'v', 'id', 'o', 0); \
+         INSERT INTO lanes(route_id, user_id, state, prio, next_at, want_ver, sent_ver, acked_ver, floor_ver, epoch, attempt, again, \
+         pinned, confirmed_at) VALUES(1, 'u', 0, 0, 0, 7, 7, 7, 7, 1, 0, 0, 1, 1795258870581)",
+        include_str!("../../src/schema/4.sql"),
+    ] {
+        connection.execute_batch(sql).expect(sql);
+    }
+    let kept: Vec<u8> =
+        connection.query_row("SELECT confirmations FROM lanes", [], |row| row.get(0)).expect("a lane");
+    assert_eq!(kept, [7_u64.to_be_bytes(), 1_795_258_870_581_u64.to_be_bytes()].concat());
+}

@@ -1,6 +1,12 @@
 //! Whoever changes the audit in the file is found out.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use delivery::audit::{AuditHead, AuditKind, AuditRow, ChainFault};
 use rusqlite::Connection;
@@ -93,6 +99,25 @@ async fn what_is_cut_off_while_the_store_is_open_is_seen_by_its_own_head() {
     assert_eq!(fault(&path, None), None);
     let head = bench.store.audit_head().await.expect("known");
     assert_eq!(fault(&path, Some(head)), Some(ChainFault::CutOff { ends: 1, known: 2 }));
+}
+
+#[tokio::test]
+async fn what_a_gateway_writes_meanwhile_is_not_taken_for_a_cut() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let bench = bench_in(&directory).await;
+    let path = directory.path().join("gateway.db");
+    let done = Arc::new(AtomicBool::new(false));
+    let is_done = Arc::clone(&done);
+    let checking = tokio::task::spawn_blocking(move || {
+        while !is_done.load(Ordering::Relaxed) {
+            assert_eq!(fault(&path, None), None);
+        }
+    });
+    for _ in 0..400 {
+        one_more(&bench).await;
+    }
+    done.store(true, Ordering::Relaxed);
+    checking.await.expect("every check finds the audit whole");
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ pub async fn a_lane_comes_to_rest_when_its_attempt_succeeds(bench: Bench) {
     let lane = bench.lane("crm-1", "alpha").await;
     assert_eq!((lane.state, lane.acked, lane.floor, lane.pinned), (State::Idle, 1, 1, true));
     assert_eq!((lane.witness.as_deref(), &*lane.unverified), (Some("w-9"), &[Leaf::Title][..]));
-    assert_eq!((lane.last_send_at, lane.confirmed_at), (Some(1), Some(2)));
+    assert_eq!((lane.last_send_at, lane.confirmations.entries()), (Some(1), &[(1, 2)][..]));
 }
 
 /// What an update belongs to is known when it is sent, hours later and after another one that belongs to nothing.
