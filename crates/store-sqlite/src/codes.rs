@@ -46,7 +46,7 @@ codes!(FailureClass {
 
 codes!(Verdict { 1 => Owed, 2 => NothingToCarry, 3 => NotMatching, 4 => NoIdentity, });
 
-codes!(PauseReason { 1 => Auth, 2 => Config, 3 => Tls, 4 => Operator, });
+codes!(PauseReason { 1 => Auth, 2 => Config, 3 => Tls, 4 => Operator, 5 => WrongSubject, });
 
 codes!(Fate {
     1 => Sent, 2 => Unchanged, 3 => Unsupported, 4 => Unmapped, 5 => NotClearable, 6 => TooLong, 7 => NotRepresentable,

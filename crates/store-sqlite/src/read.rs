@@ -3,9 +3,8 @@
 use std::fmt::Write;
 
 use canonical::UserId;
-use delivery::{
-    lane::WaitCause,
-    store::{LaneFilter, LaneId, LaneRow, LaneStateFilter, LaneView, RouteCounts, RouteId, UserSnapshot},
+use delivery::store::{
+    LaneFilter, LaneId, LaneRow, LaneStateFilter, LaneView, RouteCounts, RouteId, UserSnapshot,
 };
 use rusqlite::{Connection, OptionalExtension, ToSql, params};
 use uuid::Uuid;
@@ -110,11 +109,10 @@ fn in_states(filter: &LaneFilter, mut rest: String) -> String {
     if filter.states.is_empty() {
         return rest;
     }
-    let hold_retry = WaitCause::HoldRetry.code();
-    let pending = format!("(state = 1 OR state = 2 OR state = 3) AND NOT (state = 3 AND why = {hold_retry})");
+    const PENDING: &str = "(state = 1 OR state = 2 OR state = 3) AND dirty_since IS NOT NULL";
     let of_state = |state: &LaneStateFilter| {
         let (index, state) = match state {
-            LaneStateFilter::Pending => ("lane_due", pending.as_str()),
+            LaneStateFilter::Pending => ("lane_due", PENDING),
             LaneStateFilter::Held => ("lane_held", "held IS NOT NULL"),
             LaneStateFilter::Blocked => ("lane_blocked", "state = 4"),
         };
@@ -127,7 +125,7 @@ fn in_states(filter: &LaneFilter, mut rest: String) -> String {
 /// How many lanes of a route stand how.
 pub(crate) fn counts(connection: &Connection, route: RouteId) -> Result<RouteCounts, OpError> {
     const PENDING: &str = "SELECT count(*), min(dirty_since) FROM lanes INDEXED BY lane_due \
-         WHERE (state = 1 OR state = 2 OR state = 3) AND route_id = ?1 AND NOT (state = 3 AND why = ?2)";
+         WHERE (state = 1 OR state = 2 OR state = 3) AND route_id = ?1 AND dirty_since IS NOT NULL";
     const HELD: &str =
         "SELECT count(*) FROM lanes INDEXED BY lane_held WHERE held IS NOT NULL AND route_id = ?1";
     const BLOCKED: &str =
@@ -140,9 +138,7 @@ pub(crate) fn counts(connection: &Connection, route: RouteId) -> Result<RouteCou
     };
     let (pending, oldest_since) = connection
         .prepare_cached(PENDING)?
-        .query_row(params![route.0, WaitCause::HoldRetry.code()], |row| {
-            Ok((row.get::<_, i64>(0)?, row.get(1)?))
-        })?;
+        .query_row([route.0], |row| Ok((row.get::<_, i64>(0)?, row.get(1)?)))?;
     Ok(RouteCounts {
         lanes: number(ALL)?,
         pending: pending.cast_unsigned(),

@@ -38,6 +38,12 @@ impl Engine {
         let (actions, breaker_turned) =
             line.settle(Ended { lane, attempt, sample, now, jitter: self.jitter() });
         if breaker_turned {
+            let route = line.name();
+            if line.gate().breaker_open_until().is_some() {
+                tracing::warn!(route, last = ?sample, "the vendor fails; one request at a time is tried");
+            } else {
+                tracing::info!(route, "the vendor answers again");
+            }
             self.inner.watch.look();
         }
         for action in actions {

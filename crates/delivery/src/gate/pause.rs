@@ -23,16 +23,19 @@ pub enum PauseReason {
     Tls,
     /// An operator paused it.
     Operator,
+    /// The vendor answered about another person than it was asked to change.
+    WrongSubject,
 }
 
 impl Pause {
     /// The pause that begins, or goes on, with such a sample.
     pub(super) fn after(reason: PauseReason, sample: Sample, probes: u32, now: Millis) -> Self {
-        let probe_at = match (reason, sample) {
-            (PauseReason::Operator, _) | (_, Sample::WrongSubject) => None,
-            (PauseReason::Auth, _) => Some(now + backoff::AUTH_PROBES[(probes as usize).min(4)]),
-            (PauseReason::Tls, _) => Some(now + backoff::TLS_PROBE),
-            (PauseReason::Config, _) => Some(now + backoff::CONFIG_PROBE),
+        let reason = if sample == Sample::WrongSubject { PauseReason::WrongSubject } else { reason };
+        let probe_at = match reason {
+            PauseReason::Operator | PauseReason::WrongSubject => None,
+            PauseReason::Auth => Some(now + backoff::AUTH_PROBES[(probes as usize).min(4)]),
+            PauseReason::Tls => Some(now + backoff::TLS_PROBE),
+            PauseReason::Config => Some(now + backoff::CONFIG_PROBE),
         };
         Self { reason, probe_at, probes }
     }
@@ -42,7 +45,7 @@ impl PauseReason {
     /// Whether a probe that ended in this way shows that the route works again.
     pub(super) fn is_over(self, probe: Sample) -> bool {
         match self {
-            PauseReason::Operator => false,
+            PauseReason::Operator | PauseReason::WrongSubject => false,
             PauseReason::Config => probe == Sample::Success,
             // Any answer about the person shows that the credential, or the way, is in order.
             PauseReason::Auth => {

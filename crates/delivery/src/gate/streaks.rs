@@ -44,7 +44,7 @@ impl Streaks {
     pub(super) fn note(&mut self, sample: Sample, lane: i64, now: Millis) -> Option<PauseReason> {
         let kind = match sample {
             Sample::Tls => return Some(PauseReason::Tls),
-            Sample::WrongSubject => return Some(PauseReason::Config),
+            Sample::WrongSubject => return Some(PauseReason::WrongSubject),
             Sample::Unauthenticated => Kind::Unauthenticated,
             Sample::Forbidden => Kind::Forbidden,
             // Once the route has worked, people who are not known say nothing about its configuration.

@@ -6,7 +6,7 @@ use std::{
 use canonical::Leaf;
 use serde_json::Value as JsonValue;
 
-use super::{BlockReason, Confirmed, Effect, Facts, Lane, State, SubjectFact, Version, WaitCause};
+use super::{BlockReason, Confirmed, Effect, Facts, Lane, State, SubjectFact, Version};
 use crate::{
     Millis,
     mutation::{self, Mutation},
@@ -47,6 +47,7 @@ pub(super) fn claim(lane: &mut Lane, facts: &Facts<'_>, subject: &SubjectFact, n
         return Effect::Done;
     }
     lane.epoch += 1;
+    let sent_before = lane.sent;
     lane.sent = facts.version;
     lane.want = lane.want.max(lane.sent);
     flag_due_holds(lane, now);
@@ -68,6 +69,7 @@ pub(super) fn claim(lane: &mut Lane, facts: &Facts<'_>, subject: &SubjectFact, n
     let fillers = match fillers(lane, facts, &payload) {
         Ok(fillers) => fillers,
         Err((reason, leaves)) => {
+            lane.sent = sent_before;
             lane.block(reason, leaves, now);
             return Effect::Done;
         }
@@ -75,6 +77,7 @@ pub(super) fn claim(lane: &mut Lane, facts: &Facts<'_>, subject: &SubjectFact, n
     let subject_text = match reserve(lane, subject) {
         Ok(text) => text,
         Err(reason) => {
+            lane.sent = sent_before;
             lane.block(reason, Vec::new(), now);
             return Effect::Done;
         }
@@ -132,7 +135,7 @@ fn isolation_finished(lane: &mut Lane, facts: &Facts<'_>, now: Millis) -> Option
 fn nothing_to_send(lane: &mut Lane, now: Millis) {
     lane.acked = lane.sent;
     if let Some(until) = lane.suspect_until.filter(|until| now < *until) {
-        return lane.wait(WaitCause::Verify, until);
+        return lane.wait_in_doubt(until);
     }
     lane.floor = lane.sent;
     lane.suspect_until = None;

@@ -44,8 +44,10 @@ pub(super) fn rearm(lane: &mut Lane, facts: &Facts<'_>, rearm: &Rearm, now: Mill
     }
     match rearm {
         Rearm::Retry | Rearm::Mapping => {
-            owe_again(lane, Again::Retry, now);
-            again(lane, now);
+            if lane.may_be_tried_again() {
+                owe_again(lane, Again::Retry, now);
+                again(lane, now);
+            }
         }
         Rearm::Resync => {
             owe_again(lane, Again::Resync, now);
@@ -58,7 +60,7 @@ pub(super) fn rearm(lane: &mut Lane, facts: &Facts<'_>, rearm: &Rearm, now: Mill
             }
         }
         Rearm::RoutePaused { holds_since } => {
-            drop_holds(lane, *holds_since);
+            drop_holds(lane, *holds_since, now);
             if matches!(
                 lane.state,
                 State::Blocked(BlockReason::Rejected | BlockReason::Forbidden) | State::Idle | State::Wait(_)
@@ -124,13 +126,14 @@ fn again(lane: &mut Lane, now: Millis) {
 }
 
 /// What was held is owed again, although the lane, or an isolation of its leaves, had gone on past it.
-fn drop_holds(lane: &mut Lane, since: Millis) {
+fn drop_holds(lane: &mut Lane, since: Millis, now: Millis) {
     let dropped = lane.held.values().filter(|hold| hold.since >= since).map(|hold| hold.version - 1).min();
     lane.held.retain(|_, hold| hold.since < since);
     if let Some(before) = dropped {
         lane.acked = lane.acked.min(before);
         lane.floor = lane.floor.min(before);
         lane.step = None;
+        lane.dirty_since.get_or_insert(now);
     }
 }
 

@@ -61,7 +61,8 @@ pub struct Lane {
     pub last_status: Option<u16>,
     /// When the present row of failures began.
     pub first_fail_at: Option<Millis>,
-    /// Since when the lane owes something.
+    /// Since when the lane owes something. What was confirmed and is in doubt is not owed before an attempt fails that is to
+    /// put it beyond doubt.
     pub dirty_since: Option<Millis>,
     /// When the vendor confirmed what.
     pub confirmations: Confirmations,
@@ -234,6 +235,18 @@ impl Lane {
         }
     }
 
+    /// Whether there is anything that another try could change: a lane that is in step, or that waits for its turn or for the end
+    /// of a doubt, has nothing to be tried again.
+    pub fn may_be_tried_again(&self) -> bool {
+        match self.state {
+            State::Blocked(_) | State::InFlight | State::Wait(WaitCause::Backoff | WaitCause::Outage) => true,
+            State::Idle | State::Ready | State::Wait(WaitCause::Verify | WaitCause::HoldRetry) => {
+                !self.held.is_empty()
+            }
+            State::Erased => false,
+        }
+    }
+
     /// Since when the vendor does not show everything: something is owed, or a leaf is held.
     pub fn out_of_step_since(&self) -> Option<Millis> {
         self.dirty_since.or_else(|| self.held.values().map(|hold| hold.since).min())
@@ -256,6 +269,13 @@ impl Lane {
         self.step = None;
         self.next_at = super::rearm::next_automatic(reason, now);
         self.first_fail_at.get_or_insert(now);
+        self.dirty_since.get_or_insert(now);
+    }
+
+    /// Everything was confirmed, and a request that was lost may overwrite it until then.
+    pub(super) fn wait_in_doubt(&mut self, until: Millis) {
+        self.dirty_since = None;
+        self.wait(WaitCause::Verify, until);
     }
 
     /// Nothing is left to send now: waits for the next try of a held leaf, if one has tries left.

@@ -117,7 +117,7 @@ fn confirmed(lane: &mut Lane, sent: &Sent, started_at: Millis, now: Millis) {
     }
     match lane.suspect_until {
         _ if lane.want > lane.sent => lane.ready(now),
-        Some(until) => lane.wait(WaitCause::Verify, until),
+        Some(until) => lane.wait_in_doubt(until),
         None => lane.rest(),
     }
 }
@@ -147,6 +147,8 @@ fn failed(lane: &mut Lane, failure: &Failure, now: Millis) {
     }
     lane.last_class = Some(failure.class);
     lane.last_status = failure.status;
+    // Nobody knows any more whether what was only in doubt is still there.
+    lane.dirty_since.get_or_insert(now);
     release(lane, failure.release_subject);
     lane.wait(failure.cause, failure.next_at);
 }

@@ -3,7 +3,7 @@ use canonical::UserId;
 use super::{AttemptRow, LaneId, LaneRow, RouteId, UserRow};
 use crate::{
     Millis,
-    lane::{BlockReason, Lane, State, Version, WaitCause},
+    lane::{BlockReason, Lane, State, Version},
 };
 
 /// A user with all its lanes, read at one moment.
@@ -64,13 +64,12 @@ pub enum LaneStateFilter {
 }
 
 impl LaneStateFilter {
-    /// Whether the lane is in the state. A lane that only waits for the next try of a held leaf owes nothing else: it is held
-    /// and not pending.
+    /// Whether the lane is in the state. A lane that only waits for the next try of a held leaf owes nothing else: it is held and
+    /// not pending; and what was confirmed and is in doubt is neither.
     pub fn matches(self, lane: &Lane) -> bool {
         match self {
             Self::Pending => match lane.state {
-                State::Ready | State::InFlight => true,
-                State::Wait(cause) => cause != WaitCause::HoldRetry,
+                State::Ready | State::InFlight | State::Wait(_) => lane.dirty_since.is_some(),
                 State::Idle | State::Blocked(_) | State::Erased => false,
             },
             Self::Held => !lane.held.is_empty(),

@@ -3,7 +3,8 @@ use std::time::Duration;
 use delivery::{
     audit::{AuditFilter, AuditKind},
     gate::{PauseReason, Probe},
-    store::{Actor, RouteId, Store},
+    lane::Rearm,
+    store::{Actor, LaneId, RearmTarget, RouteId, Store},
 };
 
 use crate::{
@@ -18,6 +19,10 @@ fn by() -> Actor {
 impl World {
     fn route(&self) -> RouteId {
         self.engine.routes().by_name("a").expect("configured").0
+    }
+
+    async fn lane_id(&self, number: u32) -> LaneId {
+        self.lane(number).await.id.expect("stored")
     }
 
     /// Why route `a` is paused here, and in the store.
@@ -80,4 +85,36 @@ async fn a_probe_that_finds_nothing_to_find_out_changes_nothing() {
     assert_eq!(world.engine.probe(world.route(), by()).await.expect("stored"), Probe::Stopped);
     let probes = AuditFilter { kind: Some(AuditKind::Probe), limit: 10, ..AuditFilter::default() };
     assert!(world.store.audit_log(probes).await.expect("readable").is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_confirmed_and_in_doubt_is_not_pending_before_it_cannot_be_put_beyond_doubt() {
+    let world = World::new().await;
+    world.vendor().next([Act::Silence]);
+    let accepted = world.title(1, "Coach").await;
+    let pending = async || world.store.counts(world.route()).await.expect("readable").pending;
+    world.pass(seconds(5)).await;
+    assert_eq!(pending().await, 1, "no answer yet");
+    world.applied(&accepted, seconds(60)).await;
+    assert!(world.lane(1).await.lane.is_suspect(), "the lost request may still land");
+    assert_eq!((pending().await, world.lane(1).await.lane.out_of_step_since()), (0, None));
+    world.vendor().always(Act::Down);
+    world.pass(seconds(120)).await;
+    assert_eq!(pending().await, 1, "it may have landed, and the vendor cannot be told again");
+    world.vendor().always(QUICK);
+    world.pass(seconds(600)).await;
+    assert!(!world.lane(1).await.lane.is_suspect());
+    assert_eq!(pending().await, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lane_that_is_in_step_has_nothing_to_be_tried_again() {
+    let world = World::new().await;
+    world.title(1, "Coach").await;
+    world.vendor().only_for(&["2"], &Act::Status(403));
+    world.title(2, "Coach").await;
+    world.pass(seconds(5)).await;
+    let lanes = vec![world.lane_id(1).await, world.lane_id(2).await];
+    let retried = world.engine.rearm(Rearm::Retry, RearmTarget::Lanes(lanes), by()).await.expect("stored");
+    assert_eq!(retried, 1, "the one that is blocked");
 }

@@ -22,5 +22,11 @@ pub(super) async fn doctor(request: HttpRequest, state: Data<State>) -> Result<H
     let wanted = routes.iter().filter(|(_, route)| only.is_none_or(|name| route.name == name));
     // All at once: one that hangs costs the others nothing.
     let examined = wanted.map(|(id, route)| examine(route, Some((&state.engine, id))));
-    Ok(HttpResponse::Ok().json(Examinations { routes: join_all(examined).await }))
+    let mut found = Examinations { routes: join_all(examined).await };
+    let conditions = state.engine.conditions();
+    for examination in &mut found.routes {
+        let pause = routes.by_name(&examination.route).and_then(|(id, _)| conditions.get(&id)?.pause);
+        pause.into_iter().for_each(|pause| examination.note_pause(pause.reason));
+    }
+    Ok(HttpResponse::Ok().json(found))
 }

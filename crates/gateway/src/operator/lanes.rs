@@ -56,12 +56,16 @@ pub(super) async fn read(request: HttpRequest, state: Data<State>) -> Result<Htt
 pub(super) async fn retry(request: HttpRequest, state: Data<State>) -> Result<HttpResponse, Problem> {
     let operator = state.operator(&request)?;
     Query::read(&request, &[])?;
-    let (id, _) = find(&request, &state).await?;
+    let (id, view) = find(&request, &state).await?;
+    if !view.row.lane.may_be_tried_again() {
+        let detail = "nothing of this lane is held, blocked or failing: there is nothing to try again";
+        return Err(Problem::new(Kind::ActRefused, detail));
+    }
     let lanes = state.engine.rearm(Rearm::Retry, RearmTarget::Lanes(vec![id]), operator.actor()).await?;
     Ok(HttpResponse::Ok().json(ChangedBody { lanes, next: None }))
 }
 
-/// Tries one page of lanes again, the oldest first: those that `GET /v1/lanes` would list. Whoever has many tried again asks for
+/// Tries one page of lanes again, the oldest first: of those that `GET /v1/lanes` would list, what is held, blocked or failing. Whoever has many tried again asks for
 /// page after page, as fast as the vendor can bear it.
 #[utoipa::path(
     post, path = "/v1/lanes/retry", operation_id = "retryLanes", tag = "lanes",
@@ -70,7 +74,8 @@ pub(super) async fn retry(request: HttpRequest, state: Data<State>) -> Result<Ht
 pub(super) async fn retry_page(request: HttpRequest, state: Data<State>) -> Result<HttpResponse, Problem> {
     let operator = state.operator(&request)?;
     let (lanes, next) = page(&request, &state).await?;
-    let ids: Vec<LaneId> = lanes.iter().filter_map(|lane| lane.row.id).collect();
+    let to_try = lanes.iter().filter(|lane| lane.row.lane.may_be_tried_again());
+    let ids: Vec<LaneId> = to_try.filter_map(|lane| lane.row.id).collect();
     let lanes = match ids.as_slice() {
         [] => 0,
         _ => state.engine.rearm(Rearm::Retry, RearmTarget::Lanes(ids), operator.actor()).await?,

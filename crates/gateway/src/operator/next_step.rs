@@ -1,6 +1,6 @@
 use delivery::{
     engine::RouteCondition,
-    gate::Pause,
+    gate::{Pause, PauseReason},
     lane::{BlockReason, Lane, State, WaitCause},
 };
 
@@ -14,7 +14,7 @@ pub(super) fn next_step(route: &str, lane: &Lane, condition: &RouteCondition) ->
         State::Idle => "nothing: the vendor has confirmed everything that the route carries".to_owned(),
         State::InFlight => "a request is under way".to_owned(),
         State::Blocked(reason) => blocked(route, lane, reason),
-        _ if let Some(pause) = condition.pause => paused(pause),
+        _ if let Some(pause) = condition.pause => paused(route, pause),
         State::Ready | State::Wait(_) if let Some(until) = condition.breaker_until => {
             format!("sent when the vendor answers again; one request is tried at {}", time(until))
         }
@@ -35,10 +35,25 @@ pub(super) fn next_step(route: &str, lane: &Lane, condition: &RouteCondition) ->
     }
 }
 
-fn paused(pause: Pause) -> String {
+fn paused(route: &str, pause: Pause) -> String {
+    let what = match pause.reason {
+        PauseReason::Auth => {
+            "the vendor does not accept the route's credential; put a valid one where `credential` points"
+        }
+        PauseReason::Config => {
+            "something else than the vendor's update call answers; compare base_url with the vendor's page"
+        }
+        PauseReason::Tls => "the vendor's host cannot prove who it is; see the certificate and ca_file",
+        PauseReason::WrongSubject => {
+            "the vendor has answered about another person; find out who was changed before the route is resumed"
+        }
+        PauseReason::Operator => {
+            return format!("sent when somebody resumes the route: routes resume {route}");
+        }
+    };
     match pause.probe_at {
-        Some(at) => format!("sent when the route is open again; one request is tried at {}", time(at)),
-        None => "sent when somebody resumes the route".to_owned(),
+        Some(at) => format!("{what}. One request is tried by itself at {}", time(at)),
+        None => format!("{what}: routes resume {route}"),
     }
 }
 
@@ -67,8 +82,6 @@ fn blocked(route: &str, lane: &Lane, reason: BlockReason) -> String {
 
 #[cfg(test)]
 mod tests {
-    use delivery::gate::PauseReason;
-
     use super::*;
 
     fn next(state: State, condition: &RouteCondition) -> String {
@@ -79,7 +92,14 @@ mod tests {
     fn a_paused_route_stops_what_would_be_sent_and_not_what_is_blocked() {
         let pause = Pause { reason: PauseReason::Operator, probe_at: None, probes: 0 };
         let paused = RouteCondition { pause: Some(pause), ..RouteCondition::default() };
-        assert_eq!(next(State::Ready, &paused), "sent when somebody resumes the route");
+        assert_eq!(
+            next(State::Ready, &paused),
+            "sent when somebody resumes the route: routes resume village"
+        );
+        let refused = Pause { reason: PauseReason::Auth, probe_at: Some(0), probes: 1 };
+        let refused = RouteCondition { pause: Some(refused), ..RouteCondition::default() };
+        let told = next(State::Wait(WaitCause::Backoff), &refused);
+        assert!(told.contains("credential") && told.contains("1970-01-01"), "{told}");
         assert!(next(State::Blocked(BlockReason::Forbidden), &paused).contains("credential"));
         assert!(next(State::Idle, &paused).starts_with("nothing"));
     }

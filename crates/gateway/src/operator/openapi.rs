@@ -55,7 +55,12 @@ const CALLS: &[Call] = &[
         ..ACT
     },
     Call { path: "/v1/lanes/{id}", parameters: &["LaneId"], problems: &[Kind::NotFound], ..OPERATE },
-    Call { path: "/v1/lanes/{id}/retry", parameters: &["LaneId"], ..ACT },
+    Call {
+        path: "/v1/lanes/{id}/retry",
+        parameters: &["LaneId"],
+        problems: &[Kind::NotFound, Kind::ActRefused, Kind::StorageFull],
+        ..ACT
+    },
     Call {
         path: "/v1/users/{id}/routes/{name}",
         parameters: &["UserId", "RouteName"],

@@ -27,7 +27,11 @@ pub(super) async fn list(request: HttpRequest, state: Data<State>) -> Result<Htt
     for (id, _) in state.engine.routes().iter() {
         counts.insert(id, state.engine.store().counts(id).await?);
     }
-    Ok(HttpResponse::Ok().json(routes_of(&state.engine, &counts)))
+    let mut body = routes_of(&state.engine, &counts);
+    for (name, route) in &mut body.routes {
+        route.last_failure = state.pages.last_failure(name);
+    }
+    Ok(HttpResponse::Ok().json(body))
 }
 
 /// Tries everything that is held or blocked at a route again.
@@ -49,7 +53,7 @@ pub(super) async fn retry(request: HttpRequest, state: Data<State>) -> Result<Ht
 pub(super) async fn pause(request: HttpRequest, state: Data<State>) -> Result<HttpResponse, Problem> {
     let (route, by) = act(&request, &state)?;
     state.engine.pause(route, by).await?;
-    Ok(HttpResponse::Ok().json(StateBody { state: RouteWord::Paused }))
+    Ok(HttpResponse::Ok().json(StateBody::of(&state, route)))
 }
 
 /// Sends again at a route, whatever it was paused for.
@@ -60,7 +64,7 @@ pub(super) async fn pause(request: HttpRequest, state: Data<State>) -> Result<Ht
 pub(super) async fn resume(request: HttpRequest, state: Data<State>) -> Result<HttpResponse, Problem> {
     let (route, by) = act(&request, &state)?;
     state.engine.resume(route, by).await?;
-    Ok(HttpResponse::Ok().json(StateBody { state: RouteWord::Open }))
+    Ok(HttpResponse::Ok().json(StateBody::of(&state, route)))
 }
 
 /// Has one request tried at once where the route is paused by itself, its breaker is open or its vendor has asked for a pause.
@@ -94,6 +98,13 @@ pub(super) async fn resync(request: HttpRequest, state: Data<State>) -> Result<H
 #[schema(as = RouteState)]
 pub(super) struct StateBody {
     state: RouteWord,
+}
+
+impl StateBody {
+    fn of(state: &State, route: RouteId) -> Self {
+        let condition = state.engine.conditions().get(&route).copied().unwrap_or_default();
+        Self { state: RouteWord::of(&condition).0 }
+    }
 }
 
 /// What became of a probe that was asked for.

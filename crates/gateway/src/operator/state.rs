@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use actix_web::HttpRequest;
+use actix_web::{HttpRequest, http::header};
 use arc_swap::ArcSwap;
 use delivery::engine::Engine;
 use store_sqlite::SqliteStore;
@@ -34,7 +34,18 @@ pub struct State {
 
 impl State {
     /// The operator who sends the request.
+    ///
+    /// # Errors
+    /// When it is none, or sends a body: no call of operators takes one, and what stands in it would be passed over.
     pub(super) fn operator(&self, request: &HttpRequest) -> Result<Caller, Problem> {
-        Caller::of(request, &self.keys.load(), &[Scope::Operate], self.engine.now())
+        let caller = Caller::of(request, &self.keys.load(), &[Scope::Operate], self.engine.now())?;
+        let headers = request.headers();
+        let length = headers.get(header::CONTENT_LENGTH);
+        if headers.contains_key(header::TRANSFER_ENCODING) || length.is_some_and(|length| length != "0") {
+            return Err(Problem::invalid(
+                "this call takes no body: what it is to do stands in its path and query",
+            ));
+        }
+        Ok(caller)
     }
 }

@@ -78,6 +78,8 @@ enum UnreadWord {
     Timeout,
     /// The credential may not read this.
     Refused,
+    /// The vendor does not accept the credential, or not for reading.
+    CredentialRefused,
     /// The answer cannot be used.
     Unreadable,
 }
@@ -141,7 +143,8 @@ fn unread(error: &ReadError) -> UnreadWord {
         ReadError::Refused(error) => match error.kind {
             ErrorKind::RateLimited => UnreadWord::Busy,
             ErrorKind::Unavailable => UnreadWord::Unavailable,
-            ErrorKind::Unauthenticated | ErrorKind::Forbidden | ErrorKind::Invalid => UnreadWord::Refused,
+            ErrorKind::Unauthenticated | ErrorKind::Forbidden => UnreadWord::CredentialRefused,
+            ErrorKind::Invalid => UnreadWord::Refused,
             _ => UnreadWord::Unreadable,
         },
         ReadError::NotReadable | ReadError::TooLong => UnreadWord::Unreadable,

@@ -30,7 +30,7 @@ fn the_first_success_after_a_new_configuration_lets_the_forbidden_try_again() {
 fn an_answer_about_another_person_pauses_the_route_until_somebody_resumes_it() {
     let mut gate = gate();
     let actions = attempt(&mut gate, 1, Sample::WrongSubject, 0);
-    let pause = Pause { reason: PauseReason::Config, probe_at: None, probes: 0 };
+    let pause = Pause { reason: PauseReason::WrongSubject, probe_at: None, probes: 0 };
     assert_eq!((actions, gate.pause()), (vec![Action::Pause], Some(pause)));
     assert_eq!(gate.admit(Millis::MAX / 2), Err(Refusal::Paused(None)));
     gate.set_pause(None);

@@ -18,7 +18,7 @@ pub(crate) use help::Help;
 pub(crate) use list::{AttentionBody, UpdatesBody};
 pub(crate) use look::LookBody;
 pub(crate) use plan::{PlanBody, RoutePlanBody};
-pub(crate) use route::{RouteBody, RouteWord, RoutesBody};
+pub(crate) use route::{LastFailureBody, RouteBody, RouteWord, RoutesBody};
 pub(crate) use update::{ErrorBody, UpdateBody, UpdateRouteBody};
 pub(crate) use user::{UserBody, UserRouteBody};
 pub(crate) use vendor::{VendorBody, VendorsBody};

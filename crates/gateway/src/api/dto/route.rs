@@ -4,7 +4,7 @@ use delivery::{Enrol, Millis, Route, engine::RouteCondition, store::RouteCounts}
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{PauseWord, RuleWord, is_false, time};
+use super::{FailureWord, PauseWord, RuleWord, is_false, time};
 
 /// The configured routes.
 #[derive(Debug, Serialize, ToSchema)]
@@ -49,6 +49,25 @@ pub(crate) struct RouteBody {
     /// How many users stand how.
     #[serde(skip_serializing_if = "Option::is_none")]
     users: Option<LaneCountsBody>,
+    /// The last attempt that failed since the process began.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) last_failure: Option<LastFailureBody>,
+}
+
+/// An attempt that failed.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = LastFailure)]
+pub(crate) struct LastFailureBody {
+    /// When.
+    #[schema(format = DateTime)]
+    pub(crate) at: String,
+    /// What kind of failure.
+    pub(crate) failure: FailureWord,
+    /// The status of the answer, if there was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) status: Option<u16>,
+    /// The lane.
+    pub(crate) lane: i64,
 }
 
 /// Whether a route sends.
@@ -125,6 +144,7 @@ impl RouteBody {
             in_flight: condition.in_flight,
             limit: condition.limit,
             users: counts.map(LaneCountsBody::from),
+            last_failure: None,
         }
     }
 }

@@ -67,7 +67,7 @@ words! {
     /// How it was found out which leaf the vendor refuses.
     HoldWord of HoldReason { Named, Isolated }
     /// Why a route is paused.
-    PauseWord of PauseReason { Auth, Config, Tls, Operator }
+    PauseWord of PauseReason { Auth, Config, Tls, Operator, WrongSubject }
     /// What a vendor's success proves.
     MeansWord of Means { Accepted, Applied }
     /// How a vendor's field is set and cleared.

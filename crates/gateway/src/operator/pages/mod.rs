@@ -28,7 +28,11 @@ use tokio::sync::watch as channel;
 
 pub use live::{Board, watch};
 
-use crate::api::{Settings, resource};
+use crate::api::{
+    Settings,
+    dto::{LastFailureBody, time},
+    resource,
+};
 use access::Sessions;
 use answer::Refusal;
 use live::{RouteNow, Streams};
@@ -56,6 +60,20 @@ impl Pages {
             news: channel::Sender::new(Arc::from([])),
             streams: Arc::default(),
         }
+    }
+}
+
+impl Pages {
+    /// The last attempt at a route that failed since the process began.
+    pub(super) fn last_failure(&self, route: &str) -> Option<LastFailureBody> {
+        let (_, failures) = self.board.read(route);
+        let last = failures.first()?;
+        Some(LastFailureBody {
+            at: time(last.at),
+            failure: last.word(),
+            status: last.status,
+            lane: last.lane,
+        })
     }
 }
 

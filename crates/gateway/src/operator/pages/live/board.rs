@@ -26,7 +26,7 @@ impl Board {
     }
 
     /// The last half hour of a route, and its last failures, newest first.
-    pub(super) fn read(&self, route: &str) -> ([Column; COLUMNS], Vec<Failure>) {
+    pub(in crate::operator::pages) fn read(&self, route: &str) -> ([Column; COLUMNS], Vec<Failure>) {
         let routes = self.routes();
         match routes.get(route) {
             Some(history) => (history.columns(self.clock.now()), history.failures()),
