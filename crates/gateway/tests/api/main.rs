@@ -28,3 +28,4 @@ mod pages;
 mod paths;
 mod slow;
 mod sockets;
+mod telling;

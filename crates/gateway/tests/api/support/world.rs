@@ -10,7 +10,7 @@ use actix_web::{
 use adapter::{Adapter, Mapping, MappingOptions, SubjectKind};
 use arc_swap::ArcSwap;
 use delivery::{
-    Enrol, Limits, ProcessClock, Rate, Route, SeededJitter,
+    Attempted, Enrol, Limits, ProcessClock, Rate, Route, SeededJitter, Telemetry,
     engine::{Engine, Hub, Parts},
 };
 use gateway::{api, metrics::Metrics, operator};
@@ -63,6 +63,21 @@ macro_rules! answer {
             Err(error) => Answer::of(error.error_response()).await,
         }
     }};
+}
+
+/// Tells metrics and pages, as a gateway does.
+#[derive(Debug)]
+struct Observers(Arc<Metrics>, Arc<operator::Board>);
+
+impl Telemetry for Observers {
+    fn accepted(&self, took: Duration) {
+        self.0.accepted(took);
+    }
+
+    fn attempted(&self, attempt: &Attempted<'_>) {
+        self.0.attempted(attempt);
+        self.1.attempted(attempt);
+    }
 }
 
 impl World {
@@ -121,7 +136,7 @@ impl World {
             hub,
             clock: Arc::clone(&clock) as _,
             jitter: Arc::new(SeededJitter::new(1)),
-            telemetry: Arc::clone(&metrics) as _,
+            telemetry: Arc::new(Observers(Arc::clone(&metrics), Arc::clone(&board))),
         };
         let engine = Engine::start(parts, routes, false).await.expect("an engine");
         let keys = Arc::new(ArcSwap::from_pointee(keys::keys()));
