@@ -152,3 +152,20 @@ fn a_route_that_owes_something_goes_only_when_that_is_confirmed_and_comes_back_w
     api.wait_for_state(&update["id"], "communal", "applied");
     gateway.stop();
 }
+
+#[test]
+fn what_waits_for_a_start_is_told_until_then() {
+    let mut world = World::new();
+    let gateway = world.start();
+    let operator = gateway.operator();
+    let changes = |path: &str| operator.post(path).expect(200).json()["changes"].clone();
+    world.settings.tables = "[traces]\notlp = \"http://127.0.0.1:1/v1/traces\"\n".to_owned();
+    world.write_config();
+    let waits = json!(["traces takes effect at the next start"]);
+    assert_eq!(changes("/v1/reload"), waits);
+    assert_eq!(changes("/v1/reload?dry_run=true"), waits, "it is not in force yet");
+    world.settings.tables = String::new();
+    world.write_config();
+    assert_eq!(changes("/v1/reload?dry_run=true"), json!([]), "what is in force is what the file says");
+    gateway.stop();
+}

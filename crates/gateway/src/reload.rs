@@ -78,7 +78,8 @@ impl Reload {
         self.engine.reload(routes, confirmed).await.map_err(|error| error.to_string())?;
         self.keys.store(Arc::new(self.keys.load().replaced_by(new.keys.clone())));
         self.webhooks.replace(webhooks);
-        *current = new;
+        // What is not in force yet is told again the next time.
+        *current = new.taken_over(&current);
         Ok(ReloadReport { changes: diff.sentences(), to_confirm: None })
     }
 

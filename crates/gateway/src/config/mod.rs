@@ -89,6 +89,12 @@ pub struct Config {
 }
 
 impl Config {
+    /// This configuration as far as a gateway takes it over while it runs: what takes effect only at a start stays as it is.
+    pub(crate) fn taken_over(self, running: &Self) -> Self {
+        let Self { keys, routes, alerts, webhooks, overrides, warnings, .. } = self;
+        Self { keys, routes, alerts, webhooks, overrides, warnings, ..running.clone() }
+    }
+
     /// Reads the file at `path`; relative paths in it start from its directory.
     ///
     /// # Errors
