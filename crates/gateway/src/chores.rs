@@ -38,6 +38,8 @@ pub(crate) async fn keep_clean(engine: Engine, retention: Retention) {
 pub(crate) async fn look_for_new_credentials(engine: Engine) {
     loop {
         tokio::time::sleep(LOOK).await;
-        engine.refresh_credentials();
+        let reading = engine.clone();
+        // Files are read, perhaps from a slow place.
+        drop(tokio::task::spawn_blocking(move || reading.refresh_credentials()).await);
     }
 }

@@ -14,6 +14,8 @@ pub(crate) struct RotatingTransport {
     inner: HttpTransport,
     /// Tells the present credential from another one.
     digest: Mutex<[u8; 32]>,
+    /// Why it could not be read the last time, so that this is said once.
+    unreadable: Mutex<Option<String>>,
     read: Box<ReadCredential>,
 }
 
@@ -27,7 +29,26 @@ impl RotatingTransport {
         digest: [u8; 32],
         read: Box<ReadCredential>,
     ) -> Self {
-        Self { route, inner, digest: Mutex::new(digest), read }
+        Self { route, inner, digest: Mutex::new(digest), unreadable: Mutex::default(), read }
+    }
+
+    /// Says that the credential cannot be read again, or that it can, when that was otherwise the last time.
+    fn tell(&self, reason: Option<&String>) {
+        let mut before = self.unreadable.lock().unwrap_or_else(PoisonError::into_inner);
+        match reason {
+            Some(reason) if before.as_ref() != Some(reason) => {
+                tracing::error!(
+                    route = self.route,
+                    reason,
+                    "the credential cannot be read again; the one that was read is used on"
+                );
+            }
+            None if before.is_some() => {
+                tracing::info!(route = self.route, "the credential can be read again");
+            }
+            _ => {}
+        }
+        *before = reason.cloned();
     }
 }
 
@@ -46,14 +67,9 @@ impl Transport for RotatingTransport {
     }
 
     fn refresh_credential(&self) -> bool {
-        let (credential, digest) = match (self.read)() {
-            Ok(Some(found)) => found,
-            Ok(None) => return false,
-            Err(reason) => {
-                tracing::error!(route = self.route, reason, "the credential cannot be read again");
-                return false;
-            }
-        };
+        let read = (self.read)();
+        self.tell(read.as_ref().err());
+        let Ok(Some((credential, digest))) = read else { return false };
         let mut present = self.digest.lock().unwrap_or_else(PoisonError::into_inner);
         if *present == digest {
             return false;

@@ -2,7 +2,7 @@ use std::{
     collections::HashMap,
     fmt,
     sync::{PoisonError, RwLock},
-    time::Duration,
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use delivery::{Attempted, Telemetry};
@@ -10,6 +10,7 @@ use prometheus_client::{
     metrics::{
         counter::Counter,
         family::Family,
+        gauge::Gauge,
         histogram::{Histogram, exponential_buckets},
     },
     registry::{Registry, Unit},
@@ -108,6 +109,14 @@ impl Metrics {
         registry.register_with_unit("store_commit", help, seconds(), self.commit.clone());
         registry.register("reloads", "Configurations read again, by what became of it", self.reloads.clone());
         self.webhooks.register(registry);
+        let started: Gauge = Gauge::default();
+        started.set(since_epoch());
+        registry.register_with_unit(
+            "start_time",
+            "When the process began, since the Unix epoch",
+            seconds(),
+            started,
+        );
         for kind in Kind::ALL {
             drop(self.problems.get_or_create(&Problem { r#type: kind.name() }));
         }
@@ -203,6 +212,12 @@ impl store_sqlite::Meter for Metrics {
         self.batch.observe(operations as f64);
         self.commit.observe(took.as_secs_f64());
     }
+}
+
+/// The wall clock, in seconds: what graphs and alerts go by.
+fn since_epoch() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    since.as_secs().try_into().unwrap_or(i64::MAX)
 }
 
 impl fmt::Debug for Metrics {
