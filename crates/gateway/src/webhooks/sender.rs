@@ -52,7 +52,7 @@ impl Sender {
                 Ok(_) => {}
                 Err(StoreError::Closed) => return,
                 Err(error) => {
-                    tracing::warn!(webhook = self.webhook.name, %error, "events could not be read");
+                    tracing::warn!(webhook = self.webhook.name, %error, "events could not be read, or not that they were told");
                     tokio::time::sleep(PAUSE).await;
                 }
             }

@@ -27,7 +27,7 @@ impl From<ReadError> for Problem {
         match error {
             ReadError::NotReadable => Self::new(
                 Kind::NotReadable,
-                "this vendor has no call that shows it; there is nothing to try again",
+                "this vendor has no call that shows it, or none before it has confirmed the user's first update",
             ),
             ReadError::Busy(_) => Self::new(
                 Kind::VendorBusy,
