@@ -17,7 +17,9 @@ pub(super) fn accept(
     if mutation::is_on(Mutation::AcceptLostWhileRejected) && (lane.step.is_some() || !lane.held.is_empty()) {
         return Effect::Done;
     }
-    lane.confirmations.forget_all_but(facts.carried.values().copied());
+    if facts.serves {
+        lane.confirmations.forget_all_but(facts.carried.values().copied());
+    }
     let concerns_route = facts.serves && changed.iter().any(|leaf| facts.carried.contains_key(leaf));
     let tried_again = facts.serves && flag_resent(lane, resent, now);
     let served_again = facts.serves && owes_at_rest(lane, facts);
