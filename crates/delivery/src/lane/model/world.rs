@@ -102,6 +102,7 @@ impl World {
 
     fn run(&mut self) -> Result<(), String> {
         for _ in 0..4_000 {
+            self.check_dates()?;
             let due = match self.lane.state {
                 State::Ready => Some(self.now),
                 // A held leaf is tried by itself for days; the judgement is made before.
@@ -177,6 +178,23 @@ impl World {
         let members = wanted.map(|wanted| (Leaf::Tags, wanted)).into_iter().collect();
         self.send(InFlight { claim, started_at: self.now, request, members });
         Ok(())
+    }
+
+    /// What is owed is counted and grows old; what was confirmed and is in doubt is not, as long as it only waits.
+    fn check_dates(&self) -> Result<(), String> {
+        let versions = self.values.iter().map(|(leaf, (_, version))| (leaf.clone(), *version));
+        let tags = (self.tags.1 > 0).then(|| (Leaf::Tags, self.tags.1));
+        let is_held =
+            |leaf: &Leaf, version| self.lane.held.get(leaf).is_some_and(|hold| hold.version == version);
+        let owes =
+            versions.chain(tags).any(|(leaf, version)| version > self.lane.acked && !is_held(&leaf, version));
+        match (owes, self.lane.dirty_since, self.lane.state) {
+            (true, None, _) => Err("what is owed has no date".to_owned()),
+            (false, Some(_), State::Idle | State::Wait(WaitCause::Verify | WaitCause::HoldRetry)) => {
+                Err("nothing is owed, and it grows old".to_owned())
+            }
+            _ => Ok(()),
+        }
     }
 
     fn judge(&self) -> Result<(), String> {
