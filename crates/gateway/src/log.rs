@@ -60,7 +60,7 @@ mod tests {
         App, HttpResponse,
         middleware::from_fn,
         rt::System,
-        test::{TestRequest, init_service, try_call_service},
+        test::{TestRequest, call_service, init_service},
         web,
     };
 
@@ -114,9 +114,9 @@ mod tests {
         async fn fails() -> HttpResponse {
             panic!("{PLANTED}")
         }
-        let app = App::new().wrap(from_fn(api::observe)).route("/", web::get().to(fails));
-        let app = init_service(app).await;
-        let request = TestRequest::get().uri("/").to_request();
-        assert!(try_call_service(&app, request).await.is_err());
+        let resource = api::resource("/", "GET").route(web::get().to(fails));
+        let app = init_service(App::new().wrap(from_fn(api::observe)).service(resource)).await;
+        let answer = call_service(&app, TestRequest::get().uri("/").to_request()).await;
+        assert_eq!(answer.status(), 503);
     }
 }

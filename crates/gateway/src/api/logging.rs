@@ -1,4 +1,4 @@
-use std::{panic::AssertUnwindSafe, time::Instant};
+use std::time::Instant;
 
 use actix_web::{
     Error, HttpMessage, ResponseError,
@@ -11,7 +11,6 @@ use actix_web::{
     middleware::Next,
     web,
 };
-use futures_util::FutureExt;
 use uuid::Uuid;
 
 use super::{Kind, Problem, auth::CallerName, connection, unread::Unread};
@@ -33,18 +32,16 @@ pub async fn observe(
     let method = known(request.method());
     let metrics = request.app_data::<web::Data<Metrics>>().cloned();
     let unread = Unread::of(&mut request);
-    let answered = if connection::has_ended(request.request()) {
+    let mut response = if connection::has_ended(request.request()) {
         let problem = Problem::invalid("nothing is carried out after the request that ended its connection");
-        Ok(request.into_response(problem.error_response()))
+        request.into_response(problem.error_response())
     } else if header_bytes(request.headers()) > MOST_HEADER_BYTES {
         let problem = Problem::new(Kind::HeadersTooLarge, "all header fields together may have 16 KiB");
-        Ok(request.into_response(problem.error_response()))
+        request.into_response(problem.error_response())
     } else {
-        answer(request, next).await
+        // Fails never: a resource answers even where its handler panics.
+        next.call(request).await?.map_into_boxed_body()
     };
-    let mut response = answered.inspect_err(|_| {
-        tracing::error!(method, request_id = %id, "a handler failed; the request may or may not have been carried out");
-    })?;
     finish(response.response_mut().headers_mut(), id);
     connection::answered(&mut response);
     let problem = response.response().extensions().get::<Kind>().copied();
@@ -69,17 +66,6 @@ pub async fn observe(
         Some(unread) => response.map_body(|_, body| unread.held_by(body)),
         None => response,
     })
-}
-
-/// Runs the handler. One that panics must not take the answer along: the caller has to know that the outcome is unknown.
-async fn answer(
-    request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<BoxBody>, Error> {
-    match AssertUnwindSafe(next.call(request)).catch_unwind().await {
-        Ok(answered) => answered.map(ServiceResponse::map_into_boxed_body),
-        Err(_) => Err(Problem::outcome_unknown().into()),
-    }
 }
 
 fn finish(headers: &mut HeaderMap, id: Uuid) {

@@ -24,12 +24,13 @@ pub(crate) mod dto;
 mod connection;
 mod logging;
 mod openapi;
+mod resource;
 mod server;
 mod unread;
 
 use std::{io, net::TcpListener, sync::Arc};
 
-use actix_web::{HttpResponse, Route, dev::Server, web};
+use actix_web::{dev::Server, web};
 
 pub use headers::idempotency_key;
 pub use keys::Keys;
@@ -45,6 +46,7 @@ pub(crate) use auth::Caller;
 pub(crate) use body::bytes as body_bytes;
 pub(crate) use problem::{no_such_route, unknown_route, user_erased, user_not_found};
 pub(crate) use query::Query;
+pub(crate) use resource::{not_found, resource};
 pub(crate) use routes::list as routes_of;
 pub(crate) use server::start;
 pub(crate) use state::user_id;
@@ -70,17 +72,6 @@ pub fn configure(state: web::Data<State>, config: &mut web::ServiceConfig) {
     config.service(resource("/v1/vendors", "GET").route(web::get().to(routes::vendors)));
     config.service(resource("/v1/openapi.json", "GET").route(web::get().to(openapi::serve)));
     config.default_service(not_found());
-}
-
-/// A resource that answers a method it does not have with the ones it has (RFC 9110 section 15.5.6).
-pub(crate) fn resource(path: &str, allow: &'static str) -> actix_web::Resource {
-    let refuse = move || async move { Err::<HttpResponse, Problem>(Problem::method_not_allowed(allow)) };
-    web::resource(path).default_service(web::to(refuse))
-}
-
-/// What answers a path that no resource has.
-pub(crate) fn not_found() -> Route {
-    web::to(|| async { Err::<HttpResponse, Problem>(Problem::not_found()) })
 }
 
 /// Serves the callers on a socket that listens already. The server runs when it is awaited, on threads of its own.

@@ -1,13 +1,9 @@
-use actix_web::{
-    App, HttpResponse,
-    middleware::from_fn,
-    test::{self, TestRequest},
-    web,
-};
-use gateway::api;
+use std::sync::atomic::Ordering;
+
+use serde_json::json;
 use testkit::memory_store::CommitFailure;
 
-use crate::support::{ALL, Answer, World, get, patch};
+use crate::support::{ALL, OPERATE, World, captured, get, patch, post};
 
 #[actix_web::test]
 async fn a_full_disk_refuses_and_the_next_request_is_served() {
@@ -39,14 +35,26 @@ async fn a_commit_of_unknown_outcome_is_never_called_a_success() {
 }
 
 #[actix_web::test]
-async fn a_panic_in_a_handler_leaves_the_caller_with_an_answer() {
-    async fn fails() -> HttpResponse {
-        panic!("canary-panic")
-    }
-    let app = App::new().wrap(from_fn(api::observe)).route("/", web::get().to(fails));
-    let app = test::init_service(app).await;
-    let error = test::try_call_service(&app, TestRequest::get().to_request()).await.expect_err("a failure");
-    let answer = Answer::of(error.error_response()).await;
+async fn a_panic_in_a_handler_leaves_the_caller_with_an_answer_and_is_counted_and_logged() {
+    let world = World::new().await;
+    world.reloader.panics.store(true, Ordering::SeqCst);
+    let answer = world.operate(post("/v1/reload?dry_run=true", OPERATE, "")).await;
     assert_eq!((answer.status, answer.problem().as_deref()), (503, Some("outcome-unknown")));
     assert!(!answer.text.contains("canary-panic"));
+    let id = answer.header("x-request-id").expect("an id");
+    let log = captured();
+    let line = log.lines().find(|line| line.contains(id)).expect("a line");
+    let line: serde_json::Value = serde_json::from_str(line).expect("a JSON line");
+    let fields = &line["fields"];
+    assert_eq!(
+        (&fields["route"], &fields["status"], &fields["key"], &fields["problem"]),
+        (&json!("/v1/reload"), &json!(503), &json!("operate"), &json!("outcome-unknown"))
+    );
+    let metrics = world.operate(get("/metrics", "")).await.text;
+    for counted in [
+        "profile_gateway_request_seconds_count{method=\"POST\",path=\"/v1/reload\",status=\"5xx\"} 1",
+        "profile_gateway_problems_total{type=\"outcome-unknown\"} 1",
+    ] {
+        assert!(metrics.lines().any(|line| line == counted), "{counted} is missing in\n{metrics}");
+    }
 }

@@ -1,4 +1,10 @@
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use actix_web::{
     App,
@@ -29,15 +35,20 @@ pub(crate) struct World {
     pub(crate) communifire: Arc<Vendor>,
     pub(crate) api: Data<api::State>,
     pub(crate) operator: Data<operator::State>,
+    pub(crate) reloader: Arc<AskingReloader>,
 }
 
 /// A reload that only asks to be confirmed.
-#[derive(Debug)]
-struct AskingReloader;
+#[derive(Debug, Default)]
+pub(crate) struct AskingReloader {
+    /// Whether the next difference that is asked for makes it panic.
+    pub(crate) panics: AtomicBool,
+}
 
 #[async_trait::async_trait]
 impl operator::Reloader for AskingReloader {
     async fn difference(&self) -> Result<operator::ReloadReport, String> {
+        assert!(!self.panics.swap(false, Ordering::SeqCst), "canary-panic");
         let changes = vec!["route village: another rate".to_owned()];
         Ok(operator::ReloadReport { changes, to_confirm: Some("route village owes something".to_owned()) })
     }
@@ -150,16 +161,17 @@ impl World {
             metrics: Arc::clone(&metrics),
             traces: None,
         });
+        let reloader = Arc::new(AskingReloader::default());
         let operator = Data::new(operator::State {
             engine: engine.clone(),
             keys,
             metrics,
             files: None,
-            reloader: Arc::new(AskingReloader),
+            reloader: Arc::clone(&reloader) as _,
             stopping: CancellationToken::new(),
             pages: operator::Pages::new(board, Vec::new(), settings),
         });
-        Self { engine, store, communal, village, usercom, communifire, api, operator }
+        Self { engine, store, communal, village, usercom, communifire, api, operator, reloader }
     }
 
     /// Sends a request to the callers' API.
