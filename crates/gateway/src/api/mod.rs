@@ -10,6 +10,7 @@ mod state;
 mod auth;
 mod body;
 mod headers;
+mod page;
 mod query;
 mod submission;
 
@@ -37,6 +38,7 @@ pub use keys::Keys;
 pub use logging::observe;
 pub use openapi::openapi;
 pub(crate) use openapi::{Call, USUAL, answer, complete, serve as describe};
+pub(crate) use page::Page;
 pub(crate) use problem::ProblemBody;
 pub use problem::{Kind, Problem, ProblemError};
 pub use server::ServerLimits;
@@ -50,7 +52,7 @@ pub(crate) use resource::{not_found, resource};
 pub(crate) use routes::list as routes_of;
 pub(crate) use server::start;
 pub(crate) use state::user_id;
-pub(crate) use updates::{filter_of, last_of_full};
+pub(crate) use updates::filter_of;
 
 /// Adds the callers' calls to an application; [`observe`] is to be wrapped around it.
 pub fn configure(state: web::Data<State>, config: &mut web::ServiceConfig) {

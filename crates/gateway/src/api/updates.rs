@@ -5,7 +5,7 @@ use delivery::{
 };
 
 use super::{
-    Kind, Problem, Query, State,
+    Kind, Page, Problem, Query, State,
     dto::{AttentionBody, UpdateBody, UpdatesBody},
     problem::{unknown_route, user_not_found},
     state::user_id,
@@ -48,10 +48,10 @@ pub(super) async fn of_user(request: HttpRequest, state: Data<State>) -> Result<
     let store = state.engine.store();
     let UserSnapshot { id, user, lanes } =
         store.user(&user_id(&request)?).await?.ok_or_else(user_not_found)?;
-    let updates = store.updates_of(&id, after.map(UpdateCursor), limit).await?;
-    let next = last_of_full(&updates, limit).map(|update| update.id.to_string());
+    let read = async |limit| store.updates_of(&id, after.map(UpdateCursor), limit).await;
+    let Page { items, next } = Page::read(limit, read, |update| update.id.to_string()).await?;
     let show = |update: &UpdateRow| UpdateBody::new(update, &state.engine.status(update, &user, &lanes));
-    Ok(HttpResponse::Ok().json(UpdatesBody { updates: updates.iter().map(show).collect(), next }))
+    Ok(HttpResponse::Ok().json(UpdatesBody { updates: items.iter().map(show).collect(), next }))
 }
 
 /// What needs attention: users whose values a vendor refused, or for whom nothing is sent before something changes.
@@ -66,10 +66,8 @@ pub(super) async fn attention(request: HttpRequest, state: Data<State>) -> Resul
     if filter.states.is_empty() {
         filter.states = vec![LaneStateFilter::Blocked, LaneStateFilter::Held];
     }
-    let limit = filter.limit;
-    let lanes = state.engine.store().lanes(filter).await?;
-    let next = last_of_full(&lanes, limit).and_then(|lane| lane.row.id).map(|id| id.0.to_string());
-    Ok(HttpResponse::Ok().json(AttentionBody::new(&lanes, next, &state.engine.routes())))
+    let page = Page::of_lanes(&**state.engine.store(), filter).await?;
+    Ok(HttpResponse::Ok().json(AttentionBody::new(&page, &state.engine.routes())))
 }
 
 /// Which lanes `state`, `route`, `after` and `limit` ask for.
@@ -98,9 +96,4 @@ fn states(text: &str) -> Result<Vec<LaneStateFilter>, Problem> {
         _ => Err(wrong()),
     };
     text.split(',').map(state).collect()
-}
-
-/// The last item of a page that may not be the last page.
-pub(crate) fn last_of_full<T>(items: &[T], limit: u32) -> Option<&T> {
-    items.last().filter(|_| items.len() >= limit as usize)
 }

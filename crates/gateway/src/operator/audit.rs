@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::State;
-use crate::api::{Problem, Query, dto::time, last_of_full, unknown_route};
+use crate::api::{Page, Problem, Query, dto::time, unknown_route};
 
 /// Entries of the audit, newest first.
 #[utoipa::path(
@@ -18,10 +18,10 @@ pub(super) async fn list(request: HttpRequest, state: Data<State>) -> Result<Htt
     let query = Query::read(&request, &["kind", "route", "since", "after", "limit"])?;
     let routes = state.engine.routes();
     let filter = filter_of(&query, &routes)?;
-    let limit = filter.limit;
-    let entries = state.engine.store().audit_log(filter).await?;
-    let next = last_of_full(&entries, limit).map(|entry| entry.seq.to_string());
-    let entries = entries.into_iter().map(|entry| EntryBody::new(entry, &routes)).collect();
+    let store = state.engine.store();
+    let read = async |limit| store.audit_log(AuditFilter { limit, ..filter }).await;
+    let Page { items, next } = Page::read(filter.limit, read, |entry| entry.seq.to_string()).await?;
+    let entries = items.into_iter().map(|entry| EntryBody::new(entry, &routes)).collect();
     Ok(HttpResponse::Ok().json(AuditBody { entries, next }))
 }
 

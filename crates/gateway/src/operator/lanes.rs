@@ -11,7 +11,7 @@ use super::{
     lane::{AttemptBody, LaneBody, LanesBody, StoryBody},
     next_step::next_step,
 };
-use crate::api::{Kind, Problem, Query, last_of_full};
+use crate::api::{Kind, Page, Problem, Query};
 
 /// How many attempts of a lane are shown.
 pub(super) const ATTEMPTS: u32 = 50;
@@ -22,9 +22,9 @@ pub(super) const ATTEMPTS: u32 = 50;
 )]
 pub(super) async fn list(request: HttpRequest, state: Data<State>) -> Result<HttpResponse, Problem> {
     state.operator(&request)?;
-    let (lanes, next) = page(&request, &state).await?;
+    let Page { items, next } = page(&request, &state).await?;
     let routes = state.engine.routes();
-    let lanes = lanes.iter().map(|lane| LaneBody::new(lane, &routes)).collect();
+    let lanes = items.iter().map(|lane| LaneBody::new(lane, &routes)).collect();
     Ok(HttpResponse::Ok().json(LanesBody { lanes, next }))
 }
 
@@ -73,8 +73,8 @@ pub(super) async fn retry(request: HttpRequest, state: Data<State>) -> Result<Ht
 )]
 pub(super) async fn retry_page(request: HttpRequest, state: Data<State>) -> Result<HttpResponse, Problem> {
     let operator = state.operator(&request)?;
-    let (lanes, next) = page(&request, &state).await?;
-    let to_try = lanes.iter().filter(|lane| lane.row.lane.may_be_tried_again());
+    let Page { items, next } = page(&request, &state).await?;
+    let to_try = items.iter().filter(|lane| lane.row.lane.may_be_tried_again());
     let ids: Vec<LaneId> = to_try.filter_map(|lane| lane.row.id).collect();
     let lanes = match ids.as_slice() {
         [] => 0,
@@ -94,14 +94,11 @@ pub(super) struct ChangedBody {
     pub(super) next: Option<String>,
 }
 
-/// The lanes that a query asks for, and what `after` takes for those after them.
-async fn page(request: &HttpRequest, state: &State) -> Result<(Vec<LaneView>, Option<String>), Problem> {
+/// The lanes that a query asks for.
+async fn page(request: &HttpRequest, state: &State) -> Result<Page<LaneView>, Problem> {
     let query = Query::read(request, &filter::PARAMETERS)?;
     let filter = filter::lanes(&query, &state.engine.routes(), state.engine.now())?;
-    let limit = filter.limit;
-    let lanes = state.engine.store().lanes(filter).await?;
-    let next = last_of_full(&lanes, limit).and_then(|lane| lane.row.id).map(|id| id.0.to_string());
-    Ok((lanes, next))
+    Ok(Page::of_lanes(&**state.engine.store(), filter).await?)
 }
 
 /// The lane that the path names.

@@ -25,6 +25,7 @@ mod failures;
 mod logs;
 mod operators;
 mod pages;
+mod paging;
 mod paths;
 mod slow;
 mod sockets;

@@ -4,6 +4,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{Help, Leaves, ReasonWord, StandingWord, UpdateBody, is_false, names, time, user::troubled};
+use crate::api::Page;
 
 /// Updates, newest first.
 #[derive(Debug, Serialize, ToSchema)]
@@ -60,8 +61,9 @@ pub(crate) struct AttentionItem {
 }
 
 impl AttentionBody {
-    pub(crate) fn new(lanes: &[LaneView], next: Option<String>, routes: &RouteSet) -> Self {
-        Self { updates: lanes.iter().filter_map(|lane| AttentionItem::new(lane, routes)).collect(), next }
+    pub(crate) fn new(page: &Page<LaneView>, routes: &RouteSet) -> Self {
+        let items = page.items.iter().filter_map(|lane| AttentionItem::new(lane, routes));
+        Self { updates: items.collect(), next: page.next.clone() }
     }
 }
 

@@ -15,9 +15,8 @@ use super::{
 };
 use crate::{
     api::{
-        Query,
+        Page, Query,
         dto::{FailureWord, LaneWord, ReasonWord, names},
-        last_of_full,
     },
     operator::{State, filter},
 };
@@ -67,17 +66,16 @@ pub(super) async fn show(request: HttpRequest, state: Data<State>) -> Result<Htt
     if wanted.states.is_empty() && wanted.user.is_none() {
         wanted.states = vec![LaneStateFilter::Blocked, LaneStateFilter::Held];
     }
-    let lanes = state.engine.store().lanes(wanted).await?;
-    let next = last_of_full(&lanes, PAGE).and_then(|lane| lane.row.id);
+    let Page { items, next } = Page::of_lanes(&**state.engine.store(), wanted).await?;
     let here = here(&query);
     let [route, standing] = ["route", "state"].map(|name| query.text(name).unwrap_or_default().to_owned());
     let page = LanesPage {
         frame: visitor.frame(&state, "attention"),
-        lanes: lanes.iter().filter_map(|lane| LaneNow::new(lane, &routes, now)).collect(),
+        lanes: items.iter().filter_map(|lane| LaneNow::new(lane, &routes, now)).collect(),
         routes: routes.names().map(str::to_owned).collect(),
         route,
         state: standing,
-        next: next.map(|id| format!("{here}&after={}", id.0)),
+        next: next.map(|after| format!("{here}&after={after}")),
         back: format!("/lanes?{here}"),
     };
     Ok(answer::page(StatusCode::OK, &page))

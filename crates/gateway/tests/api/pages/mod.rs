@@ -5,3 +5,5 @@ mod acts;
 mod content;
 mod stream;
 mod visitor;
+
+pub(crate) use visitor::Visitor;

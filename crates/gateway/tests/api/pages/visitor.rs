@@ -6,7 +6,7 @@ use crate::support::{Answer, World};
 pub(super) const HOST: &str = "127.0.0.1:8081";
 
 /// Somebody with a browser, as far as a gateway can tell.
-pub(super) struct Visitor<'w> {
+pub(crate) struct Visitor<'w> {
     world: &'w World,
     /// What the browser sends with every request.
     pub(super) cookie: String,
@@ -16,7 +16,7 @@ pub(super) struct Visitor<'w> {
 
 impl<'w> Visitor<'w> {
     /// Signs in with a key that may operate.
-    pub(super) async fn new(world: &'w World, key: &str) -> Self {
+    pub(crate) async fn new(world: &'w World, key: &str) -> Self {
         let answer = sign_in(world, key).await;
         assert_eq!(answer.status, 303, "{}", answer.text);
         let cookie = answer.header("set-cookie").and_then(|cookie| cookie.split(';').next());
@@ -27,7 +27,7 @@ impl<'w> Visitor<'w> {
         visitor
     }
 
-    pub(super) async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
         self.world.operate(self.with_cookie(TestRequest::get().uri(path))).await
     }
 
