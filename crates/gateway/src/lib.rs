@@ -20,6 +20,7 @@ pub mod api;
 pub mod operator;
 
 pub mod config;
+mod duration;
 mod leaf_names;
 pub mod when;
 

@@ -2,7 +2,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::Subcommand;
 use delivery::audit::{AuditHead, AuditKind};
-use jiff::{Span, Timestamp};
+use jiff::Timestamp;
 use serde_json::{Value as JsonValue, json};
 
 use super::{
@@ -11,7 +11,7 @@ use super::{
     filter::Query,
     output::{say, table},
 };
-use crate::{exit::fail, operator::ReportBody};
+use crate::{duration, exit::fail, operator::ReportBody};
 
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -38,7 +38,7 @@ struct List {
     /// About this route only
     #[arg(long)]
     route: Option<String>,
-    /// Not before this: a time such as 2026-11-21T08:00:00Z, or how long ago, such as 24h
+    /// Not before this: a time such as 2026-11-21T08:00:00Z, or how long ago, such as 24h or 7d
     #[arg(long, value_name = "TIME", value_parser = since)]
     since: Option<Timestamp>,
     /// Older than the entry of this number: the next page
@@ -75,10 +75,9 @@ pub(super) fn run(arguments: &Arguments) -> ExitCode {
 }
 
 fn since(text: &str) -> Result<Timestamp, String> {
-    let ago = || text.parse::<Span>().and_then(|span| Timestamp::now().checked_sub(span));
-    text.parse::<Timestamp>()
-        .or_else(|_| ago())
-        .map_err(|_| "write a time such as 2026-11-21T08:00:00Z, or how long ago, such as 24h".to_owned())
+    let ago = || Timestamp::now().checked_sub(duration::parse(text)?).ok();
+    let wrong = "write a time such as 2026-11-21T08:00:00Z, or how long ago, such as 24h or 7d";
+    text.parse().ok().or_else(ago).ok_or_else(|| wrong.to_owned())
 }
 
 fn list(list: &List) -> ExitCode {
@@ -136,5 +135,25 @@ fn tell(report: &JsonValue, as_json: bool) -> ExitCode {
     match fault {
         Some(fault) => fail(&format!("the audit is not as it was written: {fault}")),
         None => said,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn since_is_a_time_or_how_long_ago() {
+        let time = "2026-11-21T08:00:00Z";
+        assert_eq!(since(time).map(|at| at.to_string()).as_deref(), Ok(time));
+        for (text, hours) in [("24h", 24), ("7d", 168), ("1d 12h", 36), ("90m", 1), ("PT24H", 24), ("0s", 0)]
+        {
+            let at = since(text).expect(text);
+            assert_eq!(Timestamp::now().duration_since(at).as_hours(), hours, "{text}");
+        }
+        for text in ["", "yesterday", "7", "-7d", "7d ago", "1mo", "99999999d", "2026-11-21"] {
+            let refused = since(text).expect_err(text);
+            assert!(refused.contains("2026-11-21T08:00:00Z") && refused.contains("7d"), "{refused}");
+        }
     }
 }

@@ -15,7 +15,7 @@ pub(super) struct Filter {
     /// Blocked for these reasons only, such as forbidden or needs_data
     #[arg(long, value_delimiter = ',')]
     reason: Vec<String>,
-    /// Out of step for so long or longer only, such as 15m or 2h
+    /// Out of step for so long or longer only, such as 15m, 2h or 2d
     #[arg(long, value_name = "AGE")]
     older_than: Option<String>,
 }

@@ -1,9 +1,11 @@
 use canonical::UserId;
-use delivery::{Millis, RouteSet, lane::BlockReason, store::LaneFilter};
-use jiff::SignedDuration;
+use delivery::{Millis, RouteSet, lane::BlockReason, millis, store::LaneFilter};
 use strum::VariantArray;
 
-use crate::api::{Problem, Query, dto::ReasonWord, filter_of};
+use crate::{
+    api::{Problem, Query, dto::ReasonWord, filter_of},
+    duration,
+};
 
 /// The query parameters that choose lanes.
 pub(super) const PARAMETERS: [&str; 7] = ["route", "user", "state", "reason", "older_than", "after", "limit"];
@@ -38,8 +40,6 @@ fn reasons(text: &str) -> Result<Vec<BlockReason>, Problem> {
 }
 
 fn since(text: &str, now: Millis) -> Result<Millis, Problem> {
-    let age: Option<SignedDuration> = text.parse().ok();
-    let age = age.filter(|age| !age.is_negative()).and_then(|age| i64::try_from(age.as_millis()).ok());
-    let age = age.ok_or_else(|| Problem::invalid("older_than takes a duration such as 90s, 15m or 2h"))?;
-    Ok(now.saturating_sub(age))
+    let wrong = || Problem::invalid("older_than takes a duration such as 15m, 2h or 2d; a day has 24 hours");
+    Ok(now.saturating_sub(millis(duration::parse(text).ok_or_else(wrong)?)))
 }

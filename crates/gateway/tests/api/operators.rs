@@ -149,12 +149,19 @@ async fn lanes_are_chosen_by_user_reason_and_age_and_tried_again_page_by_page() 
     assert!(users(list("/v1/lanes?reason=needs_data").await.json()).is_empty());
     assert!(users(list("/v1/lanes?state=blocked&older_than=1h").await.json()).is_empty());
     assert_eq!(users(list("/v1/lanes?state=blocked&older_than=0s").await.json()).len(), 3);
+    for age in ["2d", "1d%2012h", "90m", "1w", "PT2H"] {
+        let path = format!("/v1/lanes?state=blocked&older_than={age}");
+        let answer = world.operate(get(&path, OPERATE)).await;
+        assert_eq!(answer.status, 200, "{age}: {}", answer.text);
+    }
     for (query, named) in [
         ("/v1/lanes?reason=bad", "needs_data"),
         ("/v1/lanes?state=bad", "blocked"),
         ("/v1/lanes?route=bad", "village"),
         ("/v1/lanes?older_than=bad", "15m"),
-        ("/v1/lanes?older_than=-1h", "15m"),
+        ("/v1/lanes?older_than=-1h", "2d"),
+        ("/v1/lanes?older_than=1h%20ago", "2d"),
+        ("/v1/lanes?older_than=1mo", "2d"),
         ("/v1/lanes?color=red", "older_than"),
         ("/v1/lanes?user=%20", "user"),
     ] {

@@ -43,7 +43,7 @@ fn all() -> Value {
         "User": query("user", "Of this user only.", json!({"type": "string", "pattern": USER})),
         "Reason": query("reason", "Blocked for one of these reasons only, separated by commas.",
             json!({"type": "string", "example": "forbidden,needs_data"})),
-        "OlderThan": query("older_than", "Out of step for so long or longer only.",
+        "OlderThan": query("older_than", "Out of step for so long or longer only, such as 15m, 2h or 2d; a day has 24 hours.",
             json!({"type": "string", "example": "15m"})),
         "AfterLane": query("after", "`next` of the page before.", json!({"type": "string", "pattern": "^[0-9]{1,18}$"})),
         "LaneId": path("id", "The lane's id.", json!({"type": "integer", "format": "int64", "minimum": 1})),

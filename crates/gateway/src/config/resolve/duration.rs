@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use jiff::{SpanRelativeTo, fmt::friendly::SpanParser};
+use crate::duration;
 
 /// Between which durations an option may lie, and how they are written in a sentence.
 pub(in crate::config) struct Bounds {
@@ -45,13 +45,10 @@ impl Bounds {
     };
 }
 
-/// Reads a duration such as `500ms`, `15s`, `1m 30s` or `30d`; a day has 24 hours.
+/// Reads a duration within its bounds.
 pub(in crate::config) fn parse(text: &str, bounds: &Bounds) -> Result<Duration, String> {
-    let refused = || bounds.sentence.to_owned();
-    let span = SpanParser::new().parse_span(text).map_err(|_| refused())?;
-    let signed = span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| refused())?;
-    let duration = Duration::try_from(signed).map_err(|_| refused())?;
-    if duration < bounds.least || duration > bounds.most { Err(refused()) } else { Ok(duration) }
+    let fits = |duration: &Duration| (bounds.least..=bounds.most).contains(duration);
+    duration::parse(text).filter(fits).ok_or_else(|| bounds.sentence.to_owned())
 }
 
 #[cfg(test)]
