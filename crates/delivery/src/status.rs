@@ -1,5 +1,6 @@
 //! What has become of an update, and how a user stands at each route: pure functions of rows, for the API to show.
 
+mod lane;
 mod leaf;
 mod update;
 mod user;
@@ -7,6 +8,7 @@ mod user;
 #[cfg(test)]
 mod tests;
 
+pub use lane::{LaneStanding, of_lane};
 pub use leaf::{LeafStanding, LeafState, of_leaves};
 pub use update::{
     Reason, RouteState, RouteStatus, UpdateStatus, WaitingFor, of_update, pending, waiting_for,

@@ -227,3 +227,29 @@ fn a_user_stands_at_a_route_as_its_lane_does() {
     case.lane.subject = None;
     assert_eq!(standing(&case).state, StandingState::NoIdentity);
 }
+
+#[test]
+fn a_lane_stands_by_its_block_before_its_holds_and_since_it_is_out_of_step() {
+    let mut lane = Lane { state: State::Wait(WaitCause::Backoff), dirty_since: Some(10), ..Lane::default() };
+    (lane.next_at, lane.first_fail_at) = (70, Some(50));
+    let behind = of_lane(&lane);
+    assert_eq!((behind.state, behind.reason, behind.leaves.len()), (StandingState::Behind, None, 0));
+    assert_eq!((behind.since, behind.next_at), (Some(10), Some(70)), "not since it fails");
+    lane.held.insert(Leaf::Email, Hold::new(3, HoldReason::Named, 60));
+    let held = of_lane(&lane);
+    assert_eq!((held.state, held.reason), (StandingState::Held, Some(Reason::Held(HoldReason::Named))));
+    assert_eq!((held.concerned, held.since), (vec![Leaf::Email], Some(10)));
+    (lane.state, lane.next_at) = (State::Blocked(BlockReason::NeedsData), 0);
+    lane.blocked_leaves = vec![Leaf::GivenName];
+    let blocked = of_lane(&lane);
+    let needs_data = Reason::Blocked(BlockReason::NeedsData);
+    assert_eq!((blocked.state, blocked.reason), (StandingState::Blocked, Some(needs_data)));
+    assert_eq!((blocked.concerned, blocked.next_at), (vec![Leaf::GivenName], None));
+    assert_eq!(blocked.leaves, BTreeMap::from([(Leaf::Email, Fate::Held), (Leaf::GivenName, Fate::Missing)]));
+    lane = Lane { held: lane.held, ..Lane::default() };
+    assert_eq!((of_lane(&lane).state, of_lane(&lane).since), (StandingState::Held, Some(60)));
+    assert_eq!(
+        (of_lane(&Lane::default()).state, of_lane(&Lane::default()).since),
+        (StandingState::InStep, None)
+    );
+}

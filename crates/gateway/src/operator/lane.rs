@@ -2,7 +2,8 @@ use std::collections::BTreeMap;
 
 use delivery::{
     RouteSet,
-    lane::{Hold, Lane, State},
+    lane::{Hold, Lane},
+    status,
     store::{AttemptView, LaneView},
 };
 use serde::Serialize;
@@ -19,8 +20,10 @@ pub(super) struct LaneBody {
     user: String,
     route: Option<String>,
     state: LaneWord,
+    /// Why it is blocked, or a leaf held.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<ReasonWord>,
+    /// The leaves that the reason is about.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     leaves: Vec<String>,
     /// The user's version.
@@ -41,6 +44,7 @@ pub(super) struct LaneBody {
     /// Until when a lost request may still change the vendor.
     #[serde(skip_serializing_if = "Option::is_none")]
     suspect_until: Option<String>,
+    /// Since when the vendor does not show everything; `older_than` goes by it.
     #[serde(skip_serializing_if = "Option::is_none")]
     behind_since: Option<String>,
     /// When the vendor last confirmed anything.
@@ -103,28 +107,25 @@ pub(super) struct AttemptBody {
 impl LaneBody {
     pub(super) fn new(view: &LaneView, routes: &RouteSet) -> Self {
         let lane = &view.row.lane;
-        let (reason, waits) = match lane.state {
-            State::Blocked(reason) => (Some(reason.into()), lane.next_at > 0),
-            state => (None, matches!(state, State::Wait(_))),
-        };
+        let standing = status::of_lane(lane);
         Self {
             id: view.row.id.map(|id| id.0),
             user: view.user.to_string(),
             route: routes.get(view.row.route).map(|route| route.name.clone()),
             state: lane.state.into(),
-            reason,
-            leaves: names(&lane.blocked_leaves),
+            reason: standing.reason.map(Into::into),
+            leaves: names(&standing.concerned),
             version: view.version,
             wanted_version: lane.want,
             sent_version: lane.sent,
             confirmed_version: lane.acked,
             update: view.update,
             attempts: lane.attempt,
-            next_attempt_at: waits.then(|| time(lane.next_at)),
+            next_attempt_at: standing.next_at.map(time),
             last_error: lane.last_class.map(|class| ErrorBody::new(class, lane.last_status)),
             held: held(lane),
             suspect_until: lane.suspect_until.map(time),
-            behind_since: lane.out_of_step_since().map(time),
+            behind_since: standing.since.map(time),
             confirmed_at: lane.confirmations.latest().map(time),
             trace_id: lane.trace.map(|trace| trace.trace_id()),
         }

@@ -19,6 +19,7 @@ mod erasing;
 mod planning;
 mod readers;
 mod reading;
+mod standing;
 mod waiting;
 
 mod failures;

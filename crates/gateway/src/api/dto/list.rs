@@ -1,9 +1,9 @@
-use delivery::{RouteSet, lane::State, store::LaneView};
+use delivery::{RouteSet, status, store::LaneView};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Help, Leaves, ReasonWord, StandingWord, UpdateBody, is_false, names, time, user::troubled};
+use super::{Help, Leaves, ReasonWord, StandingWord, UpdateBody, is_false, leaves, names, time};
 use crate::api::Page;
 
 /// Updates, newest first.
@@ -54,7 +54,7 @@ pub(crate) struct AttentionItem {
     /// Whether only an operator can help.
     #[serde(skip_serializing_if = "is_false")]
     operator: bool,
-    /// Since when.
+    /// Since when the vendor does not show everything.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
     since: Option<String>,
@@ -71,29 +71,20 @@ impl AttentionItem {
     /// None for a route that is not configured any more.
     fn new(view: &LaneView, routes: &RouteSet) -> Option<Self> {
         let route = &routes.get(view.row.route)?.name;
-        let lane = &view.row.lane;
-        let (state, reason, concerned) = match lane.state {
-            State::Blocked(reason) => {
-                (StandingWord::Blocked, Some(reason.into()), names(&lane.blocked_leaves))
-            }
-            _ if !lane.held.is_empty() => {
-                (StandingWord::Held, Some(ReasonWord::Rejected), names(lane.held.keys()))
-            }
-            _ => (StandingWord::Behind, None, Vec::new()),
-        };
-        let help = reason.map(|reason| Help::against(reason, route, &concerned));
-        let held_since = lane.held.values().map(|hold| hold.since).min();
+        let standing = status::of_lane(&view.row.lane);
+        let reason = standing.reason.map(ReasonWord::from);
+        let help = reason.map(|reason| Help::against(reason, route, &names(&standing.concerned)));
         Some(Self {
             id: view.update,
             user: view.user.to_string(),
             version: view.version,
             route: route.clone(),
-            state,
+            state: standing.state.into(),
             reason,
-            leaves: troubled(lane),
+            leaves: leaves(&standing.leaves),
             operator: help.as_ref().is_some_and(|help| help.operator),
             hint: help.and_then(|help| help.hint),
-            since: lane.first_fail_at.or(held_since).or(lane.dirty_since).map(time),
+            since: standing.since.map(time),
         })
     }
 }

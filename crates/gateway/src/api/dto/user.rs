@@ -1,6 +1,5 @@
 use std::collections::BTreeMap;
 
-use canonical::Leaf;
 use delivery::{
     RouteSet,
     engine::RouteCondition,
@@ -12,7 +11,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::{FateWord, Help, Leaves, ReasonWord, StandingWord, is_false, leaves, names, time};
+use super::{Help, Leaves, ReasonWord, StandingWord, is_false, leaves, names, time};
 
 /// A user: its leaves at the top level, and members that only the gateway writes.
 #[derive(Debug, Serialize, ToSchema)]
@@ -113,13 +112,4 @@ impl UserRouteBody {
             hint: help.and_then(|help| help.hint),
         }
     }
-}
-
-/// The leaves that a lane's block and holds are about, with their fates.
-pub(super) fn troubled(lane: &Lane) -> Leaves {
-    let missing = lane.state == delivery::lane::State::Blocked(delivery::lane::BlockReason::NeedsData);
-    let fate = if missing { FateWord::Missing } else { FateWord::Held };
-    let named = |leaf: &Leaf, fate| (leaf.name().to_owned(), fate);
-    let held = lane.held.keys().map(|leaf| named(leaf, FateWord::Held));
-    held.chain(lane.blocked_leaves.iter().map(|leaf| named(leaf, fate))).collect()
 }

@@ -2,7 +2,7 @@ use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
 use askama::Template;
 use delivery::{
     Millis, RouteSet,
-    lane::State as LaneState,
+    status::{self, StandingState},
     store::{LaneStateFilter, LaneView},
 };
 
@@ -45,6 +45,7 @@ pub(super) struct LaneNow {
     pub(super) user: String,
     pub(super) route: String,
     state: LaneWord,
+    standing: StandingState,
     pub(super) reason: Option<ReasonWord>,
     /// The leaves that a block or holds are about.
     pub(super) leaves: Vec<String>,
@@ -52,7 +53,6 @@ pub(super) struct LaneNow {
     pub(super) failure: Option<(FailureWord, Option<u16>)>,
     pub(super) next_at: Option<Millis>,
     pub(super) since: Option<Millis>,
-    is_held: bool,
     pub(super) now: Millis,
 }
 
@@ -91,7 +91,7 @@ fn here(query: &Query) -> String {
 impl LaneNow {
     /// In one word.
     pub(super) fn standing(&self) -> String {
-        if self.is_held && self.state != LaneWord::Blocked { "held".to_owned() } else { word(self.state) }
+        if self.standing == StandingState::Held { "held".to_owned() } else { word(self.state) }
     }
 
     /// When it goes on, where no time is set.
@@ -106,32 +106,25 @@ impl LaneNow {
 
     /// Whether there is something to try again.
     pub(super) fn can_retry(&self) -> bool {
-        self.is_held || self.state == LaneWord::Blocked
+        matches!(self.standing, StandingState::Held | StandingState::Blocked)
     }
 
     /// None for a lane of a route that is not configured any more.
     pub(super) fn new(view: &LaneView, routes: &RouteSet, now: Millis) -> Option<Self> {
         let lane = &view.row.lane;
-        let (reason, waits) = match lane.state {
-            LaneState::Blocked(reason) => (Some(reason.into()), lane.next_at > 0),
-            _ if !lane.held.is_empty() => {
-                (Some(ReasonWord::Rejected), matches!(lane.state, LaneState::Wait(_)))
-            }
-            state => (None, matches!(state, LaneState::Wait(_))),
-        };
-        let held_since = lane.held.values().map(|hold| hold.since).min();
+        let standing = status::of_lane(lane);
         Some(Self {
             id: view.row.id?.0,
             user: view.user.to_string(),
             route: routes.get(view.row.route)?.name.clone(),
             state: lane.state.into(),
-            reason,
-            leaves: names(lane.blocked_leaves.iter().chain(lane.held.keys())),
+            standing: standing.state,
+            reason: standing.reason.map(Into::into),
+            leaves: names(standing.leaves.keys()),
             attempts: lane.attempt,
             failure: lane.last_class.map(|class| (class.into(), lane.last_status)),
-            next_at: waits.then_some(lane.next_at),
-            since: lane.first_fail_at.or(held_since).or(lane.dirty_since),
-            is_held: !lane.held.is_empty(),
+            next_at: standing.next_at,
+            since: standing.since,
             now,
         })
     }

@@ -1,0 +1,57 @@
+use std::collections::BTreeMap;
+
+use adapter::Fate;
+use canonical::Leaf;
+
+use super::{Reason, StandingState};
+use crate::{
+    Millis,
+    lane::{BlockReason, Lane, State},
+};
+
+/// How a lane stands by itself, whatever its route does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LaneStanding {
+    /// `Blocked`, `Held`, `Behind` or `InStep`.
+    pub state: StandingState,
+    /// Why it is blocked or a leaf held.
+    pub reason: Option<Reason>,
+    /// The leaves that the reason is about.
+    pub concerned: Vec<Leaf>,
+    /// The leaves that a block and holds are about, and what becomes of each.
+    pub leaves: BTreeMap<Leaf, Fate>,
+    /// Since when the vendor does not show everything. A filter by age goes by it, too.
+    pub since: Option<Millis>,
+    /// When it goes on by itself, where that is known.
+    pub next_at: Option<Millis>,
+}
+
+/// How a lane stands.
+pub fn of_lane(lane: &Lane) -> LaneStanding {
+    let held = || lane.held.keys().cloned().collect();
+    let (state, reason, concerned) = match lane.state {
+        State::Blocked(reason) => {
+            (StandingState::Blocked, Some(Reason::Blocked(reason)), lane.blocked_leaves.clone())
+        }
+        _ if let Some(hold) = lane.held.values().next() => {
+            (StandingState::Held, Some(Reason::Held(hold.reason)), held())
+        }
+        State::Idle | State::Erased => (StandingState::InStep, None, Vec::new()),
+        State::Ready | State::InFlight | State::Wait(_) => (StandingState::Behind, None, Vec::new()),
+    };
+    let is_missing = lane.state == State::Blocked(BlockReason::NeedsData);
+    let fate = if is_missing { Fate::Missing } else { Fate::Held };
+    let blocked = lane.blocked_leaves.iter().map(|leaf| (leaf.clone(), fate));
+    LaneStanding {
+        state,
+        reason,
+        concerned,
+        leaves: lane.held.keys().map(|leaf| (leaf.clone(), Fate::Held)).chain(blocked).collect(),
+        since: lane.out_of_step_since(),
+        next_at: match lane.state {
+            State::Blocked(_) => Some(lane.next_at).filter(|at| *at > 0),
+            State::Wait(_) => Some(lane.next_at),
+            State::Idle | State::Ready | State::InFlight | State::Erased => None,
+        },
+    }
+}
