@@ -6,7 +6,7 @@ use super::{
     access::Visitor,
     answer,
     frame::Frame,
-    live::{RouteNow, look},
+    live::{Part, RouteNow, look},
 };
 use crate::{api::Query, operator::State};
 

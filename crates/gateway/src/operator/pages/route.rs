@@ -11,7 +11,7 @@ use super::{
     access::Visitor,
     answer,
     frame::Frame,
-    live::{RouteNow, look},
+    live::{Part, RouteNow, look},
 };
 use crate::{
     api::{Problem, Query},

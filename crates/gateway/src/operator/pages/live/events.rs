@@ -8,10 +8,11 @@ use actix_web::{
 };
 use futures_util::stream;
 use serde_json::json;
+use strum::VariantArray;
 use tokio::{sync::mpsc, time::Instant};
 
 use super::{
-    parts::NAMES,
+    parts::Part,
     route_now::{RouteNow, look},
     streams::Place,
 };
@@ -95,8 +96,10 @@ impl Stream {
     /// An event with the parts that differ from what the page shows; none when none does.
     fn changes(&mut self, routes: &[RouteNow]) -> Option<Bytes> {
         let mut changed = BTreeMap::new();
-        for (route, name) in routes.iter().flat_map(|route| NAMES.map(|name| (route, name))) {
-            let (key, html) = (format!("{}.{name}", route.name), route.part(name, self.visitor.token()));
+        for (route, part) in
+            routes.iter().flat_map(|route| Part::VARIANTS.iter().map(move |part| (route, *part)))
+        {
+            let (key, html) = (route.key(part), route.part(part, self.visitor.token()));
             if self.shown.get(&key) != Some(&html) {
                 self.shown.insert(key.clone(), html.clone());
                 changed.insert(key, html);

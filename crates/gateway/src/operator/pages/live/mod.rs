@@ -11,6 +11,7 @@ mod watch;
 
 pub use board::Board;
 pub(super) use events::events;
+pub(super) use parts::Part;
 pub(super) use route_now::{RouteNow, look};
 pub(super) use streams::Streams;
 pub use watch::watch;

@@ -60,23 +60,46 @@ struct ActsPart<'a> {
     token: &'a str,
 }
 
-/// The names of the parts of a route that change by themselves.
-pub(super) const NAMES: [&str; 8] =
-    ["state", "behind", "traffic", "failing", "attention", "failure", "failures", "acts"];
+/// A part of a route that changes by itself.
+#[derive(Debug, Clone, Copy, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub(crate) enum Part {
+    /// Whether it sends.
+    State,
+    /// How far it is behind.
+    Behind,
+    /// What it delivers.
+    Traffic,
+    /// What fails.
+    Failing,
+    /// Who needs attention.
+    Attention,
+    /// The last failure.
+    Failure,
+    /// All failures that are kept.
+    Failures,
+    /// What can be done with it.
+    Acts,
+}
 
 impl RouteNow {
+    /// The name of a part among those of all routes, by which a page finds it.
+    pub(crate) fn key(&self, part: Part) -> String {
+        format!("{}.{}", self.name, <&str>::from(part))
+    }
+
     /// One part of the route as HTML: the same text in a page and in the stream that keeps the page up to date. `token` is what
     /// forms carry.
-    pub(crate) fn part(&self, name: &str, token: &str) -> String {
-        let html = match name {
-            "state" => StatePart { route: self }.render(),
-            "behind" => BehindPart { route: self }.render(),
-            "traffic" => TrafficPart { route: self }.render(),
-            "failing" => FailingPart { route: self }.render(),
-            "attention" => AttentionPart { route: self }.render(),
-            "failure" => FailurePart { route: self }.render(),
-            "failures" => FailuresPart { route: self }.render(),
-            _ => ActsPart { route: self, token }.render(),
+    pub(crate) fn part(&self, part: Part, token: &str) -> String {
+        let html = match part {
+            Part::State => StatePart { route: self }.render(),
+            Part::Behind => BehindPart { route: self }.render(),
+            Part::Traffic => TrafficPart { route: self }.render(),
+            Part::Failing => FailingPart { route: self }.render(),
+            Part::Attention => AttentionPart { route: self }.render(),
+            Part::Failure => FailurePart { route: self }.render(),
+            Part::Failures => FailuresPart { route: self }.render(),
+            Part::Acts => ActsPart { route: self, token }.render(),
         };
         // What these templates write cannot fail.
         html.unwrap_or_default()
