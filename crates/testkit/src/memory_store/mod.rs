@@ -11,7 +11,7 @@ mod state;
 use std::{
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -40,6 +40,7 @@ pub struct MemoryStore {
     observer: Arc<dyn Observer>,
     /// How long after its commit a change of a route is answered, in milliseconds.
     delay: AtomicU64,
+    counted: AtomicUsize,
 }
 
 /// How a commit goes wrong.
@@ -71,7 +72,7 @@ enum Condition {
 impl MemoryStore {
     /// An empty store that tells `observer` of every change.
     pub fn new(observer: Arc<dyn Observer>) -> Self {
-        Self { inner: Mutex::default(), observer, delay: AtomicU64::new(0) }
+        Self { inner: Mutex::default(), observer, delay: AtomicU64::default(), counted: AtomicUsize::default() }
     }
 
     /// Makes the next change go wrong.
@@ -92,6 +93,11 @@ impl MemoryStore {
     /// The pause of a route that the next process would find.
     pub fn pause_of(&self, route: RouteId) -> Option<Pause> {
         self.lock().state.pause_of(route)
+    }
+
+    /// How often the users of a route were counted.
+    pub fn counted(&self) -> usize {
+        self.counted.load(Ordering::Relaxed)
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -245,6 +251,7 @@ impl Store for MemoryStore {
     }
 
     async fn counts(&self, route: RouteId) -> Result<RouteCounts, StoreError> {
+        self.counted.fetch_add(1, Ordering::Relaxed);
         self.read(|state| state.counts(route))
     }
 

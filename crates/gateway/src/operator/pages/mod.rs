@@ -24,7 +24,6 @@ use std::sync::Arc;
 
 use actix_web::web;
 use arc_swap::ArcSwap;
-use tokio::sync::watch as channel;
 
 pub use live::{Board, watch};
 
@@ -35,7 +34,7 @@ use crate::api::{
 };
 use access::Sessions;
 use answer::Refusal;
-use live::{RouteNow, Streams};
+use live::{Counts, Streams};
 
 /// What the pages work with beside the rest of the operators' state.
 #[derive(Debug)]
@@ -44,8 +43,7 @@ pub struct Pages {
     board: Arc<Board>,
     hosts: Vec<String>,
     settings: Arc<ArcSwap<Settings>>,
-    /// How the routes stood at the last look.
-    news: channel::Sender<Arc<[RouteNow]>>,
+    counts: Counts,
     streams: Arc<Streams>,
 }
 
@@ -57,7 +55,7 @@ impl Pages {
             board,
             hosts,
             settings,
-            news: channel::Sender::new(Arc::from([])),
+            counts: Counts::default(),
             streams: Arc::default(),
         }
     }

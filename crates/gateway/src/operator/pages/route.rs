@@ -11,7 +11,7 @@ use super::{
     access::Visitor,
     answer,
     frame::Frame,
-    live::{Part, RouteNow, look},
+    live::{Part, RouteNow, look_at},
 };
 use crate::{
     api::{Problem, Query},
@@ -30,8 +30,7 @@ pub(super) async fn show(request: HttpRequest, state: Data<State>) -> Result<Htt
     let visitor = Visitor::of(&request, &state)?;
     Query::read(&request, &[])?;
     let name = request.match_info().get("name").unwrap_or_default();
-    let routes = look(&state).await?;
-    let route = routes.into_iter().find(|route| route.name == name).ok_or_else(Problem::not_found)?;
+    let route = look_at(&state, name).await?.ok_or_else(Problem::not_found)?;
     let page = RoutePage { frame: visitor.frame(&state, "routes"), route };
     Ok(answer::page(StatusCode::OK, &page))
 }

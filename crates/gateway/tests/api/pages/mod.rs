@@ -3,6 +3,7 @@
 mod access;
 mod acts;
 mod content;
+mod counting;
 mod stream;
 mod visitor;
 

@@ -1,6 +1,6 @@
 //! The stream that keeps pages up to date (server-sent events, WHATWG HTML section 9.2).
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -62,7 +62,7 @@ struct Stream {
 impl Stream {
     /// Runs until the process stops, the reader has gone, or the session has ended.
     async fn run(mut self, first: Vec<RouteNow>) {
-        let mut news = self.state.pages.news.subscribe();
+        let mut news = self.state.pages.counts.subscribe();
         let stopping = self.state.stopping.clone();
         let mut event = self.changes(&first);
         let mut sent_at = Instant::now();
@@ -85,8 +85,8 @@ impl Stream {
                 return;
             }
             event = if has_news {
-                let routes = Arc::clone(&news.borrow_and_update());
-                self.changes(&routes)
+                let count = news.borrow_and_update().clone();
+                count.and_then(|count| self.changes(&RouteNow::all(&self.state, &count)))
             } else {
                 Some(Bytes::from_static(b":\n\n"))
             };

@@ -2,6 +2,7 @@
 
 mod board;
 mod chart;
+mod counts;
 mod events;
 mod history;
 mod parts;
@@ -10,8 +11,9 @@ mod streams;
 mod watch;
 
 pub use board::Board;
+pub(super) use counts::Counts;
 pub(super) use events::events;
 pub(super) use parts::Part;
-pub(super) use route_now::{RouteNow, look};
+pub(super) use route_now::{RouteNow, look, look_at};
 pub(super) use streams::Streams;
 pub use watch::watch;

@@ -6,6 +6,7 @@ use delivery::{
 
 use super::{
     chart::chart,
+    counts::Count,
     history::{COLUMNS, Column, Failure, last_minute},
 };
 use crate::{
@@ -29,27 +30,42 @@ pub(crate) struct RouteNow {
     columns: [Column; COLUMNS],
 }
 
-/// How all routes stand now, in the order of their names.
+/// How all routes stand now, in the order of their names. Users were counted a few seconds ago.
 ///
 /// # Errors
 /// When the store fails.
 pub(crate) async fn look(state: &State) -> Result<Vec<RouteNow>, StoreError> {
+    let count = state.pages.counts.recent(&state.engine).await?;
+    Ok(RouteNow::all(state, &count))
+}
+
+/// As [`look`], for one route; none when there is no such route.
+///
+/// # Errors
+/// When the store fails.
+pub(crate) async fn look_at(state: &State, name: &str) -> Result<Option<RouteNow>, StoreError> {
+    let count = state.pages.counts.recent(&state.engine).await?;
     let (conditions, routes) = (state.engine.conditions(), state.engine.routes());
-    let mut found = Vec::new();
-    for (id, route) in routes.iter() {
+    Ok(routes.by_name(name).map(|(id, route)| {
         let condition = conditions.get(&id).copied().unwrap_or_default();
-        let counts = state.engine.store().counts(id).await?;
-        found.push(RouteNow::new(state, route, &condition, counts));
-    }
-    Ok(found)
+        RouteNow::new(state, route, &condition, count.of(id))
+    }))
 }
 
 impl RouteNow {
+    /// How all routes stand now, with users as they were counted.
+    pub(super) fn all(state: &State, count: &Count) -> Vec<Self> {
+        let (conditions, routes) = (state.engine.conditions(), state.engine.routes());
+        let now = routes.iter().map(|(id, route)| {
+            let condition = conditions.get(&id).copied().unwrap_or_default();
+            Self::new(state, route, &condition, count.of(id))
+        });
+        now.collect()
+    }
+
     fn new(state: &State, route: &Route, condition: &RouteCondition, counts: RouteCounts) -> Self {
         let (word, next_try_at) = RouteWord::of(condition);
-        let board = &state.pages.board;
-        board.behind(&route.name, counts.pending);
-        let (columns, failures) = board.read(&route.name);
+        let (columns, failures) = state.pages.board.read(&route.name);
         Self {
             name: route.name.clone(),
             vendor: route.adapter.dialect().vendor,

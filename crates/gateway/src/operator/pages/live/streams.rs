@@ -3,11 +3,17 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use tokio::sync::Notify;
+
 use crate::config::KeyHash;
 
-/// The streams that are open, by the key of their sessions.
+/// The streams that are open.
 #[derive(Debug, Default)]
-pub(crate) struct Streams(Mutex<HashMap<KeyHash, usize>>);
+pub(crate) struct Streams {
+    /// How many there are, by the key of their sessions.
+    open: Mutex<HashMap<KeyHash, usize>>,
+    begun: Notify,
+}
 
 /// The most streams at one time.
 const MOST: usize = 64;
@@ -29,6 +35,7 @@ impl Streams {
             return None;
         }
         open.insert(key, of_key + 1);
+        self.begun.notify_one();
         Some(Place { streams: Arc::clone(self), key })
     }
 
@@ -37,8 +44,13 @@ impl Streams {
         !self.open().is_empty()
     }
 
+    /// Waits until a stream begins, or one has begun since the last time.
+    pub(super) async fn begun(&self) {
+        self.begun.notified().await;
+    }
+
     fn open(&self) -> MutexGuard<'_, HashMap<KeyHash, usize>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
