@@ -128,7 +128,9 @@ async fn one_key_has_only_so_many_streams_and_a_page_that_goes_gives_its_own_bac
     let (refused, _) = served.open(&visitor).await.until("close some").await;
     assert!(refused.is_some_and(|refused| refused.contains("503 Service Unavailable")));
     open.pop();
+    let began = Instant::now();
     for act in ["pause", "resume"].into_iter().cycle() {
+        assert!(began.elapsed() < 2 * PATIENCE, "the page that has gone keeps its place");
         // Only writing tells the gateway that the page has gone.
         world.operate(post(&format!("/v1/routes/village/{act}"), OPERATE, "")).await;
         let (answer, _stream) = served.open(&visitor).await.until("\r\n").await;
