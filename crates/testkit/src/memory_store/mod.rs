@@ -72,7 +72,12 @@ enum Condition {
 impl MemoryStore {
     /// An empty store that tells `observer` of every change.
     pub fn new(observer: Arc<dyn Observer>) -> Self {
-        Self { inner: Mutex::default(), observer, delay: AtomicU64::default(), counted: AtomicUsize::default() }
+        Self {
+            inner: Mutex::default(),
+            observer,
+            delay: AtomicU64::default(),
+            counted: AtomicUsize::default(),
+        }
     }
 
     /// Makes the next change go wrong.

@@ -183,7 +183,7 @@ impl World {
     /// What is owed is counted and grows old; what was confirmed and is in doubt is not, as long as it only waits.
     fn check_dates(&self) -> Result<(), String> {
         let versions = self.values.iter().map(|(leaf, (_, version))| (leaf.clone(), *version));
-        let tags = (self.tags.1 > 0).then(|| (Leaf::Tags, self.tags.1));
+        let tags = (self.tags.1 > 0).then_some((Leaf::Tags, self.tags.1));
         let is_held =
             |leaf: &Leaf, version| self.lane.held.get(leaf).is_some_and(|hold| hold.version == version);
         let owes =
