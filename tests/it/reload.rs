@@ -86,7 +86,7 @@ fn a_changed_rate_applies_from_the_next_request_on() {
     world.settings.set("communal", "rate", "\"2/s\"");
     world.write_config();
     let report = gateway.operator().post("/v1/reload").expect(200).json();
-    assert_eq!(report["changes"], json!(["route communal has other limits or options"]));
+    assert_eq!(report["changes"], json!(["route communal changes rate unlimited → 2/s"]));
     let communal = world.vendor(Vendor::Communal);
     let before = communal.requests();
     // Two at once, and then two in a second.

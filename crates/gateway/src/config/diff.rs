@@ -1,8 +1,6 @@
 use std::collections::BTreeMap;
 
-use canonical::Leaf;
-
-use super::{Config, RouteConfig, Vendor};
+use super::{AlertConfig, Config, OptionChange, RouteChange, RouteConfig, route_change::changes};
 
 /// What differs between two configurations.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -17,8 +15,8 @@ pub struct ConfigDiff {
     pub keys: NameDiff,
     /// Webhooks.
     pub webhooks: NameDiff,
-    /// The thresholds of alerts differ.
-    pub alerts: bool,
+    /// Thresholds of alerts that differ.
+    pub alerts: Vec<OptionChange>,
     /// Options that differ and take effect only at a start.
     pub at_restart: Vec<&'static str>,
 }
@@ -34,31 +32,6 @@ pub struct NameDiff {
     pub changed: Vec<String>,
 }
 
-/// How one route differs. Where there is an old and a new value, the old one is first.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct RouteChange {
-    /// The route.
-    pub name: String,
-    /// Another vendor.
-    pub vendor: Option<(Vendor, Vendor)>,
-    /// Another kind of subject.
-    pub subject_kind: Option<(&'static str, &'static str)>,
-    /// Another part of the vendor: Village's network.
-    pub account: Option<(Option<String>, Option<String>)>,
-    /// Another scheme, host, port or network.
-    pub origin: Option<(String, String)>,
-    /// Leaves that are no longer sent.
-    pub dropped_leaves: Vec<Leaf>,
-    /// Leaves that are sent now and were not before.
-    pub added_leaves: Vec<Leaf>,
-    /// The mapping, the filter or an option of the vendor differs: what was refused is tried again.
-    pub mapping: bool,
-    /// Another secret, or the same one from elsewhere.
-    pub credential: bool,
-    /// Anything else differs: limits, network, base path, certificates, enrolment.
-    pub other: bool,
-}
-
 impl ConfigDiff {
     /// What `new` changes against `old`.
     pub fn between(old: &Config, new: &Config) -> Self {
@@ -71,13 +44,10 @@ impl ConfigDiff {
         Self {
             added: only(&news, &olds),
             removed: only(&olds, &news),
-            changed: pairs
-                .map(|(old, new)| RouteChange::between(old, new))
-                .filter(RouteChange::is_change)
-                .collect(),
+            changed: pairs.filter_map(|(old, new)| RouteChange::between(old, new)).collect(),
             keys: NameDiff::between(&old.keys, &new.keys, |key| &key.name),
             webhooks: NameDiff::between(&old.webhooks, &new.webhooks, |webhook| &webhook.name),
-            alerts: old.alerts != new.alerts,
+            alerts: changes(thresholds(&old.alerts), thresholds(&new.alerts)),
             at_restart: at_restart(old, new),
         }
     }
@@ -107,62 +77,15 @@ impl NameDiff {
     }
 }
 
-impl RouteChange {
-    /// Whether the route is another one under the same name, which a reload refuses: vendor, subject kind or network differ.
-    pub fn needs_new_name(&self) -> bool {
-        self.vendor.is_some() || self.subject_kind.is_some() || self.account.is_some()
-    }
-
-    /// Whether a reload needs `--confirm`: personal data would go to another host, or leaves would no longer be sent.
-    pub fn needs_confirmation(&self) -> bool {
-        self.origin.is_some() || !self.dropped_leaves.is_empty()
-    }
-
-    fn between(old: &RouteConfig, new: &RouteConfig) -> Self {
-        let missing = |from: &RouteConfig, to: &RouteConfig| {
-            from.carried.keys().filter(|leaf| !to.carried.contains_key(leaf)).cloned().collect()
-        };
-        Self {
-            name: old.name.clone(),
-            vendor: pair(&old.vendor, &new.vendor),
-            subject_kind: pair(&old.subject_kind.name, &new.subject_kind.name),
-            account: pair(&old.account, &new.account),
-            origin: pair(&old.origin, &new.origin),
-            dropped_leaves: missing(old, new),
-            added_leaves: missing(new, old),
-            mapping: old.mapping_revision != new.mapping_revision,
-            credential: old.credential_digest != new.credential_digest
-                || old.credential_source != new.credential_source,
-            other: other(old, new),
-        }
-    }
-
-    fn is_change(&self) -> bool {
-        *self != Self { name: self.name.clone(), ..Self::default() }
-    }
-}
-
 fn by_name(config: &Config) -> BTreeMap<&str, &RouteConfig> {
     config.routes.iter().map(|route| (route.name.as_str(), route)).collect()
 }
 
-fn pair<T: PartialEq + Clone>(old: &T, new: &T) -> Option<(T, T)> {
-    (old != new).then(|| (old.clone(), new.clone()))
-}
-
-fn other(old: &RouteConfig, new: &RouteConfig) -> bool {
-    let limits = |route: &RouteConfig| {
-        let limits = &route.limits;
-        (limits.concurrency, limits.timeout, limits.settle, limits.apply_window)
-    };
-    limits(old) != limits(new)
-        || old.limits.rate != new.limits.rate
-        || old.base_url != new.base_url
-        || old.network != new.network
-        || old.plain_http != new.plain_http
-        || old.extra_roots != new.extra_roots
-        || old.enrol != new.enrol
-        || old.auth != new.auth
+fn thresholds(alerts: &AlertConfig) -> Vec<(&'static str, String)> {
+    vec![
+        ("alerts.blocked_lanes", alerts.blocked_lanes.to_string()),
+        ("alerts.backlog_age", format!("{:?}", alerts.backlog_age)),
+    ]
 }
 
 fn at_restart(old: &Config, new: &Config) -> Vec<&'static str> {

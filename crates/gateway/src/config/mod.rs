@@ -33,6 +33,7 @@ mod diff;
 mod findings;
 mod mistake;
 mod render;
+mod route_change;
 mod schema;
 mod shown;
 
@@ -48,12 +49,13 @@ use document::Document;
 use findings::Findings;
 use resolve::Context;
 
-pub use diff::{ConfigDiff, NameDiff, RouteChange};
+pub use diff::{ConfigDiff, NameDiff};
 pub use environment::{Environment, Override};
 pub use key::{KeyConfig, KeyHash, Scope};
 pub use mistake::{ConfigErrors, Mistake, Place, Style};
 pub use resolve::CredentialSource;
 pub use route::RouteConfig;
+pub use route_change::{LeafChange, OptionChange, RouteChange};
 pub(crate) use schema::schema;
 pub use section::{LogConfig, LogFormat, OperatorConfig, Retention, ServerConfig, StoreConfig, TracesConfig};
 pub use vendor::Vendor;

@@ -45,7 +45,10 @@ pub struct RouteConfig {
     pub(super) credential: Credential,
     pub(super) credential_digest: [u8; 32],
     pub(super) base: PathBuf,
+    pub(super) ca_file: Option<String>,
     pub(super) extra_roots: Option<Vec<u8>>,
+    /// The vendor's own options that are given, as they were written.
+    pub(super) own: Vec<(&'static str, String)>,
     pub(super) adapter: Arc<dyn Adapter>,
     pub(super) mapping: MappingOptions,
 }

@@ -8,6 +8,7 @@
 mod compile;
 mod error;
 mod eval;
+mod outline;
 
 #[cfg(test)]
 mod tests;
@@ -48,6 +49,11 @@ impl Filter {
     /// Whether a profile satisfies the filter.
     pub fn matches(&self, profile: &Profile) -> bool {
         self.condition.holds(profile)
+    }
+
+    /// The filter without the values that it compares with, which may be personal data: `email eq …`.
+    pub fn outline(&self) -> String {
+        outline::of(&self.text)
     }
 
     /// The filter as it was written.

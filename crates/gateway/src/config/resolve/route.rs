@@ -13,7 +13,7 @@ use super::{
 use crate::{
     config::{
         RouteConfig, Vendor,
-        file::RouteSection,
+        file::{ErrorSection, RouteSection},
         findings::{Findings, no_such_choice},
         introspect::names,
         option_path::OptionPath,
@@ -66,7 +66,9 @@ pub(super) fn resolve(
         credential: secret.credential,
         credential_digest: secret.digest,
         base: context.base.to_owned(),
+        ca_file: section.ca_file.clone(),
         extra_roots,
+        own: own(section),
         adapter: built.adapter,
         mapping: options,
     })
@@ -177,6 +179,27 @@ fn enrol(
         return None;
     }
     Some(enrol)
+}
+
+/// What shows in no other part of a route: the vendor's own options as they were written.
+fn own(section: &RouteSection) -> Vec<(&'static str, String)> {
+    let rule = |error: &ErrorSection| {
+        format!(
+            "{} is {}",
+            error.pattern.as_deref().unwrap_or_default(),
+            error.kind.as_deref().unwrap_or_default()
+        )
+    };
+    let errors: Vec<String> = section.errors.iter().map(rule).collect();
+    [
+        ("api_version", section.api_version.clone()),
+        ("auth", section.auth.clone()),
+        ("body_encoding", section.body_encoding.clone()),
+        ("errors", Some(errors.join(", ")).filter(|errors| !errors.is_empty())),
+    ]
+    .into_iter()
+    .filter_map(|(name, text)| Some((name, text?)))
+    .collect()
 }
 
 /// The scheme, host and port, and the vendor's own part of itself where it has several.

@@ -32,7 +32,16 @@ fn another_host_needs_confirmation_and_another_path_does_not() {
     assert_eq!(change.origin.as_ref().map(|(_, new)| new.as_str()), Some("https://eu.getcommunal.com"));
     assert!(change.needs_confirmation() && !change.mapping);
     let change = diff(&replaced(".com", ".com/v2")).changed.remove(0);
-    assert!(change.other && !change.needs_confirmation());
+    assert_eq!(
+        change.to_string(),
+        "route main changes base_url https://api.getcommunal.com → https://api.getcommunal.com/v2"
+    );
+    assert!(!change.needs_confirmation());
+    let change = diff(&replaced("api.getcommunal.com", "eu.getcommunal.com/v2")).changed.remove(0);
+    assert_eq!(
+        change.to_string(),
+        "route main goes from https://api.getcommunal.com to https://eu.getcommunal.com/v2 (a reload needs --confirm)"
+    );
 }
 
 #[test]
@@ -53,12 +62,83 @@ fn another_vendor_subject_or_network_is_another_route() {
 #[test]
 fn limits_credentials_and_keys_may_change() {
     let change = diff(&with("timeout = \"20s\"")).changed.remove(0);
-    assert!(change.other && !change.needs_confirmation() && !change.mapping);
+    assert!(!change.needs_confirmation() && !change.mapping);
     let change = diff(&replaced("\"TOKEN\"", "\"OTHER_TOKEN\"")).changed.remove(0);
     assert!(change.credential && !change.needs_confirmation());
     assert_eq!(diff(&replaced("\"read\"]", "\"read\", \"erase\"]")).keys.changed, ["crm"]);
     let renamed = diff(&replaced("name = \"crm\"", "name = \"web\""));
     assert_eq!(renamed.sentences(), ["the key of web is new", "the key of crm is removed"]);
+}
+
+/// What is said of the route when these lines are added to it.
+fn told(lines: &str) -> String {
+    let mut sentences = diff(&with(lines)).sentences();
+    assert_eq!(sentences.len(), 1, "{lines}");
+    sentences.remove(0)
+}
+
+#[test]
+fn every_option_that_differs_is_named_with_what_it_was_and_is() {
+    for (lines, sentence) in [
+        ("rate = \"10/s\"", "rate 5/s → 10/s"),
+        ("rate = \"unlimited\"", "rate 5/s → unlimited"),
+        ("timeout = \"500ms\"\nsettle = \"2m\"", "timeout 15s → 500ms, settle 60s → 120s"),
+        ("concurrency = 3", "concurrency 16 → 3"),
+        ("network = \"private\"", "network public → private"),
+        ("network = \"private\"\nplain_http = true", "network public → private, plain_http false → true"),
+        ("phone_format = \"as_sent\"", "phone_format e164 → as_sent"),
+        ("api_version = \"2027-01-01\"", "api_version unset → 2027-01-01"),
+        ("when = 'title pr'", "when unset → title pr"),
+        ("fields.nickname = \"telephone\"\nfields.phone_number = false", "no longer"),
+        (
+            "fields.nickname = { overlong = \"truncate\", clear = \"empty_string\" }",
+            "fields.nickname.overlong refuse → truncate, fields.nickname.clear refuse → empty_string",
+        ),
+        ("fields.nickname.map = { canary = \"canary\" }", "fields.nickname.map"),
+    ] {
+        let told = told(lines);
+        if sentence == "no longer" {
+            assert!(
+                told.contains(
+                    "no longer sends phone_number, changes fields.nickname.to preferred_name → telephone"
+                ),
+                "{told}"
+            );
+        } else {
+            assert_eq!(told, format!("route main changes {sentence}"));
+        }
+    }
+}
+
+#[test]
+fn a_difference_of_filters_shows_no_value_that_they_compare_with() {
+    let filter = |text: &str| read(&with(&format!("when = '{text}'"))).expect(text);
+    let between = |old: &str, new: &str| ConfigDiff::between(&filter(old), &filter(new)).to_string();
+    assert_eq!(
+        between("email eq \"canary@x.org\"", "nickname eq \"canary\" and title pr"),
+        "route main changes when email eq … → nickname eq … and title pr"
+    );
+    assert_eq!(
+        between("organization eq \"canary\"", "organization eq \"other\""),
+        "route main changes when organization eq … with other values"
+    );
+}
+
+#[test]
+fn options_of_the_vendors_themselves_are_named_too() {
+    let between = |vendor: &str, old: &str, new: &str| {
+        let text = |more: &str| replaced("vendor = \"communal\"", &format!("vendor = \"{vendor}\"\n{more}"));
+        ConfigDiff::between(&read(&text(old)).expect(old), &read(&text(new)).expect(new)).to_string()
+    };
+    assert_eq!(
+        between("communifire", "errors = [{ match = \"gone\", kind = \"NotFound\" }]", "auth = \"bearer\""),
+        "route main changes auth unset → bearer, errors gone is NotFound → unset"
+    );
+    assert_eq!(
+        between("village", "network_id = \"n1\"", "network_id = \"n1\"\napply_window = \"10m\""),
+        "route main changes apply_window unset → 600s"
+    );
+    assert!(between("village", "network_id = \"n1\"", "network_id = \"n2\"").contains("network_id n1 → n2"));
 }
 
 #[test]

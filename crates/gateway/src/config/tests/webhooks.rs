@@ -113,6 +113,6 @@ fn a_webhook_that_differs_is_named() {
     );
     assert_eq!(
         sentences(&format!("[alerts]\nblocked_lanes = 7\n{GOOD}")),
-        ["the webhook pager is removed", "the thresholds of alerts differ"]
+        ["the webhook pager is removed", "alerts.blocked_lanes 100 → 7"]
     );
 }
