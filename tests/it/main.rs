@@ -15,6 +15,7 @@ mod hold;
 mod isolation;
 mod kill;
 mod operator;
+mod operator_commands;
 mod outage;
 mod plan;
 mod reload;

@@ -48,7 +48,10 @@ impl Query {
     /// When it is not from 1 to `most`.
     pub(crate) fn limit(&self, usual: u32, most: u32) -> Result<u32, Problem> {
         let limit = self.parse("limit")?.unwrap_or(usual);
-        if (1..=most).contains(&limit) { Ok(limit) } else { Err(wrong("limit")) }
+        if (1..=most).contains(&limit) {
+            return Ok(limit);
+        }
+        Err(Problem::invalid(format!("the query parameter limit takes a number from 1 to {most}")))
     }
 
     /// `after`: the id of the last item of the page before, in digits alone.
@@ -118,6 +121,8 @@ mod tests {
         for uri in ["/?limit=0", "/?limit=101", "/?limit=-1", "/?limit=x"] {
             assert!(read(uri).expect("known").limit(20, 100).is_err(), "{uri}");
         }
+        let refused = read("/?limit=101").expect("known").limit(20, 100).expect_err("too many");
+        assert!(format!("{refused:?}").contains("from 1 to 100"), "{refused:?}");
         let query =
             |uri| Query::read(&TestRequest::with_uri(uri).to_http_request(), &["after"]).expect("known");
         assert_eq!(query("/?after=70").after(), Ok(Some(70)));

@@ -9,7 +9,8 @@ use super::{
     block_on,
     call::{Target, text},
     filter::Query,
-    output::{say, table},
+    output::{counted, say, table},
+    progress::spinner,
 };
 use crate::{duration, exit::fail, operator::ReportBody};
 
@@ -113,6 +114,7 @@ fn verify(arguments: &Verify) -> ExitCode {
 }
 
 async fn report(arguments: &Verify) -> Result<JsonValue, ExitCode> {
+    let _turning = spinner("reading the audit");
     if let Some(file) = &arguments.database {
         let report = store_sqlite::verify_audit(file, arguments.head);
         return report
@@ -125,12 +127,14 @@ async fn report(arguments: &Verify) -> Result<JsonValue, ExitCode> {
 }
 
 fn tell(report: &JsonValue, as_json: bool) -> ExitCode {
-    let (entries, head) = (text(report, "entries"), text(report, "head"));
+    let count = report["entries"].as_u64().unwrap_or_default();
+    let (entries, head) = (counted(count, "entry", "entries"), text(report, "head"));
+    let (are, were) = if count == 1 { ("is", "was") } else { ("are", "were") };
     let fault = report["fault"].as_str();
     let said = match fault {
         _ if as_json => say(&report.to_string()),
-        None => say(&format!("{entries} entries are in order\nhead {head}")),
-        Some(_) => say(&format!("{entries} entries were in order before the first that is not\nhead {head}")),
+        None => say(&format!("{entries} {are} in order\nhead {head}")),
+        Some(_) => say(&format!("{entries} {were} in order before the first that is not\nhead {head}")),
     };
     match fault {
         Some(fault) => fail(&format!("the audit is not as it was written: {fault}")),

@@ -2,7 +2,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use serde_json::json;
 
-use super::output::say;
+use super::{output::say, progress::spinner};
 use crate::exit::fail;
 
 #[derive(Debug, clap::Args)]
@@ -19,7 +19,10 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> ExitCode {
-    if let Err(error) = store_sqlite::backup(&arguments.database, &arguments.to) {
+    let turning = spinner("copying and checking");
+    let copied = store_sqlite::backup(&arguments.database, &arguments.to);
+    drop(turning);
+    if let Err(error) = copied {
         return fail(&error.to_string());
     }
     let bytes = std::fs::metadata(&arguments.to).map_or(0, |metadata| metadata.len());

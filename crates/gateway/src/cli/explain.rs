@@ -1,5 +1,7 @@
 use std::process::ExitCode;
 
+use serde_json::{Map, Value as JsonValue, json};
+
 use super::{
     block_on,
     call::{Target, text},
@@ -14,8 +16,8 @@ pub(super) struct Arguments {
     target: Target,
     /// The user's id
     user: String,
-    /// The route's name
-    route: String,
+    /// The route's name; without it, all routes one after the other
+    route: Option<String>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -23,34 +25,83 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> ExitCode {
     block_on(async {
-        let path = format!("/v1/users/{}/routes/{}", encoded(&arguments.user), encoded(&arguments.route));
-        let answer = match arguments.target.get(&path).await {
-            Ok(answer) => answer,
-            Err(exit) => return exit,
+        let told = match &arguments.route {
+            Some(route) => at_route(arguments, route).await,
+            None => at_all(arguments).await,
         };
-        if arguments.json {
-            return say(&answer.to_string());
-        }
-        let fields = answer["fields"].as_object().cloned().unwrap_or_default();
-        let names = ["to", "version", "state", "fate", "confirmed_at"];
-        let rows = fields.iter().map(|(leaf, found)| {
-            let mut cells: Vec<String> = names.iter().map(|name| text(found, name)).collect();
-            if found["unverified"] == true {
-                cells[2].push_str(", but another value was echoed");
-            }
-            std::iter::once(leaf.clone()).chain(cells).collect()
-        });
-        let table = table(&["leaf", "to", "version", "state", "fate", "confirmed_at"], rows);
-        let state = match answer["reason"].as_str() {
-            Some(reason) => format!("{} ({reason})", text(&answer, "state")),
-            None => text(&answer, "state"),
-        };
-        let (user, route, version) =
-            (text(&answer, "user"), text(&answer, "route"), text(&answer, "version"));
-        let next = text(&answer, "next");
-        say(&format!(
-            "{user} at {route}: {state}, version {version}\nnext: {next}\n\n{table}\n\n{}",
-            attempts(&answer)
-        ))
+        told.map_or_else(|exit| exit, |text| say(&text))
     })
+}
+
+async fn at_route(arguments: &Arguments, route: &str) -> Result<String, ExitCode> {
+    let answer = ask(arguments, route).await?;
+    Ok(if arguments.json { answer.to_string() } else { shown(&answer) })
+}
+
+async fn at_all(arguments: &Arguments) -> Result<String, ExitCode> {
+    let routes = arguments.target.get("/v1/routes").await?;
+    let mut answers = Map::new();
+    for name in routes["routes"].as_object().into_iter().flatten().map(|(name, _)| name) {
+        answers.insert(name.clone(), ask(arguments, name).await?);
+    }
+    if arguments.json {
+        return Ok(json!({ "user": arguments.user, "routes": answers }).to_string());
+    }
+    Ok(match answers.is_empty() {
+        true => "no route is configured".to_owned(),
+        false => answers.values().map(shown).collect::<Vec<_>>().join("\n\n"),
+    })
+}
+
+async fn ask(arguments: &Arguments, route: &str) -> Result<JsonValue, ExitCode> {
+    let path = format!("/v1/users/{}/routes/{}", encoded(&arguments.user), encoded(route));
+    arguments.target.get(&path).await
+}
+
+/// How the user stands at a route; without the fields where the route knows nobody by this id.
+fn shown(answer: &JsonValue) -> String {
+    let state = match answer["reason"].as_str() {
+        Some(reason) => format!("{} ({reason})", text(answer, "state")),
+        None => text(answer, "state"),
+    };
+    let [user, route, version, next] = ["user", "route", "version", "next"].map(|name| text(answer, name));
+    let head = format!("{user} at {route}: {state}, version {version}\nnext: {next}");
+    if answer["lane"].is_null() {
+        return head;
+    }
+    let fields = answer["fields"].as_object().into_iter().flatten();
+    let heading = ["leaf", "to", "version", "state", "fate", "confirmed_at", "refused_since"];
+    let table = table(&heading, fields.map(|(leaf, found)| row(leaf, found)));
+    format!("{head}\n\n{table}\n\n{}", attempts(answer))
+}
+
+fn row(leaf: &str, found: &JsonValue) -> Vec<String> {
+    let mut state = text(found, "state");
+    if found["unverified"] == true {
+        state.push_str(", but another value was echoed");
+    }
+    let [to, version, fate, confirmed] =
+        ["to", "version", "fate", "confirmed_at"].map(|name| text(found, name));
+    vec![leaf.to_owned(), to, version, state, fate, confirmed, text(&found["held"], "since")]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refused_field_shows_since_when() {
+        let answer = json!({
+            "user": "crm-1", "route": "village", "version": 2, "state": "held", "lane": 1, "next": "…",
+            "fields": { "nickname": { "version": 2, "state": "held", "held": { "version": 2, "since": "2026-11-21T08:00:00Z" } } },
+        });
+        let shown = shown(&answer);
+        assert!(shown.contains("REFUSED_SINCE") && shown.contains("2026-11-21T08:00:00.000Z"), "{shown}");
+    }
+
+    #[test]
+    fn where_a_user_has_no_identity_there_are_no_fields() {
+        let answer = json!({ "user": "crm-1", "route": "village", "version": 2, "state": "no_identity", "next": "nothing" });
+        assert_eq!(shown(&answer), "crm-1 at village: no_identity, version 2\nnext: nothing");
+    }
 }

@@ -1,14 +1,14 @@
 use std::{process::ExitCode, time::Duration};
 
 use clap::Subcommand;
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value as JsonValue, json};
 
 use super::{
     block_on,
     call::{Target, text},
     filter::Filter,
-    output::{say, table},
+    output::{counted, say, table},
+    progress::counter,
 };
 
 #[derive(Debug, clap::Args)]
@@ -34,8 +34,8 @@ struct List {
     target: Target,
     #[command(flatten)]
     filter: Filter,
-    /// At most so many
-    #[arg(long, default_value_t = 50)]
+    /// At most so many, 1 to 100
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100))]
     limit: u32,
     /// After this lane: `next` of the page before
     #[arg(long)]
@@ -165,7 +165,7 @@ async fn retry(arguments: &Retry) -> Result<String, ExitCode> {
     if arguments.json {
         return Ok(json!({ "lanes": changed }).to_string());
     }
-    Ok(format!("{changed} lanes are tried again"))
+    Ok(format!("{} tried again", counted(changed, "lane is", "lanes are")))
 }
 
 /// Page after page, in the order of the lanes, and no faster than asked for: what is retried must not become a flood.
@@ -173,7 +173,7 @@ async fn retry_all(arguments: &Retry) -> Result<u64, ExitCode> {
     let limit = arguments.per_second.min(PAGE);
     let pause = Duration::from_secs_f64(f64::from(limit) / f64::from(arguments.per_second));
     let mut ticks = tokio::time::interval(pause);
-    let progress = progress();
+    let progress = counter("lanes");
     let (mut changed, mut after) = (0, None::<String>);
     loop {
         ticks.tick().await;
@@ -188,14 +188,7 @@ async fn retry_all(arguments: &Retry) -> Result<u64, ExitCode> {
             None => break,
         }
     }
-    progress.finish_and_clear();
     Ok(changed)
-}
-
-/// Shown on standard error, and only to people.
-fn progress() -> ProgressBar {
-    let style = ProgressStyle::with_template("{spinner} {pos} lanes, {per_sec}, {elapsed}");
-    ProgressBar::new_spinner().with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()))
 }
 
 fn count(answer: &JsonValue) -> u64 {

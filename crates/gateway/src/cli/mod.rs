@@ -12,6 +12,7 @@ mod key;
 mod lanes;
 mod output;
 mod plan;
+mod progress;
 mod reload;
 mod routes;
 mod verify;

@@ -7,7 +7,8 @@ use super::{
     block_on,
     call::{Target, text},
     filter::encoded,
-    output::{say, table},
+    output::{counted, say, table},
+    progress::spinner,
 };
 use crate::exit::fail;
 
@@ -57,9 +58,12 @@ pub(super) fn run(arguments: &Arguments) -> ExitCode {
         let told = match &arguments.command {
             None => list(&arguments.list).await,
             Some(Command::Pause(act)) => carry_out(act, "pause", |_| "is paused".to_owned()).await,
-            Some(Command::Resume(act)) => carry_out(act, "resume", |_| "is open".to_owned()).await,
+            Some(Command::Resume(act)) => resume(act).await,
             Some(Command::Probe(act)) => carry_out(act, "probe", probed).await,
-            Some(Command::Resync(act)) => carry_out(act, "resync", resynced).await,
+            Some(Command::Resync(act)) => {
+                let _turning = spinner("marking the users of the route");
+                carry_out(act, "resync", resynced).await
+            }
         };
         told.map_or_else(|exit| exit, |text| say(&text))
     })
@@ -91,6 +95,30 @@ async fn carry_out(
     Ok(if act.json { answer.to_string() } else { format!("{} {}", act.route, sentence(&answer)) })
 }
 
+/// Resumes a route, and says how it stands then: a breaker or what its vendor asked for may still keep it from sending.
+async fn resume(act: &Act) -> Result<String, ExitCode> {
+    let said = carry_out(act, "resume", |_| String::new()).await?;
+    if act.json {
+        return Ok(said);
+    }
+    let routes = act.target.get("/v1/routes").await?;
+    Ok(format!("{} {}", act.route, resumed(&act.route, &routes["routes"][&act.route])))
+}
+
+fn resumed(name: &str, route: &JsonValue) -> String {
+    let next = match route["next_try_at"].is_null() {
+        true => String::new(),
+        false => format!("; the next try is at {}", text(route, "next_try_at")),
+    };
+    let probe = format!("{next}; `routes probe {name}` tries now");
+    match route["state"].as_str().unwrap_or_default() {
+        "breaker" => format!("is resumed, but its breaker is open: one request at a time is tried{probe}"),
+        "throttled" => format!("is resumed, but its vendor has asked for a pause{probe}"),
+        "paused" => format!("is paused again ({}){next}", text(route, "reason")),
+        state => format!("is {state}"),
+    }
+}
+
 fn probed(answer: &JsonValue) -> String {
     match answer["probing"].as_bool() {
         Some(true) => "is tried with the next user who waits for it; see `routes`".to_owned(),
@@ -99,7 +127,8 @@ fn probed(answer: &JsonValue) -> String {
 }
 
 fn resynced(answer: &JsonValue) -> String {
-    format!("has everything sent again for {} users", text(answer, "lanes"))
+    let users = counted(answer["lanes"].as_u64().unwrap_or_default(), "user", "users");
+    format!("has everything sent again for {users}")
 }
 
 fn row(name: &str, route: &JsonValue) -> Vec<String> {
@@ -108,4 +137,22 @@ fn row(name: &str, route: &JsonValue) -> Vec<String> {
     let counts = ["all", "pending", "held", "blocked", "oldest_since"];
     cells.extend(counts.map(|name| text(&route["users"], name)));
     cells
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_resumed_route_is_told_as_it_stands() {
+        let told = |route: JsonValue| resumed("crm", &route);
+        assert_eq!(told(json!({ "state": "open" })), "is open");
+        let breaker = told(json!({ "state": "breaker", "next_try_at": "2026-11-21T08:00:00Z" }));
+        assert!(breaker.contains("breaker is open") && breaker.contains("08:00:00"), "{breaker}");
+        assert!(breaker.contains("`routes probe crm`"), "{breaker}");
+        assert!(told(json!({ "state": "throttled" })).contains("asked for a pause"));
+        assert_eq!(told(json!({ "state": "paused", "reason": "auth" })), "is paused again (auth)");
+    }
 }

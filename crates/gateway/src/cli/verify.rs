@@ -1,6 +1,5 @@
 use std::{collections::BTreeSet, process::ExitCode};
 
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value as JsonValue, json};
 
 use super::{
@@ -8,16 +7,18 @@ use super::{
     call::{Target, text},
     filter::encoded,
     output::{say, table},
+    progress,
 };
 
 /// Compares users with what the gateway believes that their vendors hold. Exit code 1: a vendor holds something else, or did not
 /// answer.
 #[derive(Debug, clap::Args)]
+#[command(group = clap::ArgGroup::new("who").args(["user", "sample"]).required(true))]
 pub(super) struct Arguments {
     #[command(flatten)]
     target: Target,
     /// This user
-    #[arg(long, value_name = "ID", required_unless_present = "sample", conflicts_with = "sample")]
+    #[arg(long, value_name = "ID")]
     user: Option<String>,
     /// So many users, picked at random
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
@@ -69,13 +70,12 @@ async fn results(arguments: &Arguments) -> Result<Vec<JsonValue>, ExitCode> {
     let wanted = arguments.sample.unwrap_or(1);
     let (mut users, mut results) = (BTreeSet::new(), Vec::new());
     let mut in_vain = 0;
-    let bar = progress(wanted);
+    let bar = progress::bar(wanted.into(), "users");
     loop {
         let known = u32::try_from(users.len()).unwrap_or(u32::MAX);
         let count = wanted.saturating_sub(known).min(MOST);
         bar.set_position(known.into());
         if count == 0 || in_vain == IN_VAIN {
-            bar.finish_and_clear();
             return Ok(results);
         }
         let answer = arguments.target.post(&format!("/v1/verify?sample={count}{route}")).await?;
@@ -95,15 +95,6 @@ async fn results(arguments: &Arguments) -> Result<Vec<JsonValue>, ExitCode> {
         } else {
             in_vain = if users.len() == before.len() { in_vain + 1 } else { 0 };
         }
-    }
-}
-
-/// Shown where somebody watches; the rates of the vendors say how long it takes.
-fn progress(users: u32) -> ProgressBar {
-    let bar = ProgressBar::new(users.into());
-    match ProgressStyle::with_template("{bar:30} {pos} of {len} users, {elapsed}") {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
     }
 }
 

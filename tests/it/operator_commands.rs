@@ -1,0 +1,95 @@
+//! What the commands for a running gateway say to people.
+
+use std::process::Output;
+
+use e2e::{Vendor, World, eventually, run};
+use serde_json::{Value, json};
+use vendor_sim::{Fault, FaultRule};
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn complained(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn a_command_that_is_refused_says_what_is_missing() {
+    let mut world = World::new();
+    let made = run(&["key", "new", "--json"], &[]);
+    let made: Value = serde_json::from_slice(&made.stdout).expect("JSON");
+    world.settings.tables =
+        format!("[[keys]]\nname = \"reader\"\nhash = {}\nscopes = [\"read\"]\n", made["hash"]);
+    let gateway = world.start();
+    // An address as people have it at hand, without a scheme.
+    let address = gateway.operator().address().to_string();
+    let reader = made["key"].as_str().expect("a key");
+    let environment = [("PROFILE_GATEWAY_OPERATOR", address.as_str()), ("PROFILE_GATEWAY_KEY", world.key())];
+    let fine = run(&["routes"], &environment);
+    assert!(fine.status.success(), "{}", complained(&fine));
+    for (arguments, words) in [
+        (vec!["lanes", "--key", ""], "set PROFILE_GATEWAY_KEY"),
+        (vec!["lanes", "--key", "pgw_bad"], "does not know this key"),
+        (vec!["lanes", "--key", reader], "lacks the scope operate"),
+        (vec!["lanes", "--limit", "100000"], "1..=100"),
+        (vec!["lanes", "--operator", "ftp://127.0.0.1"], "http://127.0.0.1:8081"),
+        (vec!["verify"], "--sample"),
+    ] {
+        let refused = run(&arguments, &environment);
+        assert_eq!(refused.status.code(), Some(2), "{arguments:?}: {}", said(&refused));
+        assert!(complained(&refused).contains(words), "{arguments:?}: {}", complained(&refused));
+    }
+    gateway.stop();
+}
+
+#[test]
+fn commands_show_all_routes_of_a_user_and_say_when_there_is_nothing() {
+    let world = World::new();
+    let gateway = world.start();
+    let jane = &world.people()[0];
+    world.introduce(&gateway.api(), jane);
+    world.wait_for_rest(&gateway.operator());
+    let operator = format!("http://{}", gateway.operator().address());
+    let environment = [("PROFILE_GATEWAY_OPERATOR", operator.as_str()), ("PROFILE_GATEWAY_KEY", world.key())];
+    let explained = run(&["explain", &jane.id], &environment);
+    assert!(explained.status.success(), "{}", complained(&explained));
+    for vendor in ["communal", "communifire", "usercom", "village"] {
+        assert!(said(&explained).contains(&format!("{} at {vendor}: ", jane.id)), "{}", said(&explained));
+    }
+    let all: Value =
+        serde_json::from_slice(&run(&["explain", &jane.id, "--json"], &environment).stdout).expect("JSON");
+    assert_eq!(all["routes"]["village"]["user"], json!(jane.id), "{all}");
+    assert_eq!(said(&run(&["lanes"], &environment)), "none\n");
+    assert!(said(&run(&["routes"], &environment)).starts_with("ROUTE "));
+    let resync = run(&["routes", "resync", "village"], &environment);
+    assert_eq!(said(&resync), "village has everything sent again for 1 user\n");
+    // Nobody watches: nothing turns.
+    assert_eq!(complained(&resync), "");
+    gateway.stop();
+}
+
+#[test]
+fn a_command_that_resumes_a_route_says_when_its_breaker_is_open() {
+    let world = World::new();
+    let gateway = world.start();
+    let (api, operator) = (gateway.api(), gateway.operator());
+    let people = world.people()[..6].to_vec();
+    for person in &people {
+        world.introduce(&api, person);
+    }
+    world.vendor(Vendor::Village).add_fault(FaultRule::always(Fault::status(502)));
+    for person in &people {
+        api.patch(&person.id, &[], &json!({ "given_name": "Ada" })).expect(202);
+    }
+    eventually("the breaker opens", || {
+        let routes = operator.get("/v1/routes").json();
+        if routes["routes"]["village"]["state"] == "breaker" { Ok(()) } else { Err(routes.to_string()) }
+    });
+    let url = format!("http://{}", operator.address());
+    let environment = [("PROFILE_GATEWAY_OPERATOR", url.as_str()), ("PROFILE_GATEWAY_KEY", world.key())];
+    let resumed = run(&["routes", "resume", "village"], &environment);
+    assert!(said(&resumed).contains("its breaker is open"), "{}{}", said(&resumed), complained(&resumed));
+    assert!(said(&resumed).contains("`routes probe village`"), "{}", said(&resumed));
+    gateway.stop();
+}
