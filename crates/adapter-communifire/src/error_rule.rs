@@ -31,6 +31,11 @@ const KINDS: [(&str, ErrorKind); 7] = [
 ];
 
 impl ErrorRule {
+    /// The names of the kinds that a message can mean.
+    pub fn kinds() -> [&'static str; 7] {
+        KINDS.map(|(name, _)| name)
+    }
+
     /// Messages in which the regular expression `pattern` is found mean `kind`.
     ///
     /// # Errors

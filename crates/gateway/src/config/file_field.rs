@@ -1,5 +1,6 @@
 use std::{borrow::Cow, collections::BTreeMap, fmt};
 
+use canonical::Leaf;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{
     Deserialize, Deserializer,
@@ -28,6 +29,7 @@ pub(super) enum FieldSection {
 #[derive(Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct FieldTable {
+    #[schemars(length(max = 256), extend("pattern" = "\\S"))]
     pub(super) to: Option<String>,
     #[schemars(extend("enum" = ["refuse", "truncate"]))]
     pub(super) overlong: Option<String>,
@@ -98,6 +100,14 @@ impl<'de> Visitor<'de> for FieldsVisitor {
     }
 }
 
+/// The key of a custom leaf.
+const CUSTOM: &str = "[a-z][a-z0-9_]{0,63}";
+
+/// A field's name at a vendor.
+fn name_at_vendor() -> Schema {
+    json_schema!({ "type": "string", "maxLength": 256, "pattern": "\\S" })
+}
+
 impl JsonSchema for FieldsSection {
     fn schema_name() -> Cow<'static, str> {
         "FieldsSection".into()
@@ -105,13 +115,23 @@ impl JsonSchema for FieldsSection {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let field = json_schema!({ "anyOf": [
-            { "type": "boolean" }, { "type": "string" }, generator.subschema_for::<FieldTable>(),
+            { "type": "boolean" }, name_at_vendor(), generator.subschema_for::<FieldTable>(),
         ] });
-        let group = json_schema!({ "type": "object", "additionalProperties": field });
+        let mut leaves: BTreeMap<&str, Schema> =
+            Leaf::STANDARD.iter().map(|leaf| (leaf.name(), field.clone())).collect();
+        let address = leaves.iter().filter_map(|(name, field)| Some((name.strip_prefix("address.")?, field)));
+        let address: BTreeMap<&str, &Schema> = address.collect();
+        let address =
+            json_schema!({ "type": "object", "properties": address, "additionalProperties": false });
+        let custom = json_schema!({
+            "type": "object", "patternProperties": { (format!("^{CUSTOM}$")): field }, "additionalProperties": false,
+        });
+        leaves.extend([("address", address), ("custom", custom)]);
         json_schema!({
             "type": "object",
-            "properties": { "address": group, "custom": group },
-            "additionalProperties": field,
+            "properties": leaves,
+            "patternProperties": { (format!("^custom\\.{CUSTOM}$")): field },
+            "additionalProperties": false,
         })
     }
 }

@@ -4,8 +4,8 @@ use crate::duration;
 
 /// Between which durations an option may lie, and how they are written in a sentence.
 pub(in crate::config) struct Bounds {
-    least: Duration,
-    most: Duration,
+    pub(in crate::config) least: Duration,
+    pub(in crate::config) most: Duration,
     sentence: &'static str,
 }
 

@@ -9,7 +9,8 @@ use super::{
 use crate::config::{Vendor, file::RouteSection, findings::Findings, option_path::OptionPath};
 
 const DEFAULT_CONCURRENCY: u32 = 16;
-const MOST_CONCURRENCY: i64 = 1024;
+/// The most requests at one time that an option may ask for.
+pub(in crate::config) const MOST_CONCURRENCY: i64 = 1024;
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(15);
 const DEFAULT_SETTLE: Duration = Duration::from_secs(60);
 

@@ -1,6 +1,6 @@
 //! From what a file says to what it means.
 
-mod server;
+pub(super) mod server;
 
 mod traces;
 
@@ -11,10 +11,10 @@ mod route;
 mod connection;
 mod secret;
 
-mod limits;
+pub(super) mod limits;
 mod mapping;
 mod revision;
-mod webhooks;
+pub(super) mod webhooks;
 
 pub(super) mod duration;
 mod rate;
@@ -25,6 +25,7 @@ use super::{
     Config, Environment, RouteConfig, file::FileConfig, findings::Findings, option_path::OptionPath,
 };
 
+pub(super) use route::auth_name;
 pub use secret::CredentialSource;
 
 /// What a configuration may refer to.

@@ -133,15 +133,19 @@ fn auth(
     findings: &mut Findings<'_>,
 ) -> Option<AuthScheme> {
     let schemes = vendor.dialect().auth;
-    let name = |scheme: &AuthScheme| match scheme {
-        AuthScheme::Bearer => "bearer",
-        AuthScheme::Token => "token",
-        AuthScheme::Header(_) => "header",
-    };
-    let choices: Vec<_> = schemes.iter().map(|scheme| (name(scheme), *scheme)).collect();
+    let choices: Vec<_> = schemes.iter().map(|scheme| (auth_name(scheme), *scheme)).collect();
     match section.auth.as_deref() {
         None => schemes.first().copied(),
         text => findings.choose(&path.child("auth"), text, &choices),
+    }
+}
+
+/// What `auth` calls a scheme.
+pub(in crate::config) fn auth_name(scheme: &AuthScheme) -> &'static str {
+    match scheme {
+        AuthScheme::Bearer => "bearer",
+        AuthScheme::Token => "token",
+        AuthScheme::Header(_) => "header",
     }
 }
 

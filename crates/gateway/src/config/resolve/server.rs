@@ -8,8 +8,10 @@ use crate::config::{
     option_path::OptionPath,
 };
 
-const MOST_CONNECTIONS: i64 = 100_000;
-const MOST_WORKERS: i64 = 256;
+/// The most connections that an option may ask for.
+pub(in crate::config) const MOST_CONNECTIONS: i64 = 100_000;
+/// The most threads that an option may ask for.
+pub(in crate::config) const MOST_WORKERS: i64 = 256;
 
 /// `[server]`.
 pub(super) fn server(section: &ServerSection, findings: &mut Findings<'_>) -> ServerConfig {

@@ -17,7 +17,8 @@ use crate::config::{
     option_path::OptionPath,
 };
 
-const MOST_BLOCKED: i64 = 1_000_000_000;
+/// The highest threshold of blocked lanes.
+pub(in crate::config) const MOST_BLOCKED: i64 = 1_000_000_000;
 
 /// `[alerts]`.
 pub(super) fn alerts(section: &AlertsSection, findings: &mut Findings<'_>) -> AlertConfig {

@@ -6,6 +6,7 @@ mod diffs;
 mod good;
 mod overrides;
 mod reference;
+mod schema;
 mod secrets;
 mod webhooks;
 
@@ -35,8 +36,13 @@ fn environment() -> Environment {
         .collect()
 }
 
+/// Reads a file; what is taken is taken by the schema, too.
 fn read(text: &str) -> Result<Config, ConfigErrors> {
-    Config::parse("gateway.toml", text, Path::new("/nowhere"), &environment())
+    let read = Config::parse("gateway.toml", text, Path::new("/nowhere"), &environment());
+    if read.is_ok() {
+        schema::assert_taken(text);
+    }
+    read
 }
 
 fn read_with(text: &str, variables: &[(&str, &str)]) -> Result<Config, ConfigErrors> {
@@ -59,12 +65,13 @@ fn replaced(from: &str, to: &str) -> String {
     GOOD.replace(from, to)
 }
 
-/// The mistakes of a file that is refused; none of them shows a secret.
+/// The mistakes of a file that is refused, by the schema too; none of them shows a secret.
 fn mistakes(text: &str) -> Vec<Mistake> {
     let errors = read(text).expect_err(text);
     for shown in [errors.to_string(), errors.render(super::Style::Plain), format!("{errors:?}")] {
         assert!(!shown.contains("canary"), "a secret is shown: {shown}");
     }
+    schema::assert_refused(text, &errors);
     errors.mistakes
 }
 

@@ -46,6 +46,7 @@ fn secrets() -> Environment {
 #[test]
 fn the_manual_as_it_stands_is_a_configuration() {
     let config = Config::parse("gateway.toml", &manual(), Path::new("."), &secrets()).expect("right");
+    schema::assert_taken(&manual());
     let warnings: Vec<_> = config.warnings.iter().map(|warning| warning.sentence.as_str()).collect();
     assert!(warnings.iter().any(|text| text.contains("placeholder")), "{warnings:?}");
 }
@@ -64,6 +65,7 @@ fn every_option_that_the_manual_shows_exists_and_shows_its_default() {
     fs::write(directory.path().join("intranet-ca.pem"), pem).expect("written");
     let read = |text: &str| Config::parse("gateway.toml", text, directory.path(), &secrets());
     let all = read(&everything_on()).unwrap_or_else(|errors| panic!("{errors}"));
+    schema::assert_taken(&everything_on());
     let vendors: BTreeSet<_> = all.routes.iter().map(|route| route.vendor).collect();
     assert_eq!(vendors.into_iter().collect::<Vec<_>>(), crate::config::Vendor::all().collect::<Vec<_>>());
     let plain = read(&manual()).expect("right");

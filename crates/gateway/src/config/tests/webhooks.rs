@@ -30,6 +30,7 @@ fn assert_webhook_refused(text: &str, line: usize, column: usize, fragment: &str
     for shown in [errors.to_string(), errors.render(super::super::Style::Plain), format!("{errors:?}")] {
         assert!(!shown.contains("canary"), "a secret is shown: {shown}");
     }
+    super::schema::assert_refused(text, &errors);
     let [mistake] = errors.mistakes.as_slice() else { panic!("{text}\n{errors}") };
     assert!(mistake.sentence.contains(fragment), "{mistake:#?}");
     assert_eq!(mistake.place, Place::At { line, column }, "{mistake:#?}");
@@ -47,6 +48,7 @@ fn a_webhook_is_read_and_shows_neither_its_path_nor_its_secret() {
         "secret = { env = \"HOOK\" }",
         "secret = { env = \"NEXT_HOOK\" }\nprevious_secret = { env = \"HOOK\" }\nevents = [\"route.paused\"]",
     );
+    super::schema::assert_taken(&two);
     let two = read_with(&two, SECRETS).expect("right").webhooks.remove(0);
     assert_eq!((two.secrets.len(), two.events.len()), (2, 1));
     assert!(two.secrets[1] == webhook.secrets[0]);

@@ -1,3 +1,6 @@
+mod conditions;
+pub(super) mod pattern;
+
 use std::collections::BTreeMap;
 
 use schemars::{generate::SchemaSettings, transform::RecursiveTransform};
@@ -5,10 +8,13 @@ use serde_json::Value as JsonValue;
 
 use super::file::FileConfig;
 
-/// The manual of the configuration: what is said of each option there is what an editor shows.
-const MANUAL: &str = include_str!("../../../../config/gateway.toml");
+pub(super) use conditions::{network_conditions, route_conditions};
 
-/// The JSON Schema (2020-12) of the configuration file, for editors. Whether a file is right is proven by `check` alone.
+/// The manual of the configuration: what is said of each option there is what an editor shows.
+const MANUAL: &str = include_str!("../../../../../config/gateway.toml");
+
+/// The JSON Schema (2020-12) of the configuration file, for editors. It takes whatever `check` takes without the environment, and refuses
+/// what one file by itself can show to be wrong; secrets, files, filters and what vendors have are proven by `check` alone.
 pub(crate) fn schema() -> String {
     let settings = SchemaSettings::draft2020_12().with_transform(RecursiveTransform(without_null));
     let mut schema = JsonValue::from(settings.into_generator().into_root_schema_for::<FileConfig>());

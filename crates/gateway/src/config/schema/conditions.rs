@@ -1,0 +1,47 @@
+use adapter::SubjectForm;
+use serde_json::{Map, Value as JsonValue, json};
+
+use super::pattern;
+use crate::config::{Vendor, resolve::auth_name};
+
+/// What follows within a route from its vendor, its network and its `plain_http`.
+pub(in crate::config) fn route_conditions() -> JsonValue {
+    let vendors = Vendor::all().map(of_vendor);
+    let network = network_conditions("base_url");
+    vendors.chain(network.as_array().into_iter().flatten().cloned()).collect()
+}
+
+/// Where `http` is taken, for the option `url`.
+pub(in crate::config) fn network_conditions(url: &str) -> JsonValue {
+    let is = |option: &str, value: JsonValue| json!({ "properties": { option: { "const": value } }, "required": [option] });
+    json!([
+        { "if": is("plain_http", json!(true)), "then": is("network", json!("private")) },
+        {
+            "if": { "not": { "anyOf": [is("plain_http", json!(true)), is("network", json!("loopback"))] } },
+            "then": { "properties": { url: { "pattern": pattern::TLS } } },
+        },
+    ])
+}
+
+/// A vendor's own options, without those of the others.
+fn of_vendor(vendor: Vendor) -> JsonValue {
+    let dialect = vendor.dialect();
+    let foreign =
+        Vendor::all().flat_map(Vendor::own_options).filter(|option| !vendor.own_options().contains(option));
+    let mut options: Map<String, JsonValue> =
+        foreign.map(|option| ((*option).to_owned(), json!(false))).collect();
+    let subjects: Vec<_> = dialect.subjects.iter().map(|kind| kind.name).collect();
+    options.insert("subject".to_owned(), json!({ "enum": subjects }));
+    if vendor.own_options().contains(&"auth") {
+        let schemes: Vec<_> = dialect.auth.iter().map(auth_name).collect();
+        options.insert("auth".to_owned(), json!({ "enum": schemes }));
+    }
+    if dialect.subjects.iter().all(|kind| kind.form != SubjectForm::Email) {
+        options.insert("enrol".to_owned(), json!({ "const": "identity" }));
+    }
+    let required: &[&str] = if vendor == Vendor::Village { &["network_id"] } else { &[] };
+    json!({
+        "if": { "properties": { "vendor": { "const": dialect.vendor } }, "required": ["vendor"] },
+        "then": { "properties": options, "required": required },
+    })
+}
