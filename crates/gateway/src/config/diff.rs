@@ -97,8 +97,10 @@ fn at_restart(old: &Config, new: &Config) -> Vec<&'static str> {
         ("server.max_connections", server.max_connections != other.max_connections),
         ("operator.listen", old.operator.listen != new.operator.listen),
         ("operator.hosts", old.operator.hosts != new.operator.hosts),
-        ("store", old.store != new.store),
-        ("retention", old.retention != new.retention),
+        ("store.sqlite", old.store != new.store),
+        ("store.update_retention", old.retention.updates != new.retention.updates),
+        ("store.attempt_retention", old.retention.attempts != new.retention.attempts),
+        ("store.idempotency_ttl", old.retention.idempotency != new.retention.idempotency),
         ("log", old.log != new.log),
         ("traces", old.traces != new.traces),
     ]

@@ -115,7 +115,7 @@ fn options(old: &RouteConfig, new: &RouteConfig) -> Vec<OptionChange> {
     };
     let mut changes = changes(all(old), all(new));
     for change in changes.iter_mut().filter(|change| change.name == "when") {
-        let outline = |route: &RouteConfig| route.when.as_ref().map(|filter| filter.outline());
+        let outline = |route: &RouteConfig| route.when.as_ref().map(crate::when::Filter::outline);
         (change.old, change.new) = (outline(old), outline(new));
     }
     changes
