@@ -36,8 +36,11 @@ pub fn of_lane(lane: &Lane) -> LaneStanding {
         _ if let Some(hold) = lane.held.values().next() => {
             (StandingState::Held, Some(Reason::Held(hold.reason)), held())
         }
-        State::Idle | State::Erased => (StandingState::InStep, None, Vec::new()),
-        State::Ready | State::InFlight | State::Wait(_) => (StandingState::Behind, None, Vec::new()),
+        State::Ready | State::InFlight | State::Wait(_) if lane.dirty_since.is_some() => {
+            (StandingState::Behind, None, Vec::new())
+        }
+        // What was confirmed and is in doubt is in step as long as it only waits.
+        _ => (StandingState::InStep, None, Vec::new()),
     };
     let is_missing = lane.state == State::Blocked(BlockReason::NeedsData);
     let fate = if is_missing { Fate::Missing } else { Fate::Held };

@@ -150,11 +150,7 @@ pub(super) fn attempts(answer: &JsonValue) -> String {
     let attempts = answer["attempts"].as_array().cloned().unwrap_or_default();
     let names = ["at", "version", "failure", "status", "took_ms", "detail"];
     let rows = attempts.iter().map(|attempt| names.iter().map(|name| text(attempt, name)).collect());
-    if attempts.is_empty() {
-        "no attempt but successes at the first try".to_owned()
-    } else {
-        table(&names, rows)
-    }
+    if attempts.is_empty() { "no attempt that is kept has failed".to_owned() } else { table(&names, rows) }
 }
 
 async fn retry(arguments: &Retry) -> Result<String, ExitCode> {

@@ -81,7 +81,19 @@ async fn list(arguments: &List) -> Result<String, ExitCode> {
         ));
     }
     Ok(table(
-        &["route", "vendor", "state", "reason", "users", "pending", "held", "blocked", "oldest_since"],
+        &[
+            "route",
+            "vendor",
+            "state",
+            "reason",
+            "next_try",
+            "users",
+            "pending",
+            "held",
+            "blocked",
+            "oldest_since",
+            "last_failure",
+        ],
         routes.iter().map(|(name, route)| row(name, route)),
     ))
 }
@@ -133,9 +145,15 @@ fn resynced(answer: &JsonValue) -> String {
 
 fn row(name: &str, route: &JsonValue) -> Vec<String> {
     let mut cells = vec![name.to_owned()];
-    cells.extend(["vendor", "state", "reason"].map(|name| text(route, name)));
+    cells.extend(["vendor", "state", "reason", "next_try_at"].map(|name| text(route, name)));
     let counts = ["all", "pending", "held", "blocked", "oldest_since"];
     cells.extend(counts.map(|name| text(&route["users"], name)));
+    let failure = &route["last_failure"];
+    cells.push(match failure["status"].is_null() {
+        _ if failure.is_null() => "–".to_owned(),
+        true => format!("{} {}", text(failure, "at"), text(failure, "failure")),
+        false => format!("{} {} {}", text(failure, "at"), text(failure, "failure"), text(failure, "status")),
+    });
     cells
 }
 

@@ -50,9 +50,11 @@ pub(super) async fn show(request: HttpRequest, state: Data<State>) -> Result<Htt
     let (id, view) = find(&request, &state).await?;
     let attempts = state.engine.store().attempts(id, ATTEMPTS).await?;
     let routes = state.engine.routes();
-    let lane = LaneNow::new(&view, &routes, state.engine.now()).ok_or_else(Problem::not_found)?;
+    let conditions = state.engine.conditions();
+    let lane =
+        LaneNow::new(&view, &routes, &conditions, state.engine.now()).ok_or_else(Problem::not_found)?;
     let found = &view.row.lane;
-    let condition = state.engine.conditions().get(&view.row.route).copied().unwrap_or_default();
+    let condition = conditions.get(&view.row.route).copied().unwrap_or_default();
     let page = LanePage {
         frame: visitor.frame(&state, "attention"),
         next: next_step(&lane.route, found, &condition),

@@ -1,9 +1,13 @@
+use std::collections::BTreeMap;
+
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
 use askama::Template;
 use delivery::{
     Millis, RouteSet,
-    status::{self, StandingState},
-    store::{LaneStateFilter, LaneView},
+    engine::RouteCondition,
+    lane,
+    status::{self, LaneStanding, StandingState},
+    store::{LaneStateFilter, LaneView, RouteId},
 };
 
 use super::{
@@ -16,7 +20,7 @@ use super::{
 use crate::{
     api::{
         Page, Query,
-        dto::{FailureWord, LaneWord, ReasonWord, names},
+        dto::{FailureWord, LaneWord, ReasonWord, RouteWord, names},
     },
     operator::{State, filter},
 };
@@ -52,6 +56,7 @@ pub(super) struct LaneNow {
     pub(super) attempts: u32,
     pub(super) failure: Option<(FailureWord, Option<u16>)>,
     pub(super) next_at: Option<Millis>,
+    is_stopped: bool,
     pub(super) since: Option<Millis>,
     pub(super) now: Millis,
 }
@@ -69,9 +74,10 @@ pub(super) async fn show(request: HttpRequest, state: Data<State>) -> Result<Htt
     let Page { items, next } = Page::of_lanes(&**state.engine.store(), wanted).await?;
     let here = here(&query);
     let [route, standing] = ["route", "state"].map(|name| query.text(name).unwrap_or_default().to_owned());
+    let conditions = state.engine.conditions();
     let page = LanesPage {
         frame: visitor.frame(&state, "attention"),
-        lanes: items.iter().filter_map(|lane| LaneNow::new(lane, &routes, now)).collect(),
+        lanes: items.iter().filter_map(|lane| LaneNow::new(lane, &routes, &conditions, now)).collect(),
         routes: routes.names().map(str::to_owned).collect(),
         route,
         state: standing,
@@ -97,6 +103,7 @@ impl LaneNow {
     /// When it goes on, where no time is set.
     pub(super) fn goes_on(&self) -> &'static str {
         match self.state {
+            LaneWord::Ready | LaneWord::Waiting if self.is_stopped => "when somebody resumes the route",
             LaneWord::Ready => "as soon as the route sends",
             LaneWord::InFlight => "under way",
             LaneWord::Blocked => "when something changes",
@@ -110,9 +117,16 @@ impl LaneNow {
     }
 
     /// None for a lane of a route that is not configured any more.
-    pub(super) fn new(view: &LaneView, routes: &RouteSet, now: Millis) -> Option<Self> {
+    pub(super) fn new(
+        view: &LaneView,
+        routes: &RouteSet,
+        conditions: &BTreeMap<RouteId, RouteCondition>,
+        now: Millis,
+    ) -> Option<Self> {
         let lane = &view.row.lane;
         let standing = status::of_lane(lane);
+        let condition = conditions.get(&view.row.route).copied().unwrap_or_default();
+        let (next_at, is_stopped) = next_try(&standing, lane.state, &condition);
         Some(Self {
             id: view.row.id?.0,
             user: view.user.to_string(),
@@ -123,9 +137,52 @@ impl LaneNow {
             leaves: names(standing.leaves.keys()),
             attempts: lane.attempt,
             failure: lane.last_class.map(|class| (class.into(), lane.last_status)),
-            next_at: standing.next_at,
+            next_at,
+            is_stopped,
             since: standing.since,
             now,
         })
+    }
+}
+
+/// When the lane is tried next, and whether somebody has to resume its route before: what waits for its turn waits for the route, too.
+fn next_try(
+    standing: &LaneStanding,
+    state: lane::State,
+    condition: &RouteCondition,
+) -> (Option<Millis>, bool) {
+    if !matches!(state, lane::State::Ready | lane::State::Wait(_)) {
+        return (standing.next_at, false);
+    }
+    match RouteWord::of(condition) {
+        (RouteWord::Open, _) => (standing.next_at, false),
+        (_, Some(until)) => (Some(standing.next_at.map_or(until, |at| at.max(until))), false),
+        (_, None) => (None, true),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use delivery::{
+        gate::{Pause, PauseReason},
+        lane::{Lane, WaitCause},
+    };
+
+    use super::*;
+
+    #[test]
+    fn who_waits_for_a_route_waits_as_long_as_it_does() {
+        let state = lane::State::Wait(WaitCause::Outage);
+        let lane = Lane { state, next_at: 1_000, dirty_since: Some(1), ..Lane::default() };
+        let next = |pause: Option<Pause>, breaker_until| {
+            let condition = RouteCondition { pause, breaker_until, ..RouteCondition::default() };
+            next_try(&status::of_lane(&lane), lane.state, &condition)
+        };
+        let pause = |reason, probe_at| Some(Pause { reason, probe_at, probes: 0 });
+        assert_eq!(next(None, None), (Some(1_000), false));
+        assert_eq!(next(None, Some(5_000)), (Some(5_000), false));
+        assert_eq!(next(None, Some(500)), (Some(1_000), false));
+        assert_eq!(next(pause(PauseReason::Auth, Some(9_000)), None), (Some(9_000), false));
+        assert_eq!(next(pause(PauseReason::Operator, None), None), (None, true));
     }
 }
