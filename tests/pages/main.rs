@@ -17,7 +17,7 @@ use stage::Stage;
 /// One thing that an operator does, and what must come of it.
 type Scene = (&'static str, fn(&mut Stage));
 
-const SCENES: [Scene; 11] = [
+const SCENES: [Scene; 12] = [
     ("nobody is let in without a key, and a key opens the routes", scenes::sign_in),
     ("what happens elsewhere is seen without loading the page again", scenes::live),
     ("a route is paused by keyboard alone", scenes::pause_by_keyboard),
@@ -28,6 +28,7 @@ const SCENES: [Scene; 11] = [
     ("forms work without a script", scenes::without_script),
     ("every page is sound, and fits a phone, in the dark and in the light", views::all),
     ("a script that is not the page's own is refused, and the console says so", scenes::policy),
+    ("a route that a reload has removed goes from the page by itself", scenes::reload),
     ("signing out ends it, and a stop of the gateway ends the stream", scenes::leave),
 ];
 

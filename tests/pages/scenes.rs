@@ -192,6 +192,22 @@ pub(crate) fn policy(stage: &mut Stage) {
     stage.console_says(&["Content Security Policy"]);
 }
 
+pub(crate) fn reload(stage: &mut Stage) {
+    stage.go("/");
+    stage.sees_in("#live", "Live");
+    stage.sees_in("tbody", "village");
+    stage.world.settings.remove("village");
+    stage.world.write_config();
+    stage.operator.post("/v1/reload?confirm=true").expect(200);
+    eventually("the route has gone from the page", || {
+        let rows = stage.browser.script("return document.querySelector('tbody')?.innerText ?? ''");
+        let rows = rows.as_str().unwrap_or_default();
+        if rows.contains("usercom") && !rows.contains("village") { Ok(()) } else { Err(rows.to_owned()) }
+    });
+    stage.sees_in("#live", "Live");
+    stage.console_says(&[]);
+}
+
 pub(crate) fn leave(stage: &mut Stage) {
     stage.go("/");
     stage.browser.click(".who button");

@@ -6,7 +6,7 @@ use super::{
     access::Visitor,
     answer,
     frame::Frame,
-    live::{Part, RouteNow, look},
+    live::{self, Part, RouteNow},
 };
 use crate::{api::Query, operator::State};
 
@@ -15,13 +15,15 @@ use crate::{api::Query, operator::State};
 struct OverviewPage {
     frame: Frame,
     routes: Vec<RouteNow>,
+    /// The names of all routes.
+    names: String,
 }
 
 /// How every route stands.
 pub(super) async fn show(request: HttpRequest, state: Data<State>) -> Result<HttpResponse, Refusal> {
     let visitor = Visitor::of(&request, &state)?;
     Query::read(&request, &[])?;
-    let routes = look(&state).await?;
-    let page = OverviewPage { frame: visitor.frame(&state, "routes"), routes };
+    let (names, routes) = (live::names(&state), live::look(&state).await?);
+    let page = OverviewPage { frame: visitor.frame(&state, "routes"), routes, names };
     Ok(answer::page(StatusCode::OK, &page))
 }

@@ -11,7 +11,7 @@ use super::{
     access::Visitor,
     answer,
     frame::Frame,
-    live::{Part, RouteNow, look_at},
+    live::{self, Part, RouteNow},
 };
 use crate::{
     api::{Problem, Query},
@@ -23,6 +23,8 @@ use crate::{
 struct RoutePage {
     frame: Frame,
     route: RouteNow,
+    /// The names of all routes.
+    names: String,
 }
 
 /// How one route stands, and what can be done with it.
@@ -30,8 +32,9 @@ pub(super) async fn show(request: HttpRequest, state: Data<State>) -> Result<Htt
     let visitor = Visitor::of(&request, &state)?;
     Query::read(&request, &[])?;
     let name = request.match_info().get("name").unwrap_or_default();
-    let route = look_at(&state, name).await?.ok_or_else(Problem::not_found)?;
-    let page = RoutePage { frame: visitor.frame(&state, "routes"), route };
+    let names = live::names(&state);
+    let route = live::look_at(&state, name).await?.ok_or_else(Problem::not_found)?;
+    let page = RoutePage { frame: visitor.frame(&state, "routes"), route, names };
     Ok(answer::page(StatusCode::OK, &page))
 }
 

@@ -1,6 +1,7 @@
 use std::{
     io::{BufRead, BufReader, Write},
     net::{SocketAddr, TcpListener, TcpStream},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -12,7 +13,7 @@ use gateway::{
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::visitor::{HOST, Visitor};
-use crate::support::{OPERATE, World, post};
+use crate::support::{Answer, OPERATE, World, post};
 
 /// The operators' listener on a socket, and the watch that feeds its streams.
 struct Served {
@@ -86,7 +87,7 @@ impl Stream {
 async fn a_stream_begins_with_everything_tells_what_changes_and_ends_when_the_process_stops() {
     let world = World::new().await;
     let (visitor, served) = (Visitor::new(&world, OPERATE).await, Served::new(&world));
-    let (first, stream) = served.open(&visitor).await.until("data: ").await;
+    let (first, stream) = served.open(&visitor).await.until("data: {").await;
     let first = first.expect("a first event");
     assert!(first.contains("200 OK") && first.contains("text/event-stream"), "{first}");
     assert!(first.contains("village.state") && first.contains("communifire.acts"), "{first}");
@@ -103,10 +104,41 @@ async fn a_stream_begins_with_everything_tells_what_changes_and_ends_when_the_pr
 }
 
 #[actix_web::test]
+async fn a_page_is_told_which_routes_there_are_and_when_others_are_configured() {
+    let world = World::new().await;
+    let (visitor, served) = (Visitor::new(&world, OPERATE).await, Served::new(&world));
+    let pages = async || {
+        let names = |page: Answer| {
+            let (_, rest) = page.text.split_once("data-routes=\"").expect("the names of the routes");
+            rest.split('"').next().expect("an end").to_owned()
+        };
+        [names(visitor.get("/").await), names(visitor.get("/routes/usercom").await)]
+    };
+    let all = pages().await;
+    let (told, stream) = served.open(&visitor).await.until("event: routes").await;
+    assert!(told.is_some(), "the page cannot know whether it shows all routes");
+    let (names, stream) = stream.until("data:").await;
+    assert_eq!(
+        names.map(|names| [(); 2].map(|()| names.trim().replacen("data: ", "", 1))),
+        Some(all.clone())
+    );
+    let left = world.engine.routes().iter().map(|(_, route)| Arc::clone(route)).collect::<Vec<_>>();
+    let left = left.into_iter().filter(|route| route.name != "village").collect();
+    world.engine.reload(left, true).await.expect("a reload");
+    let (told, stream) = stream.until("event: routes").await;
+    assert!(told.is_some(), "the page goes on showing a route that is not configured any more");
+    let (names, _) = stream.until("data:").await;
+    let names = names.expect("the names");
+    assert!(!names.contains("village") && names.contains("usercom"), "{names}");
+    assert_ne!(pages().await, all);
+    served.stop(&world).await;
+}
+
+#[actix_web::test]
 async fn a_stream_ends_with_the_key_of_its_session() {
     let world = World::new().await;
     let (visitor, served) = (Visitor::new(&world, OPERATE).await, Served::new(&world));
-    let (_, stream) = served.open(&visitor).await.until("data: ").await;
+    let (_, stream) = served.open(&visitor).await.until("data: {").await;
     world.operator.keys.store(Keys::new([]).into());
     let (told, stream) = stream.until("event: signed-out").await;
     assert!(told.is_some(), "the page is not told");
@@ -121,7 +153,7 @@ async fn one_key_has_only_so_many_streams_and_a_page_that_goes_gives_its_own_bac
     let (visitor, served) = (Visitor::new(&world, OPERATE).await, Served::new(&world));
     let mut open = Vec::new();
     for _ in 0..16 {
-        let (first, stream) = served.open(&visitor).await.until("data: ").await;
+        let (first, stream) = served.open(&visitor).await.until("data: {").await;
         assert!(first.is_some());
         open.push(stream);
     }

@@ -2,7 +2,8 @@
 "use strict";
 (() => {
   const state = document.getElementById("live");
-  if (!state || !window.EventSource) return;
+  const page = document.querySelector("[data-routes]");
+  if (!state || !page || !window.EventSource) return;
   const waiting = new Map();
   let source = null;
 
@@ -37,6 +38,8 @@
     // The browser tries again by itself, unless the gateway refused: it knows nobody after a start.
     source.onerror = () => say("Not live: reload the page", false);
     source.addEventListener("signed-out", () => location.reload());
+    // A reload of the configuration has added or removed routes.
+    source.addEventListener("routes", (event) => event.data === page.dataset.routes || location.reload());
   }
 
   function close() {
@@ -52,5 +55,5 @@
   // A browser has few connections to one host: pages that nobody sees give theirs back.
   document.addEventListener("visibilitychange", () => (document.hidden ? close() : source || open()));
   window.addEventListener("pagehide", close);
-  if (document.querySelector("[data-live]") && !document.hidden) open();
+  if (!document.hidden) open();
 })();

@@ -13,7 +13,7 @@ use tokio::{sync::mpsc, time::Instant};
 
 use super::{
     parts::Part,
-    route_now::{RouteNow, look},
+    route_now::{RouteNow, look, names},
     streams::Place,
 };
 use crate::{
@@ -40,7 +40,9 @@ pub(crate) async fn events(request: HttpRequest, state: Data<State>) -> Result<H
     let place = state.pages.streams.take(visitor.key()).ok_or_else(too_many)?;
     let first = look(&state).await?;
     let (sender, receiver) = mpsc::channel(QUEUE);
-    tokio::spawn(Stream { state, visitor, sender, shown: BTreeMap::new(), _place: place }.run(first));
+    tokio::spawn(
+        Stream { state, visitor, sender, routes: None, shown: BTreeMap::new(), _place: place }.run(first),
+    );
     let body = stream::unfold(receiver, async |mut receiver| {
         Some((Ok::<_, std::convert::Infallible>(receiver.recv().await?), receiver))
     });
@@ -54,6 +56,8 @@ struct Stream {
     state: Data<State>,
     visitor: Visitor,
     sender: mpsc::Sender<Bytes>,
+    /// The names of the routes that the page was told of.
+    routes: Option<String>,
     /// What the page shows.
     shown: BTreeMap<String, String>,
     _place: Place,
@@ -93,8 +97,15 @@ impl Stream {
         }
     }
 
-    /// An event with the parts that differ from what the page shows; none when none does.
+    /// An event with the parts that differ from what the page shows, behind one with the names of the routes if there are others;
+    /// none when nothing differs.
     fn changes(&mut self, routes: &[RouteNow]) -> Option<Bytes> {
+        let mut events = String::new();
+        let names = names(&self.state);
+        if self.routes.as_ref() != Some(&names) {
+            events.push_str(&format!("event: routes\ndata: {names}\n\n"));
+            self.routes = Some(names);
+        }
         let mut changed = BTreeMap::new();
         for (route, part) in
             routes.iter().flat_map(|route| Part::VARIANTS.iter().map(move |part| (route, *part)))
@@ -105,6 +116,9 @@ impl Stream {
                 changed.insert(key, html);
             }
         }
-        (!changed.is_empty()).then(|| Bytes::from(format!("data: {}\n\n", json!(changed))))
+        if !changed.is_empty() {
+            events.push_str(&format!("data: {}\n\n", json!(changed)));
+        }
+        (!events.is_empty()).then(|| Bytes::from(events))
     }
 }

@@ -14,6 +14,6 @@ pub use board::Board;
 pub(super) use counts::Counts;
 pub(super) use events::events;
 pub(super) use parts::Part;
-pub(super) use route_now::{RouteNow, look, look_at};
+pub(super) use route_now::{RouteNow, look, look_at, names};
 pub(super) use streams::Streams;
 pub use watch::watch;

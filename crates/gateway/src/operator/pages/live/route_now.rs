@@ -52,6 +52,11 @@ pub(crate) async fn look_at(state: &State, name: &str) -> Result<Option<RouteNow
     }))
 }
 
+/// The names of all routes: what a page shows is out of date when there are others.
+pub(crate) fn names(state: &State) -> String {
+    state.engine.routes().names().collect::<Vec<_>>().join(" ")
+}
+
 impl RouteNow {
     /// How all routes stand now, with users as they were counted.
     pub(super) fn all(state: &State, count: &Count) -> Vec<Self> {
