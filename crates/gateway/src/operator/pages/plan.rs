@@ -17,8 +17,12 @@ use super::{
 };
 use crate::{
     api::{Problem, Query, dto::PlanBody},
+    config::Scope,
     operator::State,
 };
+
+/// The scopes of `POST /v1/users/{id}/plan`.
+const SCOPES: [Scope; 2] = [Scope::Read, Scope::Update];
 
 /// What stands in the form before anybody has written.
 const EXAMPLE: &str = "{\n  \"phone_number\": \"+1 416 555 9876\",\n  \"nickname\": null\n}";
@@ -35,7 +39,7 @@ struct PlanPage {
 
 /// Asks for a change.
 pub(super) async fn show(request: HttpRequest, state: Data<State>) -> Result<HttpResponse, Refusal> {
-    let visitor = Visitor::of(&request, &state)?;
+    let visitor = Visitor::with(&request, &state, &SCOPES)?;
     let query = Query::read(&request, &["user"])?;
     let user = query.text("user").and_then(|id| id.parse::<UserId>().ok());
     let page = PlanPage {
@@ -54,7 +58,8 @@ pub(super) async fn plan(
     state: Data<State>,
     payload: Payload,
 ) -> Result<HttpResponse, Refusal> {
-    let (visitor, form) = Visitor::acting(&request, &state, payload).await?;
+    let visitor = Visitor::with(&request, &state, &SCOPES)?;
+    let form = visitor.form(&request, &state, payload).await?;
     let (plan, refusal) = match plan_of(&form, &visitor, &state).await {
         Ok(plan) => (Some(plan), None),
         Err(problem) => (None, Some(problem)),

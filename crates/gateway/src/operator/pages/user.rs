@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     api::{Problem, Query, dto::UserBody, user_erased, user_id, user_not_found},
+    config::Scope,
     operator::State,
 };
 
@@ -77,9 +78,9 @@ pub(super) async fn search(request: HttpRequest, state: Data<State>) -> Result<H
     Ok(answer::page(status, &page))
 }
 
-/// One user across the vendors.
+/// One user across the vendors; takes the scope of `GET /v1/users/{id}`.
 pub(super) async fn show(request: HttpRequest, state: Data<State>) -> Result<HttpResponse, Refusal> {
-    let visitor = Visitor::of(&request, &state)?;
+    let visitor = Visitor::with(&request, &state, &[Scope::Read])?;
     Query::read(&request, &[])?;
     let store = state.engine.store();
     let snapshot: UserSnapshot = store.user(&user_id(&request)?).await?.ok_or_else(user_not_found)?;

@@ -2,7 +2,7 @@ use actix_web::test::TestRequest;
 use gateway::api::Keys;
 
 use super::visitor::{HOST, Visitor, form, sign_in};
-use crate::support::{ALL, OPERATE, READ, World, captured};
+use crate::support::{ALL, OPERATE, READ, READ_OPERATE, World, captured};
 
 const PAGES: [&str; 9] = [
     "/",
@@ -60,6 +60,31 @@ async fn a_key_that_may_operate_opens_a_session_and_no_other_one_does() {
     assert!(!cookie.contains(OPERATE));
     let id = cookie.split(['=', ';']).nth(1).expect("an id");
     assert!(id.len() == 64 && !captured().contains(id), "{cookie}");
+}
+
+#[actix_web::test]
+async fn a_person_is_shown_to_whom_the_api_would_show_it_and_nobody_else() {
+    let world = World::new().await;
+    world.delivered("u", r#"{"given_name":"canary-scope-given"}"#).await;
+    let change = [("user", "u"), ("change", r#"{"nickname":"Bo"}"#)];
+    let who = [
+        (OPERATE, [403; 2], "the scope read"),
+        (READ_OPERATE, [200, 403], "the scope update"),
+        (ALL, [200; 2], ""),
+    ];
+    for (key, [user, plan], missing) in who {
+        let visitor = Visitor::new(&world, key).await;
+        let answers =
+            [visitor.get("/users/u").await, visitor.get("/plan").await, visitor.post("/plan", &change).await];
+        for (answer, status) in answers.iter().zip([user, plan, plan]) {
+            assert_eq!(answer.status, status, "{key}: {}", answer.text);
+            let names = answer.text.contains("canary-scope-given") || answer.text.contains("Bo");
+            assert!(status == 200 || (!names && answer.text.contains(missing)), "{key}: {}", answer.text);
+        }
+        for path in ["/", "/routes/village", "/lanes", "/users", "/configuration"] {
+            assert_eq!(visitor.get(path).await.status, 200, "{key}: {path}");
+        }
+    }
 }
 
 #[actix_web::test]
@@ -123,7 +148,7 @@ async fn a_foreign_name_for_the_listener_is_refused_everywhere() {
 async fn every_answer_to_a_browser_is_closed_to_other_sites_and_kept_by_nobody() {
     let world = World::new().await;
     world.delivered("u", r#"{"nickname":"B","identities":{"communal_main":"1"}}"#).await;
-    let visitor = Visitor::new(&world, OPERATE).await;
+    let visitor = Visitor::new(&world, ALL).await;
     let policy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; \
                   form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
     for path in [

@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::visitor::Visitor;
-use crate::support::{OPERATE, World, get};
+use crate::support::{ALL, OPERATE, World, get};
 
 #[actix_web::test]
 async fn a_route_is_paused_and_resumed_and_the_audit_names_the_key() {
@@ -69,7 +69,7 @@ async fn a_plan_shows_every_route_and_sends_nothing() {
             r#"{"given_name":"C","family_name":"C","email":"c@x.org","identities":{"communal_main":"2"}}"#,
         )
         .await;
-    let visitor = Visitor::new(&world, OPERATE).await;
+    let visitor = Visitor::new(&world, ALL).await;
     let before = world.requests();
     let planned =
         visitor.post("/plan", &[("user", "u"), ("change", r#"{"nickname":"Bo","title":null}"#)]).await;

@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::visitor::Visitor;
-use crate::support::{OPERATE, World, captured};
+use crate::support::{ALL, World, captured};
 
 #[actix_web::test]
 async fn hostile_texts_of_callers_and_vendors_are_texts() {
@@ -12,7 +12,7 @@ async fn hostile_texts_of_callers_and_vendors_are_texts() {
     let body = json!({"nickname": hostile, "custom": {"k": hostile}, "given_name": "C", "family_name": "C",
         "email": "c@x.org", "identities": {"communal_main": "2"}});
     world.change("u", body.to_string()).await;
-    let visitor = Visitor::new(&world, OPERATE).await;
+    let visitor = Visitor::new(&world, ALL).await;
     let user = visitor.get("/users/u").await.text;
     assert!(user.contains("&#60;script&#62;alert(1)"), "{user}");
     let (_, rest) = user.split_once("href=\"/lanes/").expect("a lane");
@@ -30,7 +30,7 @@ async fn a_person_is_shown_on_its_page_and_neither_in_titles_nor_in_the_log() {
     let body = json!({"given_name": "canary-page-given", "email": "canary-page@x.org", "tags": ["a", "b"], "title": null,
         "identities": {"usercom": "canary-page-subject"}});
     world.delivered("canary-page-user", &body.to_string()).await;
-    let visitor = Visitor::new(&world, OPERATE).await;
+    let visitor = Visitor::new(&world, ALL).await;
     let answer = visitor.get("/users/canary-page-user").await;
     for part in
         ["canary-page-given", "canary-page@x.org", "canary-page-subject", "a, b", "cleared", "no identity"]
@@ -44,7 +44,7 @@ async fn a_person_is_shown_on_its_page_and_neither_in_titles_nor_in_the_log() {
     let found = visitor.get("/users?id=canary-page-user").await;
     assert_eq!(found.header("location"), Some("/users/canary-page-user"));
     let log = captured();
-    for canary in ["canary-page", OPERATE, &visitor.token] {
+    for canary in ["canary-page", ALL, &visitor.token] {
         assert_eq!(log.lines().find(|line| line.contains(canary)), None, "{canary}");
     }
 }
@@ -52,7 +52,7 @@ async fn a_person_is_shown_on_its_page_and_neither_in_titles_nor_in_the_log() {
 #[actix_web::test]
 async fn unknown_filters_and_names_are_refused_with_what_is_valid() {
     let world = World::new().await;
-    let visitor = Visitor::new(&world, OPERATE).await;
+    let visitor = Visitor::new(&world, ALL).await;
     for (path, status, says) in [
         ("/lanes?state=odd", 400, "blocked, held"),
         ("/lanes?route=nowhere", 400, "no such route"),

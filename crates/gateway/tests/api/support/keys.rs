@@ -9,6 +9,8 @@ pub(crate) const ALL: &str = "pgw_all";
 pub(crate) const UPDATE: &str = "pgw_update";
 pub(crate) const READ: &str = "pgw_read";
 pub(crate) const OPERATE: &str = "pgw_operate";
+/// May operate, and read users.
+pub(crate) const READ_OPERATE: &str = "pgw_read_operate";
 pub(crate) const ERASE: &str = "pgw_erase";
 /// May update and read, but not create users.
 pub(crate) const CAREFUL: &str = "pgw_careful";
@@ -28,6 +30,7 @@ pub(crate) fn keys() -> Keys {
         key(UPDATE, &[Scope::Update]),
         key(READ, &[Scope::Read]),
         key(OPERATE, &[Scope::Operate]),
+        key(READ_OPERATE, &[Scope::Operate, Scope::Read]),
         key(ERASE, &[Scope::Erase]),
         KeyConfig { create: false, ..key(CAREFUL, &[Scope::Update, Scope::Read]) },
         KeyConfig { rate: Some(Rate::PerSecond(1.0)), ..key(SLOW, &[Scope::Update]) },

@@ -8,6 +8,6 @@ mod world;
 
 pub(crate) use answer::Answer;
 pub(crate) use capture::captured;
-pub(crate) use keys::{ALL, CAREFUL, ERASE, OPERATE, READ, SLOW, UPDATE};
+pub(crate) use keys::{ALL, CAREFUL, ERASE, OPERATE, READ, READ_OPERATE, SLOW, UPDATE};
 pub(crate) use vendor::Vendor;
 pub(crate) use world::{World, get, patch, post};

@@ -24,13 +24,21 @@ impl Visitor {
     /// # Errors
     /// Whoever is not signed in is led to the sign-in; a request that was made for another host is refused.
     pub(crate) fn of(request: &HttpRequest, state: &State) -> Result<Self, Refusal> {
+        Self::with(request, state, &[])
+    }
+
+    /// As [`Visitor::of`], for a page that takes these scopes beside `operate`: those of the call that shows the same.
+    ///
+    /// # Errors
+    /// As [`Visitor::of`]; and whoever has not all of these scopes is refused.
+    pub(crate) fn with(request: &HttpRequest, state: &State, scopes: &[Scope]) -> Result<Self, Refusal> {
         guard::host(request, &state.pages.hosts)?;
         let signed_out = || Refusal::sign_in(request);
         let id = cookie::read(request).ok_or_else(signed_out)?;
         let now = state.engine.now();
         let session = state.pages.sessions.find(&id, now).ok_or_else(signed_out)?;
         let key = state.keys.load().with_hash(&session.key).ok_or_else(signed_out)?;
-        let caller = Caller::of_key(request, key, &[Scope::Operate], now)?;
+        let caller = Caller::of_key(request, key, &[&[Scope::Operate], scopes].concat(), now)?;
         Ok(Self { caller, id, session })
     }
 
@@ -44,12 +52,23 @@ impl Visitor {
         payload: Payload,
     ) -> Result<(Self, Form), Refusal> {
         let visitor = Self::of(request, state)?;
+        let form = visitor.form(request, state, payload).await?;
+        Ok((visitor, form))
+    }
+
+    /// The form that the visitor sends.
+    ///
+    /// # Errors
+    /// A form that is not from a page of this session is refused.
+    pub(crate) async fn form(
+        &self,
+        request: &HttpRequest,
+        state: &State,
+        payload: Payload,
+    ) -> Result<Form, Refusal> {
         guard::origin(request, &state.pages.hosts)?;
         let form = Form::read(request, payload, state.pages.settings.load().body_timeout).await?;
-        if !visitor.session.is_token(form.text("token")) {
-            return Err(Refusal::foreign_form());
-        }
-        Ok((visitor, form))
+        if self.session.is_token(form.text("token")) { Ok(form) } else { Err(Refusal::foreign_form()) }
     }
 
     /// The key that the session stands for.
