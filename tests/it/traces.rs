@@ -40,8 +40,8 @@ impl Collector {
     /// The spans of a trace.
     fn of(&self, trace_id: &str) -> Vec<Span> {
         let spans = self.spans.lock().expect("not poisoned");
-        let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-        spans.iter().filter(|span| hex(&span.trace_id) == trace_id).cloned().collect()
+        let is_its = |span: &&Span| base16ct::lower::encode_string(&span.trace_id) == trace_id;
+        spans.iter().filter(is_its).cloned().collect()
     }
 }
 

@@ -99,9 +99,6 @@ fn literal(value: ValueRef<'_>) -> String {
         ValueRef::Integer(number) => number.to_string(),
         ValueRef::Real(number) => format!("{number:?}"),
         ValueRef::Text(text) => format!("'{}'", String::from_utf8_lossy(text).replace('\'', "''")),
-        ValueRef::Blob(bytes) => {
-            let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-            format!("x'{hex}'")
-        }
+        ValueRef::Blob(bytes) => format!("x'{}'", base16ct::lower::encode_string(bytes)),
     }
 }

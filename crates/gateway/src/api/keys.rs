@@ -51,8 +51,7 @@ impl Keys {
     pub fn generate() -> Result<(String, KeyHash), getrandom::Error> {
         let mut secret = [0; 32];
         getrandom::fill(&mut secret)?;
-        let secret: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
-        let token = format!("{PREFIX}{secret}");
+        let token = format!("{PREFIX}{}", base16ct::lower::encode_string(&secret));
         let hash = KeyHash::of(&token);
         Ok((token, hash))
     }

@@ -68,21 +68,17 @@ impl KeyHash {
             || "write sha256: and 64 hexadecimal digits, as `profile-gateway key new` prints them".to_owned();
         let digits = text.strip_prefix("sha256:").ok_or_else(refused)?;
         let mut hash = [0; 32];
-        if digits.len() != 64 || !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
-            return Err(refused());
+        match base16ct::mixed::decode(digits, &mut hash) {
+            Ok(read) if read.len() == 32 => Ok(Self(hash)),
+            _ => Err(refused()),
         }
-        for (byte, pair) in hash.iter_mut().zip(digits.as_bytes().chunks(2)) {
-            let pair = str::from_utf8(pair).map_err(|_| refused())?;
-            *byte = u8::from_str_radix(pair, 16).map_err(|_| refused())?;
-        }
-        Ok(Self(hash))
     }
 }
 
 impl fmt::Display for KeyHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("sha256:")?;
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str(&base16ct::lower::encode_string(&self.0))
     }
 }
 
@@ -110,5 +106,9 @@ mod tests {
             assert!(KeyHash::parse(text).is_err(), "{text}");
         }
         assert!(KeyHash::parse(&format!("sha256:{}", "é".repeat(32))).is_err());
+        for digits in [62, 63, 65, 66] {
+            assert!(KeyHash::parse(&format!("sha256:{}", "0".repeat(digits))).is_err(), "{digits}");
+        }
+        assert_eq!(KeyHash::parse(&format!("sha256:{}", "Aa".repeat(32))), Ok(KeyHash([0xaa; 32])));
     }
 }

@@ -143,6 +143,6 @@ impl CredentialSource {
 
     /// Stands for the credential where the vendor counts requests by it.
     pub(super) fn fingerprint(&self) -> String {
-        Sha256::digest(self.to_string()).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+        base16ct::lower::encode_string(&Sha256::digest(self.to_string())[..8])
     }
 }

@@ -23,7 +23,7 @@ static ALL: LazyLock<[Asset; 3]> = LazyLock::new(|| {
 });
 
 fn asset(name: &'static str, kind: &'static str, text: &'static str) -> Asset {
-    let hash: String = Sha256::digest(text).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let hash = base16ct::lower::encode_string(&Sha256::digest(text)[..8]);
     Asset { name, kind, text, path: format!("/assets/{hash}/{name}") }
 }
 
