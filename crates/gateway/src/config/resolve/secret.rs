@@ -64,7 +64,8 @@ pub(super) fn look_up(
             ("env", CredentialSource::Env(name.clone()), text)
         }
         (None, Some(file)) => {
-            let text = from_file(&base.join(file)).map_err(|sentence| ("file", sentence))?;
+            let text =
+                from_file(&base.join(file)).map_err(|sentence| ("file", located(sentence, file, base)))?;
             ("file", CredentialSource::File(file.clone()), text)
         }
         (Some(_), Some(_)) => return Err(("", "give either env or file, not both".to_owned())),
@@ -98,6 +99,16 @@ fn from_file(path: &Path) -> Result<String, String> {
         }
     }
     Ok(text)
+}
+
+/// The sentence about a file that is not there, with where it was looked for. The path itself may be a secret in the wrong place.
+fn located(sentence: String, file: &str, base: &Path) -> String {
+    match base.join(file).try_exists() {
+        Ok(false) if Path::new(file).is_relative() => {
+            format!("{sentence}; relative paths begin at {}", base.display())
+        }
+        _ => sentence,
+    }
 }
 
 /// A link may lead elsewhere within the directory, as those of mounted secrets do, but not out of it.

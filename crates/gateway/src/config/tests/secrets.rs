@@ -82,6 +82,7 @@ fn b80_a_secret_file_is_a_private_file_with_one_secret() {
     }
     for (file, fragment) in [
         ("missing", "cannot be read"),
+        ("missing", &format!("relative paths begin at {}", inner.display())),
         ("empty", "empty"),
         ("two_lines", "line break"),
         ("two_ends", "line break"),
