@@ -39,6 +39,13 @@ fn routes_that_work_are_proven_without_changing_anybody() {
         assert_eq!(health(&found, route, "credential").0, credential, "{route}: {found}");
     }
     assert_eq!(health(&found, "usercom", "fields").0, "ok", "{found}");
+    // The whole address, because the path of it may be what is wrong.
+    world.settings.set("village", "base_url", "\"http://127.0.0.1:1/wrong\"");
+    let config = world.write_config();
+    let table = run(&["doctor", "--config", config.to_str().expect("a path in UTF-8")], &[]);
+    let table = String::from_utf8_lossy(&table.stdout).into_owned();
+    assert!(table.contains("http://127.0.0.1:1/wrong "), "{table}");
+    world.settings.set("village", "base_url", &format!("\"{}\"", world.simulators.village.base_url()));
     let (code, one) = doctor(&world, &["--route", "village"]);
     assert_eq!((code, one["routes"].as_array().map(Vec::len)), (Some(0), Some(1)));
 }

@@ -72,9 +72,9 @@ fn shown(found: &Examinations) -> String {
     let rows = found.routes.iter().flat_map(|route| {
         route.findings.iter().map(|finding| {
             let (check, health): (&str, &str) = (finding.check.into(), finding.health.into());
-            let cells = [&route.route, &route.origin, check, health, &finding.says];
+            let cells = [&route.route, &route.base_url, check, health, &finding.says];
             cells.map(ToString::to_string).into()
         })
     });
-    table(&["route", "origin", "check", "", "says"], rows)
+    table(&["route", "base_url", "check", "", "says"], rows)
 }

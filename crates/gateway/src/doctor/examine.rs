@@ -1,5 +1,6 @@
 use adapter::{
-    Definition, ErrorKind, Path, ReadItem, ReadQuery, ReadRequest, VendorError, VendorResponse, missing,
+    Definition, ErrorKind, Method, Path, ReadItem, ReadQuery, ReadRequest, Subject, SubjectForm, VendorError,
+    VendorRequest, VendorResponse, missing,
 };
 use delivery::{
     Route, SendError, SendErrorKind,
@@ -17,6 +18,7 @@ pub(crate) async fn examine(route: &Route, running: Option<(&Engine, RouteId)>) 
         route: route.name.clone(),
         vendor: route.adapter.dialect().vendor.to_owned(),
         origin: route.origin.clone(),
+        base_url: base_url(route).unwrap_or_else(|| route.origin.clone()),
         findings: Vec::new(),
     };
     match vendor.definitions().await {
@@ -28,6 +30,22 @@ pub(crate) async fn examine(route: &Route, running: Option<(&Engine, RouteId)>) 
         Err(error) => of_error(&mut found, &error),
     }
     found
+}
+
+/// The transport alone knows the whole address, and shows it in what it would send.
+fn base_url(route: &Route) -> Option<String> {
+    const BELOW: &str = "x";
+    let anybody = if route.subject_kind.form == SubjectForm::Email { "x@example.com" } else { "1" };
+    let request = VendorRequest {
+        method: Method::Put,
+        path: Path::new([BELOW]),
+        query: Vec::new(),
+        headers: Vec::new(),
+        body: None,
+        subject: Subject::parse(route.subject_kind, anybody).ok()?,
+    };
+    let url = route.transport.preview(&request).url;
+    Some(url.strip_suffix(BELOW)?.trim_end_matches('/').to_owned())
 }
 
 /// A vendor that is asked, by a running gateway or without one.

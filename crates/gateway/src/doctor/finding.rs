@@ -16,6 +16,8 @@ pub(crate) struct Examination {
     pub(crate) vendor: String,
     /// The scheme, host and port that were asked.
     pub(crate) origin: String,
+    /// Where the vendor's calls begin: the origin with the path of `base_url`.
+    pub(crate) base_url: String,
     pub(crate) findings: Vec<Finding>,
 }
 
