@@ -92,6 +92,10 @@ fn keys_schema_and_openapi_are_printed() {
     let key = run(&["key", "new"], &[]);
     assert!(key.status.success());
     assert!(said(&key).contains("pgw_") && said(&key).contains("hash = \"sha256:"), "{}", said(&key));
+    assert!(said(&key).contains("scopes = [\"update\", \"read\"]"), "{}", said(&key));
+    let operators = run(&["key", "new", "--name", "ops", "--scope", "operate,read"], &[]);
+    assert!(said(&operators).contains("scopes = [\"operate\", \"read\"]"), "{}", said(&operators));
+    assert_eq!(run(&["key", "new", "--scope", "operat"], &[]).status.code(), Some(2));
     let schema = run(&["schema"], &[]);
     assert!(schema.status.success());
     assert!(parsed(&schema)["properties"]["given_name"].is_object(), "{}", said(&schema));

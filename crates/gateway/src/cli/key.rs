@@ -1,10 +1,10 @@
 use std::process::ExitCode;
 
-use clap::Subcommand;
+use clap::{Subcommand, builder::PossibleValuesParser};
 use serde_json::json;
 
 use super::output::say;
-use crate::{api::Keys, exit::fail};
+use crate::{api::Keys, config::Scope, exit::fail};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -13,6 +13,15 @@ pub(super) enum Command {
         /// The caller's name
         #[arg(long, default_value = "caller")]
         name: String,
+        /// What the caller may do
+        #[arg(
+            long,
+            value_name = "SCOPE",
+            value_delimiter = ',',
+            default_value = "update,read",
+            value_parser = PossibleValuesParser::new(Scope::ALL.map(Scope::name))
+        )]
+        scope: Vec<String>,
         /// Print JSON
         #[arg(long)]
         json: bool,
@@ -20,16 +29,17 @@ pub(super) enum Command {
 }
 
 pub(super) fn run(command: &Command) -> ExitCode {
-    let Command::New { name, json } = command;
+    let Command::New { name, scope, json } = command;
     let (key, hash) = match Keys::generate() {
         Ok(pair) => pair,
         Err(error) => return fail(&format!("this system has no randomness: {error}")),
     };
     let hash = hash.to_string();
     if *json {
-        return say(&json!({ "name": name, "key": key, "hash": hash }).to_string());
+        return say(&json!({ "name": name, "key": key, "hash": hash, "scopes": scope }).to_string());
     }
+    let scopes = json!(scope).to_string().replace(',', ", ");
     say(&format!(
-        "The key, shown this once; give it to the caller:\n\n  {key}\n\nFor the configuration:\n\n[[keys]]\nname = \"{name}\"\nhash = \"{hash}\"\nscopes = [\"update\", \"read\"]"
+        "The key, shown this once; give it to the caller:\n\n  {key}\n\nFor the configuration:\n\n[[keys]]\nname = \"{name}\"\nhash = \"{hash}\"\nscopes = {scopes}"
     ))
 }
