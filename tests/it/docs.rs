@@ -78,6 +78,30 @@ fn bad_inputs_name_tests_that_exist() {
     }
 }
 
+/// The unit makes the rest of the machine read-only, so that the commands of the run-book have to lead where it lets the service write.
+#[test]
+fn the_unit_and_the_commands_that_install_it_agree() {
+    let unit = fs::read_to_string(root().join("deploy/systemd/profile-gateway.service")).expect("the unit");
+    let option = |name: &str| {
+        let found = unit.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
+        found.unwrap_or_else(|| panic!("the unit has no {name}"))
+    };
+    assert_eq!(option("ProtectSystem"), "strict");
+    let (state, user, page) = (option("StateDirectory"), option("User"), page("operations.md"));
+    assert!(page.contains(&format!("sqlite = \"/var/lib/{state}/profile-gateway.db\"")));
+    assert!(page.contains(&format!("--shell /usr/sbin/nologin {user}\n")));
+    for (name, beginning) in [
+        ("ExecStart", "install -m 755 target/release/profile-gateway "),
+        ("Documentation", "install -D -m 644 -t "),
+    ] {
+        let line = page.lines().find(|line| line.starts_with(beginning)).expect(beginning);
+        let directory = line.split(' ').find(|word| word.starts_with("/usr/local/")).expect("a directory");
+        assert!(option(name).contains(directory.trim_end_matches('/')), "{name}: {line}");
+    }
+    let config = fs::read_to_string(root().join("config/gateway.toml")).expect("the configuration");
+    assert_eq!(config.lines().filter(|line| line.starts_with("sqlite = ")).count(), 1, "what sed replaces");
+}
+
 /// The names of the alerts, from the file of the rules.
 fn alerts() -> Vec<String> {
     let rules = fs::read_to_string(root().join("deploy/prometheus/alerts.yml")).expect("the rules");
