@@ -11,7 +11,7 @@ use tokio::sync::{Notify, Semaphore};
 use crate::{
     Millis, Rate, Route,
     decide::too_far,
-    gate::{Action, Bucket, Ended, Gate, Pause, Refusal},
+    gate::{Action, Bucket, Ended, Gate, Pause, Refusal, RouteCondition},
     store::{RegisteredRoute, RouteId},
 };
 
@@ -129,9 +129,9 @@ impl Line {
         Ok(())
     }
 
-    /// How often a request could be admitted but for the rate.
-    pub(super) fn rate_waits(&self) -> u64 {
-        self.rate_waits.load(Ordering::Relaxed)
+    /// What keeps the route from sending now.
+    pub(super) fn condition(&self, now: Millis) -> RouteCondition {
+        self.gate().condition(self.rate_waits.load(Ordering::Relaxed), now)
     }
 
     /// As [`Line::admit`], for a lane that is not known to exist yet: only while no lane of the route waits its turn.

@@ -32,7 +32,6 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub use hub::Hub;
 pub use look::{Look, LookError};
-pub use observe::RouteCondition;
 pub use submit::{Submission, Submitted};
 pub use waiter::Waiter;
 

@@ -2,51 +2,18 @@ use std::{collections::BTreeMap, time::Duration};
 
 use canonical::UserId;
 
-use super::{Engine, Waiter, line::Line};
+use super::{Engine, Waiter};
 use crate::{
-    Millis,
-    gate::Pause,
+    gate::RouteCondition,
     status::{self, UpdateStatus},
     store::{LaneRow, RouteId, UpdateRow, UserRow},
 };
-
-/// What keeps a route from sending now.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct RouteCondition {
-    /// The route is paused.
-    pub pause: Option<Pause>,
-    /// The breaker is open until then.
-    pub breaker_until: Option<Millis>,
-    /// The vendor asked for a pause until then.
-    pub throttled_until: Option<Millis>,
-    /// Requests under way.
-    pub in_flight: u32,
-    /// The most requests at one time now.
-    pub limit: u32,
-    /// How often since the start a request had to wait for nothing but the rate.
-    pub rate_waits: u64,
-}
-
-impl RouteCondition {
-    pub(super) fn of(line: &Line, now: Millis) -> Self {
-        let gate = line.gate();
-        let (in_flight, limit) = gate.concurrency();
-        Self {
-            pause: gate.pause(),
-            breaker_until: gate.breaker_open_until(),
-            throttled_until: gate.throttled_until(now),
-            in_flight,
-            limit,
-            rate_waits: line.rate_waits(),
-        }
-    }
-}
 
 impl Engine {
     /// What keeps each route from sending now.
     pub fn conditions(&self) -> BTreeMap<RouteId, RouteCondition> {
         let now = self.now();
-        self.current().lines.iter().map(|(id, line)| (*id, RouteCondition::of(line, now))).collect()
+        self.current().lines.iter().map(|(id, line)| (*id, line.condition(now))).collect()
     }
 
     /// Registers interest in a user's lanes.
@@ -57,7 +24,7 @@ impl Engine {
     /// What has become of an update, as far as these rows tell.
     pub fn status(&self, update: &UpdateRow, user: &UserRow, lanes: &[LaneRow]) -> UpdateStatus {
         let (current, now) = (self.current(), self.now());
-        let condition = |id| current.lines.get(&id).map(|line| RouteCondition::of(line, now));
+        let condition = |id| current.lines.get(&id).map(|line| line.condition(now));
         let condition = |id| condition(id).unwrap_or_default();
         status::of_update(update, user, lanes, &current.routes, condition, now)
     }

@@ -6,9 +6,10 @@ use std::{
 
 use tokio::sync::{Notify, watch};
 
-use super::{Engine, RouteCondition, line::Line};
+use super::{Engine, line::Line};
 use crate::{
     event::{self, Condition, Drift, Facts, Seen, Thresholds},
+    gate::RouteCondition,
     store::{LaneFilter, LaneStateFilter, LaneView, Note, RouteCounts, RouteId, StoreError},
 };
 
@@ -161,7 +162,7 @@ impl<'a> Look<'a> {
         let behind = counts.oldest_since.map_or(0, |since| (now - since).max(0));
         let breaker = line.gate().is_breaker_open();
         let seen = Seen { breaker, blocked: counts.blocked, behind };
-        Ok(Self { engine, thresholds, route, condition: RouteCondition::of(line, now), counts, seen })
+        Ok(Self { engine, thresholds, route, condition: line.condition(now), counts, seen })
     }
 
     /// Why the condition has begun.

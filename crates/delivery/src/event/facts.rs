@@ -4,8 +4,7 @@ use serde_json::{Map, Value as JsonValue, json};
 
 use super::{Drift, Seen, Thresholds};
 use crate::{
-    engine::RouteCondition,
-    gate::Pause,
+    gate::{Pause, RouteCondition},
     lane::State,
     store::{LaneView, RouteCounts},
 };

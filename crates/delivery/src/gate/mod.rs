@@ -5,6 +5,7 @@ mod breaker;
 mod bucket;
 mod budget;
 mod concurrency;
+mod condition;
 mod pause;
 mod streaks;
 mod throttle;
@@ -13,6 +14,7 @@ mod throttle;
 mod tests;
 
 pub use bucket::Bucket;
+pub use condition::RouteCondition;
 pub use pause::{Pause, PauseReason};
 
 use crate::{

@@ -7,8 +7,7 @@ use serde_json::json;
 use super::*;
 use crate::{
     Enrol, Route, RouteSet,
-    engine::RouteCondition,
-    gate::{Pause, PauseReason},
+    gate::{Pause, PauseReason, RouteCondition},
     lane::{BlockReason, Hold, HoldReason, Lane, State, Version, WaitCause},
     store::{LaneRow, RouteId, RouteVerdict, UpdateRow, UserRow, Verdict},
     testing::route,

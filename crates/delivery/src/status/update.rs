@@ -5,7 +5,7 @@ use canonical::Leaf;
 
 use crate::{
     Millis, Route, RouteSet,
-    engine::RouteCondition,
+    gate::RouteCondition,
     lane::{BlockReason, FailureClass, Hold, HoldReason, Lane, State, Version, WaitCause},
     planner,
     store::{LaneRow, RouteId, RouteVerdict, UpdateRow, UserRow, Verdict},

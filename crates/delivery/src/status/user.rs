@@ -5,7 +5,7 @@ use canonical::Leaf;
 
 use crate::{
     Millis, Route,
-    engine::RouteCondition,
+    gate::RouteCondition,
     lane::{BlockReason, Lane, State, Version},
     planner::{self, RouteView},
     store::UserRow,

@@ -1,4 +1,4 @@
-use delivery::{Millis, engine::RouteCondition, store::RouteCounts};
+use delivery::{Millis, gate::RouteCondition, store::RouteCounts};
 use prometheus_client::{
     encoding::EncodeLabelSet,
     metrics::{counter::Counter, family::Family, gauge::Gauge},

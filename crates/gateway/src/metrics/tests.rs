@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use delivery::{Attempted, Telemetry, engine::RouteCondition, lane::FailureClass, store::RouteCounts};
+use delivery::{Attempted, Telemetry, gate::RouteCondition, lane::FailureClass, store::RouteCounts};
 use store_sqlite::{Footprint, Meter};
 
 use super::{

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use actix_web::{HttpRequest, HttpResponse, web::Data};
 use delivery::{
     Route,
-    engine::RouteCondition,
+    gate::RouteCondition,
     status::{self, LeafStanding, LeafState},
     store::{LaneRow, UserSnapshot},
 };

@@ -1,6 +1,5 @@
 use delivery::{
-    engine::RouteCondition,
-    gate::{Pause, PauseReason},
+    gate::{Pause, PauseReason, RouteCondition},
     lane::{BlockReason, Lane, State, WaitCause},
 };
 

@@ -8,8 +8,8 @@ use std::{
 
 use delivery::{
     NoTelemetry, SeededJitter, Transport,
-    engine::{Engine, Hub, Parts, RouteCondition},
-    gate::{Pause, PauseReason},
+    engine::{Engine, Hub, Parts},
+    gate::{Pause, PauseReason, RouteCondition},
     lane::{State as LaneState, WaitCause},
     store::{LaneFilter, RouteId, Store},
 };

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use canonical::UserId;
 use delivery::{
     Preview, RouteSet,
-    engine::RouteCondition,
+    gate::RouteCondition,
     lane::State,
     plan::RoutePlan,
     store::{RouteId, Verdict},

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use delivery::{Enrol, Millis, Route, engine::RouteCondition, store::RouteCounts};
+use delivery::{Enrol, Millis, Route, gate::RouteCondition, store::RouteCounts};
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use delivery::{
     RouteSet,
-    engine::RouteCondition,
+    gate::RouteCondition,
     lane::Lane,
     status::{self, Standing, StandingState},
     store::{RouteId, UserSnapshot},

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
 use askama::Template;
 use delivery::{
     Millis, RouteSet,
-    engine::RouteCondition,
+    gate::RouteCondition,
     lane,
     status::{self, LaneStanding, StandingState},
     store::{LaneStateFilter, LaneView, RouteId},

@@ -1,6 +1,6 @@
 use delivery::{
     Millis, Route,
-    engine::RouteCondition,
+    gate::RouteCondition,
     store::{RouteCounts, StoreError},
 };
 
