@@ -46,9 +46,12 @@ pub fn request(
         if let Some(response) = parse(&answer) {
             return Ok(response);
         }
-        match stream.read(&mut chunk)? {
-            0 => return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the answer is not complete")),
-            read => answer.extend_from_slice(&chunk[..read]),
+        match stream.read(&mut chunk) {
+            Ok(0) => return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the answer is not complete")),
+            Ok(read) => answer.extend_from_slice(&chunk[..read]),
+            // A signal came while it waited; nothing was read.
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
         }
     }
 }
