@@ -157,7 +157,11 @@ impl Seen {
             Some("idle") if has_subject => Standing::Settled,
             Some("idle") => Standing::NotServed,
             // Waits for another try of what the vendor refused.
-            Some("waiting") if lane["held"].is_object() && lane["behind_since"].is_null() => {
+            Some("waiting")
+                if lane["held"].is_object()
+                    && lane["confirmed_version"] == lane["wanted_version"]
+                    && lane["suspect_until"].is_null() =>
+            {
                 Standing::Settled
             }
             _ => Standing::Pending(lane.to_string()),
