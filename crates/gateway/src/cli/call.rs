@@ -7,6 +7,9 @@ use transport_http::{CallError, OperatorClient};
 
 use crate::exit::{fail, refuse};
 
+/// Where the operator listener is unless it is configured otherwise.
+const USUAL: &str = "http://127.0.0.1:8081";
+
 /// Where a running gateway is.
 #[derive(Debug, clap::Args)]
 pub(super) struct Target {
@@ -14,7 +17,7 @@ pub(super) struct Target {
     #[arg(
         long,
         value_name = "URL",
-        default_value = "http://127.0.0.1:8081",
+        default_value = USUAL,
         env = "PROFILE_GATEWAY_OPERATOR",
         value_parser = address
     )]
@@ -28,8 +31,11 @@ fn secret(text: &str) -> Result<SecretString, std::convert::Infallible> {
     Ok(SecretString::from(text))
 }
 
-/// A URL, or an address and a port, which are those of a URL without TLS.
+/// A URL, or an address and a port, which are those of a URL without TLS. A variable that is set to nothing is not set.
 fn address(text: &str) -> Result<String, String> {
+    if text.is_empty() {
+        return Ok(USUAL.to_owned());
+    }
     let (scheme, rest) = text.split_once("://").unwrap_or(("http", text));
     let host = rest.split('/').next().unwrap_or_default();
     if !matches!(scheme, "http" | "https") || host.is_empty() || host.contains(['@', ' ']) {
