@@ -16,6 +16,7 @@ mod reject;
 mod row;
 mod settle;
 mod start;
+mod state;
 
 #[cfg(test)]
 mod model;
@@ -29,7 +30,8 @@ pub use facts::{Facts, RequiredFact, SubjectFact};
 pub use hold::{Hold, HoldReason};
 pub use outcome::{Failure, Outcome, Partial, Sent, Settle};
 pub use rearm::Rearm;
-pub use row::{Again, BlockReason, Confirmed, FailureClass, Lane, Priority, State, WaitCause};
+pub use row::{Again, Confirmed, Lane, Priority};
+pub use state::{BlockReason, FailureClass, State, WaitCause};
 
 use canonical::Leaf;
 
