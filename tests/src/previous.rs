@@ -18,7 +18,8 @@ pub fn build(revision: &str) -> PathBuf {
     let text = |path: &Path| path.to_str().expect("a path in UTF-8").to_owned();
     run(Command::new("git").current_dir(root).args(["worktree", "add", "--detach", &text(&path), revision]));
     let target = root.join("target/previous");
-    let mut build = Command::new(env!("CARGO"));
+    // The one that runs this, or the one on the path: each knows which compiler is its own.
+    let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     build.current_dir(&path).args(["build", "--quiet", "--package", "gateway", "--bin", "profile-gateway"]);
     for (name, _) in std::env::vars_os() {
         // What cargo tells a test about the test's package is not for this build.
