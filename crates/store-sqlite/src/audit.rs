@@ -44,12 +44,14 @@ fn last_given(connection: &Connection) -> rusqlite::Result<i64> {
 
 /// Entries, newest first.
 pub(crate) fn list(connection: &Connection, filter: &AuditFilter) -> rusqlite::Result<Vec<AuditEntry>> {
-    // Written so that each filter finds its index.
-    let of_kind = filter.kind.map_or("?2 IS NULL", |_| "kind = ?2");
-    let of_route = filter.route.map_or("?3 IS NULL", |_| "route_id = ?3");
+    let of_kind = match filter.kind {
+        // As the index has it, which is then used.
+        Some(kind) if kind != AuditKind::Identity => "kind = ?2 AND kind <> 'identity'",
+        _ => "(?2 IS NULL OR kind = ?2)",
+    };
     let sql = format!(
-        "SELECT {COLUMNS} FROM audit WHERE seq < ?1 AND {of_kind} AND {of_route} AND (?4 IS NULL OR at >= ?4) \
-         ORDER BY seq DESC LIMIT ?5"
+        "SELECT {COLUMNS} FROM audit WHERE seq < ?1 AND {of_kind} AND (?3 IS NULL OR route_id = ?3) \
+         AND (?4 IS NULL OR at >= ?4) ORDER BY seq DESC LIMIT ?5"
     );
     let kind = filter.kind.map(AuditKind::name);
     let (before, route) = (filter.before.unwrap_or(i64::MAX), filter.route.map(|route| route.0));
