@@ -68,37 +68,29 @@ impl Examination {
         self.findings.iter().any(|finding| finding.health == Health::Failed)
     }
 
-    /// What updates have met there, which tells more than a question does.
+    /// That the running gateway does not send there: updates have met what a question may not.
     pub(crate) fn note_pause(&mut self, reason: PauseReason) {
-        let (check, health, says) = match reason {
-            PauseReason::Auth => {
-                let says = "the route is paused: the vendor has refused updates for the credential; put a valid one where \
-                            `credential` points";
-                (Check::Credential, Health::Failed, says)
-            }
-            PauseReason::Config => {
-                let says = "the route is paused: something else than the vendor's update call has answered; compare base_url \
-                            with the vendor's page";
-                (Check::Sending, Health::Failed, says)
-            }
-            PauseReason::Tls => {
-                let says = "the route is paused: the host could not prove who it is";
-                (Check::Sending, Health::Failed, says)
-            }
-            PauseReason::WrongSubject => {
-                let says = "the route is paused: the vendor has answered about another person; find out who was changed, then \
-                            resume it";
-                (Check::Sending, Health::Failed, says)
-            }
+        let (health, says) = match reason {
+            PauseReason::Auth => (
+                Health::Failed,
+                "the route is paused: the vendor has refused updates for the credential; put a valid one where `credential` \
+                 points, then probe the route",
+            ),
+            PauseReason::Config => (
+                Health::Failed,
+                "the route is paused: something else than the vendor's update call has answered; compare base_url with the \
+                 vendor's page",
+            ),
+            PauseReason::Tls => (Health::Failed, "the route is paused: the host could not prove who it is"),
+            PauseReason::WrongSubject => (
+                Health::Failed,
+                "the route is paused: the vendor has answered about another person; find out who was changed, then resume it",
+            ),
             PauseReason::Operator => {
-                (Check::Sending, Health::Warning, "the route is paused by an operator; resume it to send")
+                (Health::Warning, "the route is paused by an operator; resume it to send")
             }
         };
-        if check == Check::Credential {
-            self.findings
-                .retain(|finding| finding.check != Check::Credential || finding.health == Health::Failed);
-        }
-        self.note(check, health, says);
+        self.note(Check::Sending, health, says);
     }
 
     pub(super) fn note(&mut self, check: Check, health: Health, says: impl Into<String>) {
