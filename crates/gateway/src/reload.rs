@@ -106,7 +106,7 @@ impl Reload {
         let routes = self.engine.routes();
         let Some((id, _)) = routes.by_name(name) else { return Ok(0) };
         let counts = self.engine.store().counts(id).await?;
-        Ok(counts.pending + counts.held + counts.blocked)
+        Ok(counts.pending + counts.in_doubt + counts.held + counts.blocked)
     }
 }
 

@@ -110,11 +110,13 @@ fn in_states(filter: &LaneFilter, mut rest: String) -> String {
         return rest;
     }
     const PENDING: &str = "(state = 1 OR state = 2 OR state = 3) AND dirty_since IS NOT NULL";
+    const IN_DOUBT: &str = "(state = 1 OR state = 2 OR state = 3) AND dirty_since IS NULL AND held IS NULL";
     let of_state = |state: &LaneStateFilter| {
         let (index, state) = match state {
             LaneStateFilter::Pending => ("lane_due", PENDING),
             LaneStateFilter::Held => ("lane_held", "held IS NOT NULL"),
             LaneStateFilter::Blocked => ("lane_blocked", "state = 4"),
+            LaneStateFilter::InDoubt => ("lane_due", IN_DOUBT),
         };
         format!("SELECT lane_id FROM lanes INDEXED BY {index} WHERE {state} AND {rest}")
     };
@@ -126,6 +128,8 @@ fn in_states(filter: &LaneFilter, mut rest: String) -> String {
 pub(crate) fn counts(connection: &Connection, route: RouteId) -> Result<RouteCounts, OpError> {
     const PENDING: &str = "SELECT count(*), min(dirty_since) FROM lanes INDEXED BY lane_due \
          WHERE (state = 1 OR state = 2 OR state = 3) AND route_id = ?1 AND dirty_since IS NOT NULL";
+    const IN_DOUBT: &str = "SELECT count(*) FROM lanes INDEXED BY lane_due \
+         WHERE (state = 1 OR state = 2 OR state = 3) AND route_id = ?1 AND dirty_since IS NULL AND held IS NULL";
     const HELD: &str =
         "SELECT count(*) FROM lanes INDEXED BY lane_held WHERE held IS NOT NULL AND route_id = ?1";
     const BLOCKED: &str =
@@ -144,6 +148,7 @@ pub(crate) fn counts(connection: &Connection, route: RouteId) -> Result<RouteCou
         pending: pending.cast_unsigned(),
         held: number(HELD)?,
         blocked: number(BLOCKED)?,
+        in_doubt: number(IN_DOUBT)?,
         oldest_since,
     })
 }

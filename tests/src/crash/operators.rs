@@ -52,7 +52,7 @@ pub(super) fn bring_to_rest(operator: &Client, ledger: &Ledger, figures: &mut Fi
             });
             figures.blocked_by_stops += 1;
         }
-        let pending = operator.get("/v1/lanes?state=pending&limit=100").expect(200).json();
+        let pending = operator.get("/v1/lanes?state=pending,in_doubt&limit=100").expect(200).json();
         let pending = pending["lanes"].as_array().cloned().unwrap_or_default();
         let retried =
             blocked["lanes"].as_array().into_iter().flatten().any(|lane| lane["reason"] == "internal");

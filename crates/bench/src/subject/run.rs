@@ -113,11 +113,15 @@ impl Subject {
     /// # Errors
     /// When the gateway does not say.
     pub(crate) async fn pending(&self, vendor: Vendor) -> Result<u64, Error> {
+        self.lanes(vendor, "pending").await
+    }
+
+    async fn lanes(&self, vendor: Vendor, state: &str) -> Result<u64, Error> {
         let metrics = String::from_utf8(call(self.operator, "GET", "/metrics", &[]).await?)?;
         let name = vendor.name();
-        let series = format!("profile_gateway_lanes{{route=\"{name}\",state=\"pending\"}} ");
+        let series = format!("profile_gateway_lanes{{route=\"{name}\",state=\"{state}\"}} ");
         let number = metrics.lines().find_map(|line| line.strip_prefix(&series));
-        Ok(number.ok_or("there is no metric of pending users")?.parse()?)
+        Ok(number.ok_or("there is no metric of users in this state")?.parse()?)
     }
 
     /// Waits until no vendor is owed anything.
@@ -126,7 +130,7 @@ impl Subject {
     /// When the gateway does not say.
     pub(crate) async fn wait_for_rest(&self) -> Result<(), Error> {
         for vendor in VENDORS {
-            while self.pending(vendor).await? > 0 {
+            while self.lanes(vendor, "pending").await? + self.lanes(vendor, "in_doubt").await? > 0 {
                 tokio::time::sleep(COUNT).await;
             }
         }

@@ -17,7 +17,10 @@ impl Engine {
     /// When the store fails; the route then goes on.
     pub async fn pause(&self, route: RouteId, by: Actor) -> Result<(), StoreError> {
         let pause = Pause { reason: PauseReason::Operator, probe_at: None, probes: 0 };
-        self.set_pause(route, Some(pause), by).await
+        // What only somebody can resume stays what it was paused for.
+        let wrong = |pause: &Pause| pause.reason == PauseReason::WrongSubject;
+        let present = self.line(route).and_then(|line| line.gate().pause()).filter(wrong);
+        self.set_pause(route, Some(present.unwrap_or(pause)), by).await
     }
 
     /// Sends again at a route, whatever it was paused for.
@@ -37,9 +40,16 @@ impl Engine {
                 Some(line) => Some(line.steering().lock().await),
                 None => None,
             };
+            let reason = |line: &Arc<Line>| line.gate().pause().map(|pause| pause.reason);
+            let before = line.as_ref().and_then(reason);
             engine.inner.store.set_pause(route, pause, by, engine.now()).await?;
             engine.inner.watch.tell();
             if let Some(line) = &line {
+                let now = reason(line);
+                if pause.is_none() && now != before && now.is_some() {
+                    // Paused for something else meanwhile, which nobody has seen; it is stored when this turn is over.
+                    return Ok(());
+                }
                 line.set_pause(pause);
                 if pause.is_none() {
                     line.release(engine.now());
@@ -59,13 +69,16 @@ impl Engine {
         let Some(line) = self.line(route) else { return Ok(Probe::Stopped) };
         let engine = self.clone();
         self.to_the_end(async move {
+            if line.gate().would_probe(engine.now()) == Probe::Begun {
+                // With the credential that is there now; it may be in a slow place.
+                let reading = engine.clone();
+                drop(tokio::task::spawn_blocking(move || reading.refresh_credential(route)).await);
+            }
             let _turn = line.steering().lock().await;
             let now = engine.now();
             let probe = line.gate().would_probe(now);
             if probe == Probe::Begun {
                 engine.inner.store.audit(decide::probe_audit(route, by, now)).await?;
-                // With the credential that is there now.
-                engine.refresh_credential(route);
                 line.gate().probe(now);
                 // Of those who wait for the route, one goes.
                 line.release(now);

@@ -60,11 +60,12 @@ impl Engine {
                 // The gate as it is now: of two attempts that end together, the later word is stored whoever comes first.
                 let _turn = line.steering().lock().await;
                 let pause = line.gate().pause();
-                match pause {
-                    Some(pause) => {
+                match (action, pause) {
+                    (Action::Pause, Some(pause)) => {
                         tracing::warn!(route = line.name(), reason = ?pause.reason, "the route is paused");
                     }
-                    None => tracing::info!(route = line.name(), "the route works again"),
+                    (Action::Resume, None) => tracing::info!(route = line.name(), "the route works again"),
+                    _ => {}
                 }
                 self.inner.store.set_pause(line.id(), pause, Actor::gateway(), now).await?;
                 self.inner.watch.tell();

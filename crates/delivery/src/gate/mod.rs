@@ -179,6 +179,10 @@ impl Gate {
         }
         self.learn(ended, &mut actions);
         match self.pause {
+            // Whatever the route was paused for, this is for somebody to see.
+            Some(pause) if sample == Sample::WrongSubject && pause.reason != PauseReason::WrongSubject => {
+                self.pause_for(PauseReason::WrongSubject, sample, 0, now, &mut actions);
+            }
             Some(pause) if probe => self.probed(pause, sample, now, &mut actions),
             // What was under way when the route was paused says nothing about it.
             Some(_) => {}
@@ -201,7 +205,7 @@ impl Gate {
                 actions.push(Action::RouteWorks);
             }
         }
-        self.throttle.ended(sample == Sample::Success);
+        self.throttle.ended(sample);
         match sample {
             Sample::Throttled(delay) => self.throttle.asked_for(delay, now, jitter),
             Sample::Misdirected => self.throttle.wall(now),

@@ -1,7 +1,9 @@
 use std::time::Duration;
 
 use crate::{
-    Millis, millis,
+    Millis,
+    failure::Sample,
+    millis,
     mutation::{self, Mutation},
 };
 
@@ -56,22 +58,29 @@ impl Throttle {
         self.probe == Probe::Out
     }
 
-    /// One request is tried although the vendor has asked for a pause.
+    /// One request is tried although the vendor has asked for a pause; the one that is out already will do.
     pub(super) fn probe(&mut self) {
-        self.probe = Probe::Wanted;
+        if self.probe == Probe::None {
+            self.probe = Probe::Wanted;
+        }
     }
 
-    /// An attempt has ended. After a success the next pause is as short as the first one, and one that a probe has tried is over.
-    pub(super) fn ended(&mut self, success: bool) {
-        let was_probe = self.probe == Probe::Out;
-        if was_probe {
-            self.probe = Probe::None;
-        }
-        if success {
+    /// An attempt has ended. After a success the next pause is as short as the first one; a pause is over in which a probe was
+    /// answered, whatever the answer.
+    pub(super) fn ended(&mut self, sample: Sample) {
+        if sample == Sample::Success {
             (self.throttles, self.walls) = (0, 0);
-            if was_probe {
-                self.until = 0;
+        }
+        match (self.probe, sample) {
+            // Nothing was sent.
+            (Probe::Out, Sample::Nothing) => self.probe = Probe::Wanted,
+            (Probe::Out, _) => {
+                self.probe = Probe::None;
+                if sample.is_an_answer() {
+                    self.until = 0;
+                }
             }
+            _ => {}
         }
     }
 

@@ -147,9 +147,9 @@ impl Lane {
     pub fn may_be_tried_again(&self) -> bool {
         match self.state {
             State::Blocked(_) | State::InFlight | State::Wait(WaitCause::Backoff | WaitCause::Outage) => true,
-            State::Idle | State::Ready | State::Wait(WaitCause::Verify | WaitCause::HoldRetry) => {
-                !self.held.is_empty()
-            }
+            // Owed by a route that did not serve the user when it was its turn.
+            State::Idle => self.dirty_since.is_some() || !self.held.is_empty(),
+            State::Ready | State::Wait(WaitCause::Verify | WaitCause::HoldRetry) => !self.held.is_empty(),
             State::Erased => false,
         }
     }

@@ -32,6 +32,7 @@ pub(super) fn settle(lane: &mut Lane, facts: &Facts<'_>, settle: Settle, now: Mi
         Outcome::Rejected { named, status } => {
             lane.attempt = 0;
             lane.first_fail_at = None;
+            lane.dirty_since.get_or_insert(now);
             lane.last_class = Some(FailureClass::Invalid);
             lane.last_status = status;
             reject::reject(lane, facts, &sent, &named, now);

@@ -31,6 +31,7 @@ pub(super) fn start(lane: &mut Lane, window: Millis, now: Millis) -> Effect {
             lane.block(BlockReason::Internal, Vec::new(), now);
         } else {
             lane.first_fail_at.get_or_insert(now);
+            lane.dirty_since.get_or_insert(now);
             lane.wait(WaitCause::Backoff, now + PAUSE);
         }
     }

@@ -36,7 +36,7 @@ pub fn of_lane(lane: &Lane) -> LaneStanding {
         _ if let Some(hold) = lane.held.values().next() => {
             (StandingState::Held, Some(Reason::Held(hold.reason)), held())
         }
-        State::Ready | State::InFlight | State::Wait(_) if lane.dirty_since.is_some() => {
+        State::Idle | State::Ready | State::InFlight | State::Wait(_) if lane.dirty_since.is_some() => {
             (StandingState::Behind, None, Vec::new())
         }
         // What was confirmed and is in doubt is in step as long as it only waits.

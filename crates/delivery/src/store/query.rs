@@ -61,6 +61,8 @@ pub enum LaneStateFilter {
     Held,
     /// Is blocked.
     Blocked,
+    /// Owes nothing, and is to be sent once more because a lost request may still overwrite what was confirmed.
+    InDoubt,
 }
 
 impl LaneStateFilter {
@@ -70,6 +72,12 @@ impl LaneStateFilter {
         match self {
             Self::Pending => match lane.state {
                 State::Ready | State::InFlight | State::Wait(_) => lane.dirty_since.is_some(),
+                State::Idle | State::Blocked(_) | State::Erased => false,
+            },
+            Self::InDoubt => match lane.state {
+                State::Ready | State::InFlight | State::Wait(_) => {
+                    lane.dirty_since.is_none() && lane.held.is_empty()
+                }
                 State::Idle | State::Blocked(_) | State::Erased => false,
             },
             Self::Held => !lane.held.is_empty(),
@@ -105,6 +113,8 @@ pub struct RouteCounts {
     pub held: u64,
     /// Blocked lanes.
     pub blocked: u64,
+    /// Lanes that owe nothing and are to be sent once more, because a lost request may still overwrite what was confirmed.
+    pub in_doubt: u64,
     /// Since when the oldest pending lane owes something.
     pub oldest_since: Option<Millis>,
 }

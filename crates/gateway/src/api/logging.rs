@@ -19,6 +19,10 @@ use crate::metrics::Metrics;
 /// The most bytes of all header fields of a request together.
 const MOST_HEADER_BYTES: usize = 16 * 1024;
 
+/// What the line about a request and its answer name it by.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RequestId(pub(super) Uuid);
+
 /// Surrounds every request: bounds its headers, keeps its answer out of caches, counts it and logs one line about it.
 ///
 /// The line has the pattern of the path and not the path, because a path holds the id of a user; and nothing of the query,
@@ -31,6 +35,7 @@ pub async fn observe(
     let id = Uuid::now_v7();
     let method = known(request.method());
     let metrics = request.app_data::<web::Data<Metrics>>().cloned();
+    request.extensions_mut().insert(RequestId(id));
     let unread = Unread::of(&mut request);
     let mut response = if connection::has_ended(request.request()) {
         let problem = Problem::invalid("nothing is carried out after the request that ended its connection");

@@ -1,13 +1,13 @@
 use std::panic::AssertUnwindSafe;
 
 use actix_web::{
-    Error, HttpResponse, Resource, ResponseError, Route,
+    Error, HttpMessage, HttpResponse, Resource, ResponseError, Route,
     dev::{Service, ServiceFactory, ServiceRequest, ServiceResponse},
     web,
 };
 use futures_util::FutureExt;
 
-use super::Problem;
+use super::{Problem, logging::RequestId};
 
 /// A resource that answers a method it does not have with the ones it has (RFC 9110 section 15.5.6), and answers whatever
 /// happens in its handlers.
@@ -29,8 +29,10 @@ pub(crate) fn resource(
                 Ok(Err(error)) => ServiceResponse::from_err(error, kept),
                 Err(_) => {
                     let route = kept.match_pattern();
+                    let request_id = kept.extensions().get::<RequestId>().map(|id| id.0.to_string());
                     tracing::error!(
                         route,
+                        request_id,
                         "a handler failed; the request may or may not have been carried out"
                     );
                     ServiceResponse::new(kept, Problem::outcome_unknown().error_response())

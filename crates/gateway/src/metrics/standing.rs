@@ -95,6 +95,7 @@ impl Standing {
                 ("all", counts.lanes),
                 ("blocked", counts.blocked),
                 ("held", counts.held),
+                ("in_doubt", counts.in_doubt),
                 ("pending", counts.pending),
             ];
             states.map(|(state, count)| (RouteState { route: name.clone(), state }, number(count)))

@@ -10,6 +10,9 @@ pub(super) fn next_step(route: &str, lane: &Lane, condition: &RouteCondition) ->
     let at = time(lane.next_at);
     match lane.state {
         State::Erased => "nothing: the user was erased".to_owned(),
+        State::Idle if lane.dirty_since.is_some() => {
+            "nothing: the route does not serve the user; retry it when its `when` has changed".to_owned()
+        }
         State::Idle => "nothing: the vendor has confirmed everything that the route carries".to_owned(),
         State::InFlight => "a request is under way".to_owned(),
         State::Blocked(reason) => blocked(route, lane, reason),

@@ -43,7 +43,9 @@ async fn a_panic_in_a_handler_leaves_the_caller_with_an_answer_and_is_counted_an
     assert!(!answer.text.contains("canary-panic"));
     let id = answer.header("x-request-id").expect("an id");
     let log = captured();
-    let line = log.lines().find(|line| line.contains(id)).expect("a line");
+    let mut lines = log.lines().filter(|line| line.contains(id));
+    assert!(lines.next().is_some_and(|line| line.contains("a handler failed")), "{log}");
+    let line = lines.next().expect("the line about the request");
     let line: serde_json::Value = serde_json::from_str(line).expect("a JSON line");
     let fields = &line["fields"];
     assert_eq!(

@@ -95,13 +95,15 @@ async fn a_damaged_profile_blocks_its_lanes_and_is_told() {
 }
 
 #[test]
-fn the_last_confirmation_survives_the_fourth_schema() {
+fn the_last_confirmation_and_the_cause_of_a_pause_survive_the_fourth_schema() {
     let connection = rusqlite::Connection::open_in_memory().expect("opens");
     for sql in [
         include_str!("../../src/schema/1.sql"),
         include_str!("../../src/schema/2.sql"),
         include_str!("../../src/schema/3.sql"),
         "INSERT INTO routes(route_id, name, vendor, subject_kind, origin, mapping_revision) VALUES(1, 'a', 'v', 'id', 'o', 0); \
+         INSERT INTO routes(route_id, name, vendor, subject_kind, origin, mapping_revision, pause, probe_at) \
+         VALUES(2, 'b', 'v', 'id', 'o', 0, 2, NULL), (3, 'c', 'v', 'id', 'o', 0, 2, 9), (4, 'd', 'v', 'id', 'o', 0, 4, NULL); \
          INSERT INTO lanes(route_id, user_id, state, prio, next_at, want_ver, sent_ver, acked_ver, floor_ver, epoch, attempt, again, \
          pinned, confirmed_at) VALUES(1, 'u', 0, 0, 0, 7, 7, 7, 7, 1, 0, 0, 1, 1795258870581)",
         include_str!("../../src/schema/4.sql"),
@@ -111,4 +113,12 @@ fn the_last_confirmation_survives_the_fourth_schema() {
     let kept: Vec<u8> =
         connection.query_row("SELECT confirmations FROM lanes", [], |row| row.get(0)).expect("a lane");
     assert_eq!(kept, [7_u64.to_be_bytes(), 1_795_258_870_581_u64.to_be_bytes()].concat());
+    let mut routes = connection.prepare("SELECT pause FROM routes ORDER BY route_id").expect("routes");
+    let pauses: Vec<Option<i64>> =
+        routes.query_map([], |row| row.get(0)).expect("rows").collect::<Result<_, _>>().expect("numbers");
+    assert_eq!(
+        pauses,
+        [None, Some(5), Some(2), Some(4)],
+        "the one that only somebody can resume and nobody paused"
+    );
 }

@@ -2,7 +2,7 @@
 
 use canonical::Leaf;
 use delivery::{
-    lane::{BlockReason, State, WaitCause},
+    lane::{BlockReason, Outcome, State, WaitCause},
     store::{AcceptError, LaneFilter, LaneStateFilter, RouteCounts, Sweep, UpdateCursor},
 };
 
@@ -80,7 +80,8 @@ pub async fn lanes_are_listed_by_state_in_pages(bench: Bench) {
 pub async fn lanes_are_counted_by_state(bench: Bench) {
     populate(&bench).await;
     let alpha = bench.id("alpha");
-    let counts = RouteCounts { lanes: 4, pending: 2, held: 1, blocked: 0, oldest_since: Some(21) };
+    let counts =
+        RouteCounts { lanes: 4, pending: 2, held: 1, blocked: 0, in_doubt: 0, oldest_since: Some(21) };
     assert_eq!(bench.store.counts(alpha).await, Ok(counts));
     let needy = bench.store.counts(bench.id("needy")).await.expect("read");
     assert_eq!((needy.lanes, needy.pending, needy.blocked), (1, 0, 1));
@@ -88,6 +89,15 @@ pub async fn lanes_are_counted_by_state(bench: Bench) {
     let work = bench.claim("alpha", 40).await.work;
     bench.settle(&work[0], not_applied(WaitCause::Outage, 99), 41).await;
     assert_eq!(bench.store.counts(alpha).await.expect("read").pending, 2);
+    // A lost answer, and then a success: all is confirmed, and may still be overwritten.
+    let Outcome::NotApplied { failure } = not_applied(WaitCause::Backoff, 42) else { unreachable!() };
+    bench.settle(&work[1], Outcome::Unknown { failure, suspect_until: 500 }, 41).await;
+    let again = bench.claim_one("alpha", 43).await;
+    bench.succeed(&again, 44).await;
+    let counts = bench.store.counts(alpha).await.expect("read");
+    assert_eq!((counts.pending, counts.in_doubt), (1, 1));
+    let in_doubt = LaneFilter { states: vec![LaneStateFilter::InDoubt], limit: 10, ..LaneFilter::default() };
+    assert_eq!(listed(&bench, in_doubt).await, ["crm-2"]);
     // An erased lane is not counted, and counts again in a new life.
     bench.erase("crm-1", 50).await;
     assert_eq!(bench.store.counts(alpha).await.expect("read").lanes, 3);

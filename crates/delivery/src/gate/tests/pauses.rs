@@ -51,6 +51,18 @@ fn a_paused_route_is_probed_at_once_unless_somebody_has_to_resume_it() {
 }
 
 #[test]
+fn an_answer_about_another_person_counts_whatever_the_route_is_paused_for() {
+    for reason in [PauseReason::Auth, PauseReason::Config, PauseReason::Operator] {
+        let mut gate = busy(3);
+        gate.set_pause(Some(Pause { reason, probe_at: Some(60_000), probes: 0 }));
+        let actions = gate.settle(ended(1, Sample::WrongSubject, 1));
+        let pause = Pause { reason: PauseReason::WrongSubject, probe_at: None, probes: 0 };
+        assert_eq!((actions, gate.pause()), (vec![Action::Pause], Some(pause)), "{reason:?}");
+        assert_eq!(gate.settle(ended(2, Sample::WrongSubject, 2)), [], "once is enough");
+    }
+}
+
+#[test]
 fn three_lanes_refused_without_a_reason_are_the_routes_fault() {
     let mut gate = gate();
     attempt(&mut gate, 1, Sample::Success, 5);

@@ -46,6 +46,26 @@ fn an_operator_has_one_request_tried_although_the_vendor_asked_for_a_pause() {
 }
 
 #[test]
+fn any_answer_to_a_probe_ends_the_pause_and_what_was_not_sent_is_no_answer() {
+    let throttled = || {
+        let mut gate = gate();
+        attempt(&mut gate, 1, Sample::Throttled(Some(Duration::from_secs(86_400))), 0);
+        assert_eq!(gate.probe(1), Probe::Begun);
+        gate.admit(1).expect("the probe");
+        gate
+    };
+    let mut gate = throttled();
+    gate.settle(ended(1, Sample::Nothing, 2));
+    gate.admit(3).expect("it was not sent");
+    assert_eq!(gate.probe(3), Probe::Begun, "it is out");
+    gate.settle(ended(1, Sample::Answered, 4));
+    assert_eq!((gate.throttled_until(5), gate.admit(5)), (None, Ok(())));
+    let mut gate = throttled();
+    gate.settle(ended(1, Sample::Failure, 2));
+    assert!(gate.admit(3).is_err(), "nobody has answered");
+}
+
+#[test]
 fn a_probe_that_was_not_needed_is_not_kept_for_the_next_pause() {
     let mut gate = gate();
     attempt(&mut gate, 1, Sample::Throttled(Some(Duration::from_secs(10))), 0);

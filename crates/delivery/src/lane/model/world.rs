@@ -188,6 +188,16 @@ impl World {
             |leaf: &Leaf, version| self.lane.held.get(leaf).is_some_and(|hold| hold.version == version);
         let owes =
             versions.chain(tags).any(|(leaf, version)| version > self.lane.acked && !is_held(&leaf, version));
+        if self.lane.dirty_since.is_none()
+            && self.lane.last_class.is_some()
+            && matches!(
+                self.lane.state,
+                State::Ready | State::InFlight | State::Wait(WaitCause::Backoff | WaitCause::Outage)
+            )
+            && self.lane.held.is_empty()
+        {
+            return Err("what failed has no date".to_owned());
+        }
         match (owes, self.lane.dirty_since, self.lane.state) {
             (true, None, _) => Err("what is owed has no date".to_owned()),
             (false, Some(_), State::Idle | State::Wait(WaitCause::Verify | WaitCause::HoldRetry)) => {

@@ -106,6 +106,8 @@ pub(crate) struct LaneCountsBody {
     held: u64,
     /// Nothing is sent before something changes.
     blocked: u64,
+    /// Everything is confirmed, and sent once more because a lost request may still overwrite it.
+    in_doubt: u64,
     /// Since when the oldest pending one is behind.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
@@ -156,6 +158,7 @@ impl From<&RouteCounts> for LaneCountsBody {
             pending: counts.pending,
             held: counts.held,
             blocked: counts.blocked,
+            in_doubt: counts.in_doubt,
             oldest_since: counts.oldest_since.map(time),
         }
     }

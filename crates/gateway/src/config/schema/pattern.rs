@@ -50,10 +50,10 @@ pub(in crate::config) fn duration(bounds: &Bounds) -> String {
     let numbers = UNITS.iter().map(|(names, unit)| {
         let (from, to) = (least.div_ceil(*unit), most / unit);
         let whole = if from <= to { format!("{}|", range(from, to)) } else { String::new() };
-        format!(r"0*({whole}({})?\.[0-9]+) *({names})", range(least / unit, to))
+        format!(r"0*({whole}({})?[.,][0-9]+)[ \t]*({names})", range(least / unit, to))
     });
-    let several = r"[0-9.]+ *[a-zµμ:]+[ ,:]*[0-9].*";
-    let tiny = "[0-9.]+ *([uµμn]|micro)[a-z]*";
+    let several = r"[0-9.,]+[ \t]*[a-zµμ:]+[ ,:]*[0-9].*";
+    let tiny = "[0-9.,]+[ \t]*([uµμn]|micro)[a-z]*";
     format!(r"^\+?({}|{several}|{tiny}|[Pp].+)$", numbers.collect::<Vec<_>>().join("|"))
 }
 

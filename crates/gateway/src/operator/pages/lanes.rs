@@ -57,6 +57,7 @@ pub(super) struct LaneNow {
     pub(super) failure: Option<(FailureWord, Option<u16>)>,
     pub(super) next_at: Option<Millis>,
     is_stopped: bool,
+    can_retry: bool,
     pub(super) since: Option<Millis>,
     pub(super) now: Millis,
 }
@@ -113,7 +114,7 @@ impl LaneNow {
 
     /// Whether there is something to try again.
     pub(super) fn can_retry(&self) -> bool {
-        matches!(self.standing, StandingState::Held | StandingState::Blocked)
+        self.can_retry
     }
 
     /// None for a lane of a route that is not configured any more.
@@ -139,6 +140,7 @@ impl LaneNow {
             failure: lane.last_class.map(|class| (class.into(), lane.last_status)),
             next_at,
             is_stopped,
+            can_retry: lane.may_be_tried_again(),
             since: standing.since,
             now,
         })

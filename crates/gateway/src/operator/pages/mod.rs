@@ -52,10 +52,10 @@ impl Pages {
     pub fn new(board: Arc<Board>, hosts: Vec<String>, settings: Arc<ArcSwap<Settings>>) -> Self {
         Self {
             sessions: Sessions::default(),
+            counts: Counts::new(Arc::clone(&board)),
             board,
             hosts,
             settings,
-            counts: Counts::default(),
             streams: Arc::default(),
         }
     }

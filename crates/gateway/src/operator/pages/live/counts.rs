@@ -11,9 +11,12 @@ use delivery::{
 };
 use tokio::sync::{Mutex, watch};
 
+use super::Board;
+
 /// The last count of the users at all routes. Counting takes the longer the more users wait, so that all who show routes share it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Counts {
+    board: Arc<Board>,
     last: watch::Sender<Option<Arc<Count>>>,
     /// Whose turn it is to count.
     turn: Mutex<()>,
@@ -33,6 +36,11 @@ pub(super) const SHARE: u32 = 50;
 const RECENT: Duration = Duration::from_secs(10);
 
 impl Counts {
+    /// None yet; each will be drawn on the board.
+    pub(crate) fn new(board: Arc<Board>) -> Self {
+        Self { board, last: watch::Sender::default(), turn: Mutex::default() }
+    }
+
     /// The last count, or a new one where there is none that is recent and has all routes.
     ///
     /// # Errors
@@ -64,10 +72,14 @@ impl Counts {
     }
 
     async fn count(&self, engine: &Engine) -> Result<Arc<Count>, StoreError> {
-        let (began, mut by_route) = (Instant::now(), BTreeMap::new());
-        for (id, _) in engine.routes().iter() {
-            by_route.insert(id, engine.store().counts(id).await?);
+        let (began, routes, mut by_route) = (Instant::now(), engine.routes(), BTreeMap::new());
+        for (id, route) in routes.iter() {
+            let counts = engine.store().counts(id).await?;
+            // Before anybody is told: the charts end with what is told.
+            self.board.behind(&route.name, counts.pending);
+            by_route.insert(id, counts);
         }
+        self.board.keep(|route| routes.by_name(route).is_some());
         let count = Arc::new(Count { by_route, began, took: began.elapsed() });
         self.last.send_replace(Some(Arc::clone(&count)));
         Ok(count)

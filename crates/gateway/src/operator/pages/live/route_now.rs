@@ -30,7 +30,7 @@ pub(crate) struct RouteNow {
     columns: [Column; COLUMNS],
 }
 
-/// How all routes stand now, in the order of their names. Users were counted a few seconds ago.
+/// How all routes stand now, in the order of their names, with users as they were counted last.
 ///
 /// # Errors
 /// When the store fails.

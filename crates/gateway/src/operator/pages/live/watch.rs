@@ -3,7 +3,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::counts::{Count, SHARE};
+use super::counts::SHARE;
 use crate::operator::State;
 
 /// How often the routes are looked at while nobody watches.
@@ -16,10 +16,7 @@ pub async fn watch(state: Arc<State>) {
     while !state.stopping.is_cancelled() {
         let began = Instant::now();
         let took = match state.pages.counts.renew(&state.engine).await {
-            Ok(count) => {
-                draw(&state, &count);
-                count.took()
-            }
+            Ok(count) => count.took(),
             // The store says so in the log, and the page has no news.
             Err(error) => {
                 tracing::debug!(%error, "the routes could not be looked at");
@@ -39,13 +36,4 @@ pub async fn watch(state: Arc<State>) {
             () = pause => {}
         }
     }
-}
-
-/// Writes a count on the board, and takes what is not configured any more from it.
-fn draw(state: &State, count: &Count) {
-    let (routes, board) = (state.engine.routes(), &state.pages.board);
-    for (id, route) in routes.iter() {
-        board.behind(&route.name, count.of(id).pending);
-    }
-    board.keep(|route| routes.by_name(route).is_some());
 }
