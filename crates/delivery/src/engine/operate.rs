@@ -17,10 +17,7 @@ impl Engine {
     /// When the store fails; the route then goes on.
     pub async fn pause(&self, route: RouteId, by: Actor) -> Result<(), StoreError> {
         let pause = Pause { reason: PauseReason::Operator, probe_at: None, probes: 0 };
-        // What only somebody can resume stays what it was paused for.
-        let wrong = |pause: &Pause| pause.reason == PauseReason::WrongSubject;
-        let present = self.line(route).and_then(|line| line.gate().pause()).filter(wrong);
-        self.set_pause(route, Some(present.unwrap_or(pause)), by).await
+        self.set_pause(route, Some(pause), by).await
     }
 
     /// Sends again at a route, whatever it was paused for.
@@ -40,14 +37,16 @@ impl Engine {
                 Some(line) => Some(line.steering().lock().await),
                 None => None,
             };
-            let reason = |line: &Arc<Line>| line.gate().pause().map(|pause| pause.reason);
-            let before = line.as_ref().and_then(reason);
+            let present = line.as_ref().and_then(|line| line.gate().pause());
+            // What a route was paused for because of another person is not forgotten over a pause by hand.
+            let pause = pause.map(|pause| present.filter(is_wrong_subject).unwrap_or(pause));
             engine.inner.store.set_pause(route, pause, by, engine.now()).await?;
             engine.inner.watch.tell();
             if let Some(line) = &line {
-                let now = reason(line);
-                if pause.is_none() && now != before && now.is_some() {
-                    // Paused for something else meanwhile, which nobody has seen; it is stored when this turn is over.
+                let now = line.gate().pause();
+                let has_arisen = now.map(|now| now.reason) != present.map(|present| present.reason);
+                if now.is_some_and(|now| has_arisen && (pause.is_none() || is_wrong_subject(&now))) {
+                    // Nobody has seen it yet; it is stored when this turn is over.
                     return Ok(());
                 }
                 line.set_pause(pause);
@@ -142,4 +141,8 @@ impl Engine {
             line.wake().ring();
         }
     }
+}
+
+fn is_wrong_subject(pause: &Pause) -> bool {
+    pause.reason == PauseReason::WrongSubject
 }

@@ -64,6 +64,9 @@ async fn a_route_says_why_it_does_not_send_and_how_the_last_attempt_failed() {
     let sending =
         findings.iter().find(|finding| finding["check"] == "sending").expect("a word about the pause");
     assert_eq!(sending["health"], "failed", "{sending}");
+    world.operate(post("/v1/routes/communal_main/pause", OPERATE, "")).await;
+    let route = world.operate(get("/v1/routes", OPERATE)).await.json()["routes"]["communal_main"].clone();
+    assert_eq!(route["reason"], "wrong_subject", "a pause by hand does not hide it");
     let resumed = world.operate(post("/v1/routes/communal_main/resume", OPERATE, "")).await.json();
     assert_eq!(resumed["state"], "open");
 }
