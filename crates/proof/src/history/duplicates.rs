@@ -38,7 +38,7 @@ impl Lane<'_> {
             let carried =
                 |earlier: &&&Send| earlier.subject == send.subject && earlier.writes.contains(write);
             let Some(earlier) = before.iter().rev().find(carried) else { return };
-            if self.is_newer(write, earlier, send) {
+            if self.is_newer(write, begin(before, earlier.start), earlier, send) {
                 return;
             }
             since = since.min(earlier.start);
@@ -55,8 +55,9 @@ impl Lane<'_> {
         }
     }
 
-    /// Whether the value may have come anew after the earlier request was begun: as of a newer version.
-    fn is_newer(&self, write: &Write, earlier: &Send, send: &Send) -> bool {
+    /// Whether the value may have come anew after the earlier request was begun, as of a newer version. `begun`: when the earlier
+    /// request's attempt may have begun.
+    fn is_newer(&self, write: &Write, begun: Ms, earlier: &Send, send: &Send) -> bool {
         let (field, value) = match write {
             Write::Set(field, value) => (field, value.clone()),
             Write::Add(field, members) => (field, members.iter().cloned().collect::<Vec<_>>().into()),
@@ -76,17 +77,20 @@ impl Lane<'_> {
             let left = had.iter().any(|had| had.version < version && *had.value != value);
             left || self.timeline.was_uncarried(self.route, field, 0, send.start)
         };
-        // A value that was left and taken again has a version of its own.
-        versions
-            .map(|had| had.version)
-            .max()
-            .is_some_and(|version| newer(version) && self.may_be_unsent(version, earlier))
+        // A value that was left and taken again has a version of its own. Who takes it again soon may meet an attempt that was begun
+        // before, and that carried the value although it was left: a field that cannot be left out goes out as it was confirmed.
+        let retaken = |version: u64| had.iter().any(|had| had.version < version && *had.value == value);
+        let unsent = |version: u64| {
+            self.may_be_unsent(version, earlier.start)
+                || (retaken(version) && self.may_be_unsent(version, begun))
+        };
+        versions.map(|had| had.version).max().is_some_and(|version| newer(version) && unsent(version))
             || self.timeline.may_be(self.route, field, &value)
     }
 
-    fn may_be_unsent(&self, version: u64, earlier: &Send) -> bool {
+    fn may_be_unsent(&self, version: u64, begun: Ms) -> bool {
         let op = self.timeline.by_version.get(&version);
-        op.is_some_and(|op| op.ended.is_none_or(|ended| ended >= earlier.start))
+        op.is_some_and(|op| op.ended.is_none_or(|ended| ended >= begun))
     }
 
     fn cause(&self, before: &[&Send], since: Ms, send: &Send) -> Option<Cause> {
