@@ -228,6 +228,21 @@ fn every_repetition_needs_a_cause_and_is_counted_under_it() {
 }
 
 #[test]
+fn a_value_that_is_taken_back_soon_may_meet_an_attempt_that_carried_it_all_the_same() {
+    let taken_back = |sent: Ms| {
+        move |history: &mut History| {
+            history.ops.extend([update(3, 5_000, Some(3), "c"), update(4, 5_500, Some(4), "b")]);
+            history.sends.extend([send(sent, "b"), send(sent + 1_000, "b")]);
+            let end = user(history);
+            end.version = 4;
+            end.listed.extend([(3, 3, true), (4, 4, true)]);
+        }
+    };
+    is_good(taken_back(6_000));
+    is_found("duplicate", taken_back(60_000));
+}
+
+#[test]
 fn a_slow_attempt_was_begun_when_its_first_request_was() {
     let assert_again = |slowest: Ms| {
         let removal = |start: Ms, end: Ms| Send {

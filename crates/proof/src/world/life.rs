@@ -1,17 +1,12 @@
 //! One process: the engine from its start until it stops, crashes, or everything is done.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use delivery::{
     NoTelemetry, SeededJitter, Transport,
     engine::{Engine, Hub, Parts},
-    gate::{Pause, PauseReason, RouteCondition},
     lane::{State as LaneState, WaitCause},
-    store::{LaneFilter, RouteId, Store},
+    store::{LaneFilter, Store},
 };
 use testkit::memory_store::MemoryStore;
 use tokio::time::sleep_until;
@@ -24,7 +19,7 @@ use super::{
     shared::{Shared, WorldClock},
     switch::Switch,
 };
-use crate::history::{Finding, Ms, check_settled};
+use crate::history::{Ms, check_settled};
 
 /// How a process ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -197,20 +192,13 @@ impl Life {
             LaneState::Wait(cause) => cause != WaitCause::HoldRetry,
             LaneState::Idle | LaneState::Blocked(_) | LaneState::Erased => false,
         });
-        let conditions = engine.conditions();
-        let paused = conditions.iter().filter(|(_, condition)| condition.pause.is_some());
+        let paused = engine.conditions().into_iter().filter(|(_, condition)| condition.pause.is_some());
         let paused: Vec<i64> = paused.map(|(id, _)| id.0).collect();
-        let torn = self.torn(&conditions);
         let wrong = match moving {
             true => Vec::new(),
             false => check_settled(&gather::history(&self.shared, &self.store).await),
         };
         let mut state = self.shared.lock();
-        // What is being stored just now is as it should be at the next look.
-        for route in torn.intersection(&std::mem::replace(&mut state.torn, torn.clone())) {
-            let text = format!("route {} is stopped in one of gate and store alone", route.0);
-            state.findings.push(Finding { rule: "stop", text });
-        }
         let waiting =
             state.clients.iter().any(clients::Pending::is_open) || state.agenda.has_requests_to_come();
         let since = state.calm_since.unwrap_or(at);
@@ -234,14 +222,5 @@ impl Life {
         }
         state.later(at + LOOK, Event::Look);
         None
-    }
-
-    /// The routes that an operator has stopped in the gate or in the store, and not in both.
-    fn torn(&self, conditions: &BTreeMap<RouteId, RouteCondition>) -> BTreeSet<RouteId> {
-        let stopped = |pause: Option<Pause>| pause.is_some_and(|pause| pause.reason == PauseReason::Operator);
-        let is_torn = |(id, condition): &(&RouteId, &RouteCondition)| {
-            stopped(condition.pause) != stopped(self.store.pause_of(**id))
-        };
-        conditions.iter().filter(is_torn).map(|(id, _)| *id).collect()
     }
 }

@@ -4,7 +4,7 @@ use std::{
     sync::Arc,
 };
 
-use delivery::{Millis, store::RouteId};
+use delivery::Millis;
 use tokio::time::Instant;
 use vendor_sim::Call;
 
@@ -48,8 +48,6 @@ pub(crate) struct State {
     pub(crate) returned: BTreeSet<usize>,
     /// The routes of which operators want that they go on, and were not told that they do.
     pub(crate) resuming: BTreeSet<usize>,
-    /// The routes that were stopped by an operator here and not in the store, or there and not here, at the last look.
-    pub(crate) torn: BTreeSet<RouteId>,
     pub(crate) calm_since: Option<Ms>,
     /// When operators had everything tried again that stood still.
     pub(crate) tried_again: Option<Ms>,
@@ -92,7 +90,6 @@ impl State {
             variants: Vec::new(),
             returned: BTreeSet::new(),
             resuming: BTreeSet::new(),
-            torn: BTreeSet::new(),
             calm_since: None,
             tried_again: None,
             quiet_after: None,

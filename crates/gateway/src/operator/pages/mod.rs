@@ -59,9 +59,7 @@ impl Pages {
             streams: Arc::default(),
         }
     }
-}
 
-impl Pages {
     /// The last attempt at a route that failed since the process began.
     pub(super) fn last_failure(&self, route: &str) -> Option<LastFailureBody> {
         let (_, failures) = self.board.read(route);
