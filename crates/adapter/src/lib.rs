@@ -9,6 +9,7 @@
 //!
 //! A status code is interpreted in [`status`] and nowhere else.
 
+mod absence;
 mod contract;
 mod dialect;
 mod format;
@@ -23,11 +24,13 @@ mod subject;
 mod update;
 mod verdict;
 
+pub use absence::Absence;
 pub use contract::{Adapter, TranslateError};
 pub use dialect::{AuthScheme, Dialect, FieldRule, Means, OpenFields, Rule};
 pub use format::{Format, PhoneFormat, as_json, as_text, never, phone, phone_e164};
 pub use mapping::{
-    ClearAs, Fate, Field, FieldOption, FieldOptions, Mapping, MappingFault, MappingOptions, Overlong,
+    Carried, ClearAs, Fate, Field, FieldOption, FieldOptions, Fingerprint, Mapping, MappingFault,
+    MappingOptions, Overlong,
 };
 pub use reader::{
     Agreement, Definition, ReadItem, ReadPage, ReadQuery, ReadRequest, Reader, Seen, StoredValue, Whom,

@@ -1,6 +1,7 @@
 mod fate;
 mod fault;
 mod field;
+mod fingerprint;
 mod options;
 
 #[cfg(test)]
@@ -13,9 +14,19 @@ use canonical::{Leaf, Value, nearest};
 pub use fate::Fate;
 pub use fault::MappingFault;
 pub use field::Field;
+pub use fingerprint::Fingerprint;
 pub use options::{ClearAs, FieldOption, FieldOptions, MappingOptions, Overlong};
 
 use crate::{Dialect, FieldRule, PhoneFormat, Rule, WireValue};
+
+/// A value as a route carries it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Carried {
+    /// The wire form.
+    pub wire: WireValue,
+    /// What tells this way of carrying the value from another one.
+    pub fingerprint: Fingerprint,
+}
 
 /// A dialect's table together with what a route configures: which leaf goes to which field, and how.
 #[derive(Debug)]
@@ -34,11 +45,15 @@ impl Mapping {
         let mut fields: BTreeMap<Leaf, Field> = dialect
             .fields
             .iter()
-            .filter_map(|rule| Some((rule.leaf.clone()?, Field::of(rule, &FieldOptions::default()))))
+            .filter_map(|rule| {
+                let leaf = rule.leaf.clone()?;
+                let field = Field::of(&leaf, rule, rule.to, &FieldOptions::default(), options.phone_format);
+                Some((leaf, field))
+            })
             .collect();
         let mut faults = Vec::new();
         for (leaf, option) in &options.fields {
-            match resolve(dialect, leaf, option) {
+            match resolve(dialect, leaf, option, options.phone_format) {
                 Ok(Some(field)) => drop(fields.insert(leaf.clone(), field)),
                 Ok(None) => drop(fields.remove(leaf)),
                 Err(fault) => faults.push(fault),
@@ -72,7 +87,7 @@ impl Mapping {
 
     /// The leaf that goes to the field with this name on the wire.
     pub fn leaf_of(&self, to: &str) -> Option<&Leaf> {
-        self.fields.iter().find(|(_, field)| field.to == to).map(|(leaf, _)| leaf)
+        self.fields.iter().find(|(_, field)| *field.to == *to).map(|(leaf, _)| leaf)
     }
 
     /// The wire form of a leaf with this value (none: cleared), with no member of a set to be removed.
@@ -80,6 +95,14 @@ impl Mapping {
     /// # Errors
     /// The fate of a leaf that this route cannot carry.
     pub fn carry(&self, leaf: &Leaf, value: Option<&Value>) -> Result<WireValue, Fate> {
+        self.carried(leaf, value).map(|carried| carried.wire)
+    }
+
+    /// As [`Mapping::carry`], with what tells this way of carrying the value from another one.
+    ///
+    /// # Errors
+    /// The fate of a leaf that this route cannot carry.
+    pub fn carried(&self, leaf: &Leaf, value: Option<&Value>) -> Result<Carried, Fate> {
         let Some(field) = self.fields.get(leaf) else { return Err(self.fate_of_unmapped(leaf)) };
         match value {
             Some(value) => field.set(value, self.phone_format),
@@ -98,6 +121,7 @@ fn resolve(
     dialect: &'static Dialect,
     leaf: &Leaf,
     option: &FieldOption,
+    phone_format: PhoneFormat,
 ) -> Result<Option<Field>, MappingFault> {
     let FieldOption::On(options) = option else { return Ok(None) };
     if *leaf == Leaf::Name {
@@ -107,10 +131,10 @@ fn resolve(
     let Some(to) = &options.to else {
         let rule =
             dialect.default_rule(leaf).ok_or(MappingFault::NoDefault { leaf: leaf.clone(), vendor })?;
-        return Ok(Some(Field::of(rule, options)));
+        return Ok(Some(Field::of(leaf, rule, rule.to, options, phone_format)));
     };
     if let Some(rule) = dialect.rule_of(to) {
-        return Ok(Some(Field::of(rule, options)));
+        return Ok(Some(Field::of(leaf, rule, rule.to, options, phone_format)));
     }
     let Some(open) = &dialect.open_fields else {
         let nearest = nearest(to, dialect.fields.iter().map(|rule| rule.to));
@@ -119,9 +143,8 @@ fn resolve(
     if open.reserved.iter().any(|reserved| reserved.eq_ignore_ascii_case(to)) {
         return Err(MappingFault::Reserved { leaf: leaf.clone(), vendor, to: to.clone() });
     }
-    let mut field = Field::of(&FieldRule::without_leaf("", open.rule, open.format), options);
-    field.to.clone_from(to);
-    Ok(Some(field))
+    let rule = FieldRule::without_leaf("", open.rule, open.format);
+    Ok(Some(Field::of(leaf, &rule, to, options, phone_format)))
 }
 
 /// Two fields whose names differ only in case are taken for a mistake: a vendor that tells them apart is a trap.
@@ -130,7 +153,7 @@ fn collisions(fields: &BTreeMap<Leaf, Field>) -> Vec<MappingFault> {
     let mut faults = Vec::new();
     for (leaf, field) in fields {
         if let Some(other) = seen.insert(field.to.to_lowercase(), leaf) {
-            let (leaf, other, to) = (leaf.clone(), other.clone(), field.to.clone());
+            let (leaf, other, to) = (leaf.clone(), other.clone(), field.to.to_string());
             faults.push(MappingFault::TwoLeavesOneField { leaf, other, to });
         }
     }
@@ -140,7 +163,7 @@ fn collisions(fields: &BTreeMap<Leaf, Field>) -> Vec<MappingFault> {
 fn required_but_off(dialect: &'static Dialect, fields: &BTreeMap<Leaf, Field>) -> Vec<MappingFault> {
     let required = dialect.fields.iter().filter(|rule| rule.rule == Rule::Required);
     required
-        .filter(|rule| !fields.values().any(|field| field.to == rule.to))
+        .filter(|rule| !fields.values().any(|field| *field.to == *rule.to))
         .filter_map(|rule| {
             Some(MappingFault::RequiredOff { leaf: rule.leaf.clone()?, vendor: dialect.vendor })
         })

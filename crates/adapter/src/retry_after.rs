@@ -77,6 +77,14 @@ mod tests {
     }
 
     #[test]
+    fn a_delay_of_nothing_says_no_more_than_no_header() {
+        let now = SystemTime::now();
+        assert_eq!(RetryAfter::Delay(Duration::ZERO).delay(now), None);
+        assert_eq!(RetryAfter::At(now).delay(now), None);
+        assert_eq!(RetryAfter::Delay(Duration::from_secs(1)).delay(now), Some(Duration::from_secs(1)));
+    }
+
+    #[test]
     fn the_three_date_forms_are_read_against_the_answers_own_date() {
         let date = ("Date", "Sun, 06 Nov 1994 08:49:07 GMT");
         for text in

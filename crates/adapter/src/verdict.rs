@@ -1,12 +1,12 @@
 use canonical::Json;
 
 use crate::{
-    Means, RetryAfter, VendorRequest,
+    Absence, Means, RetryAfter, Seen, VendorRequest,
     redact::{cut, redact},
 };
 
 /// A success: what the answer proves.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Receipt {
     /// What the success means; never more than the dialect's `success_means`.
     pub means: Means,
@@ -14,6 +14,8 @@ pub struct Receipt {
     pub witness: Option<String>,
     /// Names on the wire of fields that the answer echoes with another value than the one sent.
     pub unverified: Vec<String>,
+    /// The person's record, where the answer is one; what the attempt took away may be looked for in it.
+    pub shown: Option<Seen>,
 }
 
 /// A failure, or an answer that proves nothing.
@@ -30,6 +32,9 @@ pub struct VendorError {
     pub retry_after: Option<RetryAfter>,
     /// The vendor's words with everything that could be personal taken out, at most 200 characters.
     pub detail: String,
+    /// What the request was to take away, where the answer may mean that it is not there. If the person is shown without
+    /// it, this is no failure; nothing but the person shows it.
+    pub unless_absent: Option<Box<Absence>>,
 }
 
 /// What is wrong; the delivery engine decides what follows from it.
@@ -73,14 +78,21 @@ pub enum AppliedState {
 impl Receipt {
     /// A success without witness and without echo.
     pub fn new(means: Means) -> Self {
-        Self { means, witness: None, unverified: Vec::new() }
+        Self { means, witness: None, unverified: Vec::new(), shown: None }
     }
 }
 
 impl VendorError {
     /// An error without named fields and without a time to come back.
     pub fn new(kind: ErrorKind, applied: AppliedState, detail: impl Into<String>) -> Self {
-        Self { kind, applied, fields: Vec::new(), retry_after: None, detail: detail.into() }
+        Self {
+            kind,
+            applied,
+            fields: Vec::new(),
+            retry_after: None,
+            detail: detail.into(),
+            unless_absent: None,
+        }
     }
 
     /// The error with the vendor's own words after the detail, redacted.
@@ -95,6 +107,12 @@ impl VendorError {
         let was_sent = |name: &str| body.is_some_and(|body| body.get(name).is_some());
         let names = errors.as_object().unwrap_or_default().iter().map(|(name, _)| name);
         self.fields = names.filter(|name| was_sent(name)).cloned().collect();
+        self
+    }
+
+    /// The error that is none if the person is shown without this.
+    pub fn unless(mut self, absence: Absence) -> Self {
+        self.unless_absent = Some(Box::new(absence));
         self
     }
 

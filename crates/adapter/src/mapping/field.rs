@@ -1,17 +1,17 @@
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
-use canonical::Value;
+use canonical::{Leaf, Value};
 use serde_json::Value as JsonValue;
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::{ClearAs, Fate, FieldOptions, Overlong};
+use super::{Carried, ClearAs, Fate, FieldOptions, Fingerprint, Overlong};
 use crate::{FieldRule, Format, PhoneFormat, Rule, WireValue};
 
 /// Where one leaf goes.
 #[derive(Debug, Clone)]
 pub struct Field {
     /// The field's name on the wire.
-    pub to: String,
+    pub to: Arc<str>,
     /// How the field is set and cleared.
     pub rule: Rule,
     max_chars: Option<usize>,
@@ -19,18 +19,31 @@ pub struct Field {
     overlong: Overlong,
     clear: ClearAs,
     map: BTreeMap<String, String>,
+    fingerprint: Fingerprint,
 }
 
+/// The empty text stands for no value.
+const AS_EMPTY: u64 = 0;
+
 impl Field {
-    pub(super) fn of(rule: &FieldRule, options: &FieldOptions) -> Self {
+    /// The field of a rule, under the name that the route gives it, for a leaf.
+    pub(super) fn of(
+        leaf: &Leaf,
+        rule: &FieldRule,
+        to: &str,
+        options: &FieldOptions,
+        phone_format: PhoneFormat,
+    ) -> Self {
+        let table = options.map.iter();
         Self {
-            to: rule.to.to_owned(),
+            to: to.into(),
             rule: rule.rule,
             max_chars: rule.max_chars,
             format: rule.format,
             overlong: options.overlong,
             clear: options.clear,
             map: options.map.clone(),
+            fingerprint: Fingerprint::of_field(to, leaf.kind(), rule.format, phone_format, table),
         }
     }
 
@@ -40,41 +53,55 @@ impl Field {
         found.map_or(wire, |(canonical, _)| canonical)
     }
 
-    pub(super) fn set(&self, value: &Value, phone_format: PhoneFormat) -> Result<WireValue, Fate> {
+    pub(super) fn set(&self, value: &Value, phone_format: PhoneFormat) -> Result<Carried, Fate> {
         if let (Rule::AddOnly, Value::Tags(tags)) = (self.rule, value) {
-            return Ok(WireValue::Members { wanted: tags.iter().cloned().collect(), removed: Vec::new() });
+            let wanted = tags.iter().cloned().collect();
+            return Ok(self.carried(WireValue::Members { wanted, removed: Vec::new() }));
         }
         let wire = if self.map.is_empty() {
             (self.format)(value, phone_format)
         } else {
             value.to_text().and_then(|text| self.map.get(&text)).map(|text| JsonValue::from(text.as_str()))
         };
-        let wire = self.fit(wire.ok_or(Fate::NotRepresentable)?)?;
+        let carried = self.fit(wire.ok_or(Fate::NotRepresentable)?)?;
         // A required field that is empty is what its vendor calls missing.
-        if self.rule == Rule::Required && wire.as_str() == Some("") {
+        if self.rule == Rule::Required && carried.wire == WireValue::Set("".into()) {
             return Err(Fate::NotRepresentable);
         }
-        Ok(WireValue::Set(wire))
+        Ok(carried)
     }
 
-    fn fit(&self, wire: JsonValue) -> Result<JsonValue, Fate> {
-        let (Some(max), Some(text)) = (self.max_chars, wire.as_str()) else { return Ok(wire) };
+    fn fit(&self, wire: JsonValue) -> Result<Carried, Fate> {
+        let (Some(max), Some(text)) = (self.max_chars, wire.as_str()) else {
+            return Ok(self.carried(WireValue::Set(wire)));
+        };
         if text.chars().count() <= max {
-            return Ok(wire);
+            return Ok(self.carried(WireValue::Set(wire)));
         }
         match self.overlong {
             Overlong::Refuse => Err(Fate::TooLong),
-            Overlong::Truncate => Ok(truncate(text, max).into()),
+            Overlong::Truncate => {
+                let wire = WireValue::Set(truncate(text, max).into());
+                Ok(Carried { wire, fingerprint: self.fingerprint.but(max as u64) })
+            }
         }
     }
 
-    pub(super) fn clear(&self) -> Result<WireValue, Fate> {
+    pub(super) fn clear(&self) -> Result<Carried, Fate> {
         match (self.rule, self.clear) {
-            (Rule::Nullable, _) => Ok(WireValue::Clear),
-            (Rule::AddOnly, _) => Ok(WireValue::Members { wanted: Vec::new(), removed: Vec::new() }),
-            (Rule::SetOnly, ClearAs::EmptyString) => Ok(WireValue::Set("".into())),
+            (Rule::Nullable, _) => Ok(self.carried(WireValue::Clear)),
+            (Rule::AddOnly, _) => {
+                Ok(self.carried(WireValue::Members { wanted: Vec::new(), removed: Vec::new() }))
+            }
+            (Rule::SetOnly, ClearAs::EmptyString) => {
+                Ok(Carried { wire: WireValue::Set("".into()), fingerprint: self.fingerprint.but(AS_EMPTY) })
+            }
             (Rule::SetOnly | Rule::Required, _) => Err(Fate::NotClearable),
         }
+    }
+
+    fn carried(&self, wire: WireValue) -> Carried {
+        Carried { wire, fingerprint: self.fingerprint }
     }
 }
 

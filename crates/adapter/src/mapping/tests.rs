@@ -149,3 +149,31 @@ fn mistakes_in_a_mapping_are_told_with_what_to_do() {
     assert!(fault(&OPEN, vec![(Leaf::Title, to("key"))]).contains("names the person"));
     assert!(fault(&OPEN, vec![(Leaf::Name, to("x"))]).contains("no vendor"));
 }
+
+#[test]
+fn a_fingerprint_changes_with_the_bytes_and_with_nothing_else() {
+    let number = canonical::Json::parse(br#""+1 416 555 0123""#).expect("JSON");
+    let number = Value::parse(&Leaf::PhoneNumber, &number, &canonical::Rules::default()).expect("a number");
+    let of = |leaf: &Leaf, option, phone_format, value: Option<&Value>| {
+        let fields = BTreeMap::from([(Leaf::Nickname, FieldOption::Off), (leaf.clone(), option)]);
+        let mapping = Mapping::new(&CLOSED, &MappingOptions { fields, phone_format }).expect("valid");
+        mapping.carried(leaf, value).expect("carried").fingerprint
+    };
+    let short = text("abc");
+    let title = |options| of(&Leaf::Title, on(options), PhoneFormat::E164, Some(&short));
+    let usual = title(FieldOptions::default());
+    assert_eq!(usual, title(FieldOptions { clear: ClearAs::EmptyString, ..FieldOptions::default() }));
+    assert_eq!(usual, title(FieldOptions { overlong: Overlong::Truncate, ..FieldOptions::default() }));
+    assert_eq!(usual, of(&Leaf::Title, to("title"), PhoneFormat::AsSent, Some(&short)));
+    let map = BTreeMap::from([("abc".to_owned(), "1".to_owned())]);
+    let mapped = title(FieldOptions { map: map.clone(), ..FieldOptions::default() });
+    let other = BTreeMap::from([("abc".to_owned(), "2".to_owned())]);
+    assert_ne!(usual, mapped);
+    assert_ne!(mapped, title(FieldOptions { map: other, ..FieldOptions::default() }));
+    let cut = FieldOptions { overlong: Overlong::Truncate, ..FieldOptions::default() };
+    assert_ne!(usual, of(&Leaf::Title, on(cut), PhoneFormat::E164, Some(&text("abcdef"))));
+    let elsewhere = of(&Leaf::Website, to("nick"), PhoneFormat::E164, Some(&short));
+    assert_ne!(usual, elsewhere);
+    let phone = |format| of(&Leaf::PhoneNumber, to("nick"), format, Some(&number));
+    assert_ne!(phone(PhoneFormat::E164), phone(PhoneFormat::AsSent));
+}

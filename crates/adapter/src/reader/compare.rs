@@ -38,14 +38,23 @@ pub fn compare(reader: &dyn Reader, expected: &[WireField], seen: &Seen) -> BTre
 ///
 /// A text and the number or boolean that it spells are equal, as are two spellings of one number. An empty text, an empty list
 /// and `null` are equal, because many vendors keep no empty values. A date is equal to a time on that day. Of a set that is
-/// only added to, the vendor may have more members than ours.
+/// only added to, the vendor may have more members than ours, but none of those that were to be removed.
 pub fn plain(expected: &WireValue, shown: Option<&Json>) -> Agreement {
     let Some(shown) = shown else { return Agreement::NotShown };
     let same = match expected {
         WireValue::Clear => is_blank(shown),
         WireValue::Set(value) => return set(value, shown),
-        WireValue::Members { wanted, .. } => match shown {
-            Json::Array(members) => wanted.iter().all(|name| members.iter().any(|own| is_text(own, name))),
+        WireValue::Members { wanted, removed } => match shown {
+            // A member without a name may be the one that was to go.
+            Json::Array(members)
+                if !removed.is_empty() && members.iter().any(|own| own.as_str().is_none()) =>
+            {
+                return Agreement::NotShown;
+            }
+            Json::Array(members) => {
+                let has = |name: &String| members.iter().any(|own| is_text(own, name));
+                wanted.iter().all(has) && !removed.iter().any(has)
+            }
             Json::Null => wanted.is_empty(),
             _ => return Agreement::NotShown,
         },

@@ -9,6 +9,6 @@ use crate::Mapping;
 /// sending them within requests" (<https://apidocs.user.com/users/update-user.html>).
 pub fn missing<'m>(mapping: &'m Mapping, definitions: &[Definition]) -> Vec<(&'m Leaf, &'m str)> {
     let is_defined = |to: &str| definitions.iter().any(|own| own.to.as_deref() == Some(to));
-    let fields = mapping.fields().map(|(leaf, field)| (leaf, field.to.as_str()));
+    let fields = mapping.fields().map(|(leaf, field)| (leaf, &*field.to));
     fields.filter(|(_, to)| mapping.dialect().rule_of(to).is_none() && !is_defined(to)).collect()
 }

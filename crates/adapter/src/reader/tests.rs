@@ -3,8 +3,8 @@ use serde_json::{Value as JsonValue, json};
 
 use super::*;
 use crate::{
-    AuthScheme, Dialect, FieldOption, FieldOptions, FieldRule, Mapping, MappingOptions, Means, OpenFields,
-    Rule, SubjectForm, SubjectKind, WireValue, as_text,
+    Absence, AuthScheme, Dialect, FieldOption, FieldOptions, FieldRule, Mapping, MappingOptions, Means,
+    OpenFields, Rule, SubjectForm, SubjectKind, WireValue, as_text,
 };
 
 static DIALECT: Dialect = Dialect {
@@ -81,6 +81,28 @@ fn a_set_has_our_members_and_may_have_others() {
     assert_eq!(told(&wanted(&["a"]), "null"), Agreement::Differs);
     assert_eq!(told(&wanted(&[]), "null"), Agreement::Same);
     assert_eq!(told(&wanted(&["a"]), "\"a\""), Agreement::NotShown);
+}
+
+#[test]
+fn what_was_taken_away_is_absent_where_it_is_not_shown_any_more() {
+    let absent = |absence: &Absence, shown| told(&absence.expected(Leaf::Tags).value, shown);
+    let member = Absence::of_member("tags", "ours");
+    for (shown, agreement) in [
+        ("[]", Agreement::Same),
+        ("null", Agreement::Same),
+        (r#"["theirs"]"#, Agreement::Same),
+        (r#"["theirs","ours"]"#, Agreement::Differs),
+        // It may be the one without a name.
+        (r#"["theirs",{"id":1}]"#, Agreement::NotShown),
+        ("7", Agreement::NotShown),
+    ] {
+        assert_eq!(absent(&member, shown), agreement, "{shown}");
+    }
+    assert_eq!(plain(&member.expected(Leaf::Tags).value, None), Agreement::NotShown);
+    let value = Absence::of_value("tier");
+    assert_eq!(absent(&value, "null"), Agreement::Same);
+    assert_eq!(absent(&value, "\"gold\""), Agreement::Differs);
+    assert_eq!(format!("{member:?}, {value:?}"), "not in tags, no tier", "no member in a Debug output");
 }
 
 #[test]
