@@ -1,12 +1,14 @@
 //! What the gateway believes that a vendor holds of a user, compared with what the vendor shows: pure functions of rows.
 
+mod kept;
 mod verification;
 
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
+pub use kept::{KeptFound, add_kept};
 pub use verification::{Verification, Verified, VerifyOutcome};
 
 use adapter::{Agreement, Reader, Seen, WireField};
@@ -26,6 +28,10 @@ pub enum Finding {
     Same,
     /// The vendor shows another value than the one that it has confirmed.
     Differs,
+    /// The vendor shows a value that is not the person's any more, as is known.
+    Kept,
+    /// Such a value is not there any more.
+    KeptNoMore,
     /// The vendor does not show the leaf, or not so that it could be told.
     NotShown,
     /// The vendor has yet to confirm the value, or a lost request may still overwrite it.
@@ -39,15 +45,20 @@ pub enum Finding {
 pub struct Belief {
     confirmed: Vec<WireField>,
     open: BTreeMap<Leaf, Finding>,
+    kept: BTreeMap<Arc<str>, kept::KeptField>,
 }
 
 impl Belief {
-    /// The belief that follows from a user and its lane. Leaves that the route does not carry are no part of it.
+    /// The belief that follows from a user and its lane. Leaves that the route does not carry are no part of it, but where the vendor
+    /// keeps an old value of theirs.
     pub fn of(route: &Route, user: &UserRow, lane: &Lane) -> Self {
-        let mut belief = Self { confirmed: Vec::new(), open: BTreeMap::new() };
+        let kept = kept::fields(route, user, lane);
+        let mut belief = Self { confirmed: Vec::new(), open: BTreeMap::new(), kept };
         for (leaf, standing) in status::of_leaves(route, user, Some(lane)) {
             match standing.state {
-                LeafState::Confirmed(_) => belief.confirmed.extend(wire(route, user, leaf)),
+                LeafState::Confirmed(_) | LeafState::Assumed(_) => {
+                    belief.confirmed.extend(wire(route, user, leaf));
+                }
                 LeafState::InDoubt(_) | LeafState::Owed => drop(belief.open.insert(leaf, Finding::Behind)),
                 LeafState::Held(_) => drop(belief.open.insert(leaf, Finding::Held)),
                 LeafState::NotCarried(_) => {}
@@ -58,7 +69,7 @@ impl Belief {
 
     /// Whether there is nothing to be compared.
     pub fn is_empty(&self) -> bool {
-        self.confirmed.is_empty()
+        self.confirmed.is_empty() && self.kept.is_empty()
     }
 
     /// What is found of each leaf before anything was seen.
@@ -83,7 +94,7 @@ impl Belief {
 }
 
 fn wire(route: &Route, user: &UserRow, leaf: Leaf) -> Option<WireField> {
-    let to = route.mapping.field(&leaf)?.to.clone();
+    let to = route.mapping.field(&leaf)?.to.to_string();
     let value = route.mapping.carry(&leaf, user.profile.value(&leaf)).ok()?;
     Some(WireField { leaf, to, value })
 }

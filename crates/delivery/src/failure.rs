@@ -82,9 +82,9 @@ pub struct History {
 /// The moment of a failure.
 #[derive(Debug, Clone, Copy)]
 pub struct Moment {
-    /// The present.
+    /// The time now.
     pub now: Millis,
-    /// The present by the calendar, for a `Retry-After` date whose answer shows no clock.
+    /// The time now by the calendar, for a `Retry-After` date whose answer shows no clock.
     pub wall: SystemTime,
     /// When the last request of the attempt may no longer be applied.
     pub suspect_until: Millis,

@@ -23,8 +23,8 @@ pub enum Mutation {
     AcknowledgeWithoutEpoch,
     /// A success forgets what changed while it was under way.
     AcknowledgeForgetsNewer,
-    /// What is owed is counted from `acked` and not from `floor`.
-    PayloadFromAcked,
+    /// An outcome that nobody knows leaves no doubt.
+    UnknownIsNotInDoubt,
     /// A suspicion ends with an answer that came late enough, though its request was begun too early.
     SuspicionEndsWithAnswer,
     /// Patches that wait are merged with each other, which forgets that a group was cleared.
@@ -65,6 +65,34 @@ pub enum Mutation {
     AcceptLostWhileRejected,
     /// What a vendor may hold because of us is noted after the send, not in the claim.
     ConfirmedAfterSend,
+    /// What was confirmed under another mapping counts as confirmed.
+    WayNotCompared,
+    /// What was confirmed at another place counts as confirmed.
+    PlaceNotCompared,
+    /// A refusal counts whatever way the value would go now.
+    HoldIgnoresWay,
+    /// A set with nothing to add and nothing to remove is a success.
+    NothingSentIsASuccess,
+    /// An attempt of which a part was applied leaves no doubt.
+    HalfIsNone,
+    /// A reload owes nothing.
+    NoPassAfterReload,
+    /// The pass after a reload leaves a page out.
+    PassSkipsPage,
+    /// What a vendor keeps is told to nobody.
+    KeptIsNotTold,
+    /// What may be kept is called certain while a lost request may still land.
+    KeptForCertainInDoubt,
+    /// A row of an older schema is believed.
+    MigrationTrustsWatermark,
+    /// An erase forgets that the vendor applies what it has acknowledged later.
+    EraseForgetsTheQueue,
+    /// What was confirmed in doubt is in step.
+    InStepInDoubt,
+    /// A value that was replaced before it arrived, by one that cannot be carried, counts as replaced.
+    SupersededIsReplaced,
+    /// A success confirms the version that the user has by then.
+    ConfirmAtSettle,
 }
 
 /// Whether a seeded bug is in effect.

@@ -9,8 +9,9 @@ use canonical::{Leaf, Profile};
 use crate::{
     Enrol, Preview, Route,
     decide::{self, ClaimLoaded, Loaded},
-    lane::{Lane, State},
-    planner,
+    lane::{Assertion, Lane, State},
+    planner::{self, RouteView},
+    status::{self, KeptLeaf},
     store::{Accept, AcceptError, LaneId, LaneRow, RouteId, RouteVerdict, UserRow, Verdict},
 };
 
@@ -27,6 +28,8 @@ pub struct RoutePlan {
     pub older: Vec<Leaf>,
     /// Leaves in these requests that only go along because the vendor needs them with every request.
     pub along: Vec<Leaf>,
+    /// What the vendor would have, or may have, of the user afterwards that is not the person's any more.
+    pub kept: Vec<KeptLeaf>,
     /// How the lane would stand where nothing would be sent now.
     pub stopped: Option<State>,
     /// The leaves that stop it.
@@ -66,7 +69,7 @@ pub fn plan(command: &Accept, loaded: Loaded) -> Result<BTreeMap<String, RoutePl
             .update
             .changed
             .iter()
-            .map(|leaf| (leaf.clone(), Fate::Sent))
+            .map(|leaf| (leaf.clone(), Fate::Waiting))
             .chain(writes.update.unchanged.iter().map(|leaf| (leaf.clone(), Fate::Unchanged)))
             .chain(verdict.fates.clone())
             .collect();
@@ -93,10 +96,17 @@ fn of_route(
         requests: Vec::new(),
         older: Vec::new(),
         along: Vec::new(),
+        kept: Vec::new(),
         stopped: None,
         stopped_by: Vec::new(),
     };
     let Some(mut row) = lane else { return plan };
+    let view = RouteView::of(route, &user.profile, user.version);
+    let kept = planner::kept(route, &user.profile, &view, &row.lane.seen_by(&view.facts()));
+    plan.kept = kept
+        .into_iter()
+        .map(|kept| KeptLeaf { because: status::because(route, user, &kept), kept })
+        .collect();
     // An id stands for the one that the store would give.
     row.id.get_or_insert(LaneId(0));
     if !row.lane.is_due(command.now, None) {
@@ -108,9 +118,9 @@ fn of_route(
     };
     if let Ok((requests, sent)) = planner::build(route, &user.profile, &work.claim) {
         plan.requests = requests.iter().map(|request| route.transport.preview(request)).collect();
-        let sent = sent.payload.into_iter().map(|(leaf, _)| leaf);
-        plan.older = sent.filter(|leaf| !plan.leaves.contains_key(leaf)).collect();
-        plan.along = work.claim.fillers.into_iter().map(|(leaf, _)| leaf).collect();
+        let leaves = |of: Vec<Assertion>| of.into_iter().map(|assertion| assertion.leaf);
+        plan.older = leaves(sent.payload).filter(|leaf| !plan.leaves.contains_key(leaf)).collect();
+        plan.along = leaves(sent.along).collect();
     }
     plan
 }

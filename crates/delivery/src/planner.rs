@@ -1,25 +1,36 @@
 //! What a user's profile means to one route: which leaves are owed, what is sent for them, and what becomes of each.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
-use adapter::{Fate, Rule, Subject, TranslateError, Update, VendorRequest, WireField, WireValue};
+use adapter::{
+    Carried, Fate, Fingerprint, Subject, TranslateError, Update, VendorRequest, WireField, WireValue,
+};
 use canonical::{Leaf, Profile, Value};
 
 use crate::{
     Enrol, Route,
-    lane::{Claim, Facts, Filler, Lane, Partial, RequiredFact, Sent, SubjectFact, Version},
+    lane::{
+        self, Assertion, Claim, Facts, Filler, Kept, Lane, MOST_REMOVALS, Partial, RequiredFact, Sent,
+        SubjectFact, Version,
+    },
     millis,
 };
 
 /// The most requests of one attempt; what needs more stays owed and follows in the next attempt.
-pub const MOST_REQUESTS: usize = 20;
+pub const MOST_REQUESTS: usize = MOST_REMOVALS + 1;
 
 /// What a profile means to one route.
 #[derive(Debug, Default)]
 pub struct RouteView {
     version: Version,
+    is_known: bool,
     serves: bool,
-    carried: BTreeMap<Leaf, Version>,
+    place: Option<Fingerprint>,
+    carried: BTreeMap<Leaf, Assertion>,
+    uncarried: Vec<(Leaf, Arc<str>)>,
     required: Vec<RequiredFact>,
     members: BTreeMap<Leaf, BTreeSet<String>>,
 }
@@ -27,28 +38,53 @@ pub struct RouteView {
 impl RouteView {
     /// Derives the view of a profile as of user version `version`.
     pub fn of(route: &Route, profile: &Profile, version: Version) -> Self {
-        let mut view = Self { version, serves: route.serves(profile), ..Self::default() };
+        let mut view =
+            Self { version, is_known: true, serves: route.serves(profile), ..Self::of_nobody(route) };
         for (leaf, entry) in profile.iter() {
-            let Ok(wire) = route.mapping.carry(leaf, entry.value.as_ref()) else { continue };
-            view.carried.insert(leaf.clone(), entry.version);
-            if let WireValue::Members { wanted, .. } = wire {
-                view.members.insert(leaf.clone(), wanted.into_iter().collect());
+            let Some(field) = route.mapping.field(leaf) else { continue };
+            match route.mapping.carried(leaf, entry.value.as_ref()) {
+                Ok(carried) => view.carry(leaf, entry.version, &field.to, carried),
+                Err(_) => view.uncarried.push((leaf.clone(), Arc::clone(&field.to))),
             }
         }
-        view.required = route
-            .mapping
-            .required()
-            .map(|leaf| RequiredFact { leaf: leaf.clone(), value: required_value(route, profile, leaf) })
-            .collect();
+        let required = route.mapping.required().filter_map(|leaf| {
+            let slot = Arc::clone(&route.mapping.field(leaf)?.to);
+            Some(RequiredFact { leaf: leaf.clone(), slot, value: required_value(route, profile, leaf) })
+        });
+        view.required = required.collect();
         view
+    }
+
+    /// The view for an event that does not depend on the profile.
+    pub fn of_nobody(route: &Route) -> Self {
+        Self { place: Some(route.place()), ..Self::default() }
+    }
+
+    fn carry(&mut self, leaf: &Leaf, version: Version, slot: &Arc<str>, carried: Carried) {
+        let Carried { wire, fingerprint } = carried;
+        let clears = match wire {
+            WireValue::Clear => true,
+            WireValue::Set(value) => value.as_str() == Some(""),
+            WireValue::Members { wanted, .. } => {
+                let is_empty = wanted.is_empty();
+                self.members.insert(leaf.clone(), wanted.into_iter().collect());
+                is_empty
+            }
+        };
+        let assertion =
+            Assertion { leaf: leaf.clone(), version, slot: Arc::clone(slot), way: fingerprint, clears };
+        self.carried.insert(leaf.clone(), assertion);
     }
 
     /// The view as the lane machine takes it.
     pub fn facts(&self) -> Facts<'_> {
         Facts {
             version: self.version,
+            is_known: self.is_known,
             serves: self.serves,
+            place: self.place.unwrap_or(Fingerprint::of_number(0)),
             carried: &self.carried,
+            uncarried: &self.uncarried,
             required: &self.required,
             members: &self.members,
         }
@@ -59,10 +95,27 @@ impl RouteView {
         self.serves
     }
 
-    /// Whether the route carries the leaf with its present value.
+    /// Whether the route carries the leaf with its current value.
     pub fn carries(&self, leaf: &Leaf) -> bool {
         self.carried.contains_key(leaf)
     }
+
+    /// What is carried.
+    pub fn carried(&self) -> impl Iterator<Item = &Assertion> {
+        self.carried.values()
+    }
+}
+
+/// What the vendor has, or may have, of a user that is not the person's any more.
+pub fn kept(route: &Route, profile: &Profile, view: &RouteView, lane: &Lane) -> Vec<Kept> {
+    let owner = |slot: &str| route.mapping.leaf_of(slot).cloned();
+    let present = |leaf: &Leaf| profile.get(leaf).map(|entry| entry.version);
+    lane::kept(lane, &view.facts(), owner, present).collect()
+}
+
+/// Notes on the lane whether the vendor keeps anything, for lists.
+pub(crate) fn note_kept(route: &Route, profile: &Profile, view: &RouteView, lane: &mut Lane) {
+    lane.keeps = !lane.slots.is_empty() && !kept(route, profile, view, lane).is_empty();
 }
 
 fn required_value(route: &Route, profile: &Profile, leaf: &Leaf) -> Option<serde_json::Value> {
@@ -93,7 +146,7 @@ fn follows_email(route: &Route, lane: Option<&Lane>) -> bool {
 pub fn subject_fact(route: &Route, profile: &Profile, lane: &Lane) -> SubjectFact {
     let candidate =
         subject_of(route, profile, Some(lane)).map(|subject| (subject.as_str().to_owned(), subject.key()));
-    SubjectFact { candidate, taken: false, apply_window: route.limits.apply_window.map(millis) }
+    SubjectFact { candidate, taken: false, apply_window: route.limits.apply_window.map(millis), began: 0 }
 }
 
 /// Builds the requests of a claim, at most [`MOST_REQUESTS`], and what they carry.
@@ -115,60 +168,78 @@ pub fn build(
         let fields = fields(route, profile, claim, &payload);
         let requests = route.adapter.build_requests(&Update { subject: &subject, fields: &fields })?;
         if requests.len() <= MOST_REQUESTS {
-            return Ok((requests, sent(route, payload, &fields, partial)));
+            return Ok((requests, sent(claim, payload, &fields, partial)));
         }
-        if payload.len() > 1 {
-            payload.truncate(payload.len() / 2);
-            partial = Partial::Leaves;
-            continue;
+        let removals: usize = fields.iter().map(removals).sum();
+        let others = requests.len().saturating_sub(removals);
+        // What is set, cleared or added goes first, and with it as many removals as there is room for.
+        if removals > 0 && others < MOST_REQUESTS {
+            let room = MOST_REQUESTS - others;
+            return build_some_removals(route, &subject, claim, payload, fields, room);
         }
-        return build_some_removals(route, &subject, payload, fields);
+        // One leaf alone takes no more requests than its removals.
+        if payload.len() < 2 {
+            return Ok((requests, sent(claim, payload, &fields, partial)));
+        }
+        payload.truncate(payload.len() / 2);
+        partial = Partial::Leaves;
     }
 }
 
-/// A single set that loses more members than fit one attempt: the members that stay for now count as wanted.
+/// How many members a field loses.
+fn removals(field: &WireField) -> usize {
+    if let WireValue::Members { removed, .. } = &field.value { removed.len() } else { 0 }
+}
+
+/// A set that loses more members than fit one attempt: the members that stay for now count as wanted.
 fn build_some_removals(
     route: &Route,
     subject: &Subject,
-    payload: Vec<(Leaf, Version)>,
+    claim: &Claim,
+    payload: Vec<Assertion>,
     mut fields: Vec<WireField>,
+    mut room: usize,
 ) -> Result<(Vec<VendorRequest>, Sent), TranslateError> {
     let mut postponed = Vec::new();
     for field in &mut fields {
         if let WireValue::Members { removed, .. } = &mut field.value {
-            postponed.extend(removed.split_off(removed.len().min(MOST_REQUESTS - 1)));
+            postponed.extend(removed.split_off(removed.len().min(room)));
+            room = room.saturating_sub(removed.len());
         }
     }
     let requests = route.adapter.build_requests(&Update { subject, fields: &fields })?;
-    let mut sent = sent(route, payload, &fields, Partial::Members);
+    let mut sent = sent(claim, payload, &fields, Partial::Members);
     sent.members.values_mut().for_each(|members| members.extend(postponed.iter().cloned()));
     Ok((requests, sent))
 }
 
-fn fields(route: &Route, profile: &Profile, claim: &Claim, payload: &[(Leaf, Version)]) -> Vec<WireField> {
-    let carried = payload.iter().filter_map(|(leaf, _)| {
+fn fields(route: &Route, profile: &Profile, claim: &Claim, payload: &[Assertion]) -> Vec<WireField> {
+    let carried = payload.iter().filter_map(|assertion| {
+        let leaf = &assertion.leaf;
         let mut value = route.mapping.carry(leaf, profile.value(leaf)).ok()?;
         if let (WireValue::Members { removed, .. }, Some(gone)) = (&mut value, claim.removed.get(leaf)) {
             removed.extend(gone.iter().cloned());
         }
         Some((leaf, value))
     });
-    let fillers = claim.fillers.iter().map(|(leaf, filler)| match filler {
-        Filler::Profile(value) | Filler::Confirmed(value) => (leaf, WireValue::Set(value.clone())),
+    let fillers = claim.fillers.iter().map(|(assertion, filler)| match filler {
+        Filler::Profile(value) | Filler::Confirmed(value) => (&assertion.leaf, WireValue::Set(value.clone())),
     });
     let all = carried.chain(fillers);
     all.filter_map(|(leaf, value)| {
-        let to = route.mapping.field(leaf)?.to.clone();
+        let to = route.mapping.field(leaf)?.to.to_string();
         Some(WireField { leaf: leaf.clone(), to, value })
     })
     .collect()
 }
 
-fn sent(route: &Route, payload: Vec<(Leaf, Version)>, fields: &[WireField], partial: Partial) -> Sent {
-    let mut sent = Sent { payload, partial, ..Sent::default() };
+fn sent(claim: &Claim, payload: Vec<Assertion>, fields: &[WireField], partial: Partial) -> Sent {
+    let along = claim.fillers.iter().map(|(assertion, _)| assertion.clone()).collect();
+    let mut sent =
+        Sent { payload, along, version: claim.sent, place: Some(claim.place), partial, ..Sent::default() };
     for field in fields {
         match &field.value {
-            WireValue::Set(value) if is_required(route, &field.leaf) => {
+            WireValue::Set(value) if claim.required.contains(&field.leaf) => {
                 sent.required.insert(field.leaf.clone(), value.clone());
             }
             WireValue::Members { wanted, .. } => {
@@ -180,19 +251,7 @@ fn sent(route: &Route, payload: Vec<(Leaf, Version)>, fields: &[WireField], part
     sent
 }
 
-fn is_required(route: &Route, leaf: &Leaf) -> bool {
-    route.mapping.field(leaf).is_some_and(|field| field.rule == Rule::Required)
-}
-
-/// The carried leaves that the vendor has yet to confirm.
-pub fn owed_leaves(view: &RouteView, lane: &Lane) -> Vec<Leaf> {
-    crate::lane::owed(lane, &view.facts()).into_iter().map(|(leaf, _)| leaf).collect()
-}
-
-/// What becomes of one leaf of a profile at a route.
-pub fn fate(route: &Route, profile: &Profile, leaf: &Leaf) -> Fate {
-    match route.mapping.carry(leaf, profile.value(leaf)) {
-        Ok(_) => Fate::Sent,
-        Err(fate) => fate,
-    }
+/// Why a leaf of a profile is not carried at a route; none when it is.
+pub fn fate(route: &Route, profile: &Profile, leaf: &Leaf) -> Option<Fate> {
+    route.mapping.carry(leaf, profile.value(leaf)).err()
 }

@@ -1,6 +1,6 @@
 use std::{fmt, sync::Arc, time::Duration};
 
-use adapter::{Adapter, Mapping, SubjectKind};
+use adapter::{Adapter, Fingerprint, Mapping, SubjectKind};
 use canonical::Profile;
 
 use crate::Transport;
@@ -88,6 +88,11 @@ impl Route {
     /// Whether the route serves a user with this profile.
     pub fn serves(&self, profile: &Profile) -> bool {
         self.when.as_ref().is_none_or(|when| when.matches(profile))
+    }
+
+    /// Where the route leads: what was confirmed elsewhere is not confirmed here.
+    pub fn place(&self) -> Fingerprint {
+        Fingerprint::of_text(&self.origin)
     }
 
     /// How long after the start of its last request an attempt without an answer may still change the vendor.

@@ -13,4 +13,5 @@ pub use leaf::{LeafStanding, LeafState, of_leaves};
 pub use update::{
     Reason, RouteState, RouteStatus, UpdateStatus, WaitingFor, of_update, pending, waiting_for,
 };
-pub use user::{Standing, StandingState, of_user};
+pub(crate) use user::because;
+pub use user::{KeptLeaf, Standing, StandingState, of_user};

@@ -5,7 +5,12 @@ use std::{sync::Arc, time::Duration};
 use adapter::{Adapter, Mapping, MappingOptions, VendorRequest, VendorResponse};
 use async_trait::async_trait;
 
-use crate::{Enrol, Limits, Preview, Rate, Route, SendError, Transport};
+use crate::{
+    Enrol, Limits, Preview, Rate, Route, SendError, Transport,
+    lane::{Slot, Slots, Version},
+    planner::RouteView,
+    store::UserRow,
+};
 
 #[derive(Debug)]
 struct NoTransport;
@@ -44,4 +49,26 @@ pub(crate) fn route(name: &str, adapter: Arc<dyn Adapter>, enrol: Enrol) -> Arc<
         mapping_revision: 1,
         transport: Arc::new(NoTransport),
     })
+}
+
+/// What a vendor has when it has confirmed what the route carries of a user, up to this version.
+pub(crate) fn confirmed(route: &Route, user: &UserRow, upto: Version) -> Slots {
+    let view = RouteView::of(route, &user.profile, user.version);
+    let carried = view.carried().filter(|carried| carried.version <= upto);
+    let mut slots: Vec<Slot> = carried
+        .map(|carried| Slot {
+            name: carried.slot.clone(),
+            leaf: carried.leaf.clone(),
+            version: carried.version,
+            way: Some(carried.way),
+            at: 100,
+            stands: true,
+            in_doubt: false,
+            is_flying: false,
+            is_assumed: false,
+            is_void: false,
+        })
+        .collect();
+    slots.sort_by(|one, other| one.name.cmp(&other.name));
+    Slots::of(slots, std::collections::BTreeMap::new()).expect("sorted")
 }

@@ -5,7 +5,7 @@ pub type Millis = i64;
 
 /// Where the engine gets the time from.
 pub trait Clock: Send + Sync + std::fmt::Debug {
-    /// The present.
+    /// The time now.
     fn now(&self) -> Millis;
 }
 

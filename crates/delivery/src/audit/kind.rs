@@ -10,6 +10,8 @@ pub enum AuditKind {
     Confirm,
     /// A user was erased.
     Erase,
+    /// An operator says that vendors do not have any more what they kept of a user.
+    ForgetKept,
     /// A user's identity at a route was set, changed or removed.
     Identity,
     /// A route was paused.

@@ -217,13 +217,20 @@ impl FanOut<'_> {
             let event = Event::Accept { changed: &changed, resent: &resent, priority };
             lane::apply(&mut lane, &view.facts(), event, self.command.now);
         }
-        let verdict = RouteVerdict { verdict: self.verdict(id, known, &view), fates: self.fates(route) };
+        planner::note_kept(route, profile, &view, &mut lane);
+        let verdict = RouteVerdict {
+            verdict: self.verdict(id, known, &view, &lane),
+            fates: self.fates(route, &view, &lane),
+        };
         let changes = match before {
             Some(before) => *before.lane != lane,
             None => act.is_some() || (known && enrols),
         };
         if changes && self.command.trace.is_some() {
             lane.trace = self.command.trace;
+        }
+        if changes {
+            lane.revise();
         }
         let row = changes.then(|| LaneRow {
             id: before.and_then(|before| before.id),
@@ -233,13 +240,13 @@ impl FanOut<'_> {
         (verdict, row)
     }
 
-    fn verdict(&self, id: RouteId, known: bool, view: &RouteView) -> Verdict {
+    fn verdict(&self, id: RouteId, known: bool, view: &RouteView, lane: &Lane) -> Verdict {
         match () {
             () if !known => Verdict::NoIdentity,
             () if !view.serves() => Verdict::NotMatching,
-            () if self.applied.changed.iter().any(|leaf| view.carries(leaf)) => Verdict::Owed,
+            () if self.applied.changed.iter().any(|leaf| sends(view, lane, leaf)) => Verdict::Owed,
             () if self.identities.contains_key(&id) && self.owes_by_identity(view) => Verdict::Owed,
-            () => Verdict::NothingToCarry,
+            () => Verdict::NothingToSend,
         }
     }
 
@@ -248,13 +255,19 @@ impl FanOut<'_> {
         self.user.profile.iter().any(|(leaf, _)| view.carries(leaf))
     }
 
-    fn fates(&self, route: &Route) -> BTreeMap<Leaf, Fate> {
-        let changed = self.applied.changed.iter().filter_map(|leaf| {
-            let fate = planner::fate(route, &self.user.profile, leaf);
-            (fate != Fate::Sent).then(|| (leaf.clone(), fate))
-        });
-        changed.collect()
+    fn fates(&self, route: &Route, view: &RouteView, lane: &Lane) -> BTreeMap<Leaf, Fate> {
+        let fate = |leaf: &Leaf| match planner::fate(route, &self.user.profile, leaf) {
+            Some(fate) => Some(fate),
+            None if lane::has_nothing_to_send(lane, &view.facts(), leaf) => Some(Fate::NothingToSend),
+            None => None,
+        };
+        self.applied.changed.iter().filter_map(|leaf| Some((leaf.clone(), fate(leaf)?))).collect()
     }
+}
+
+/// Whether something of the leaf is to be sent.
+fn sends(view: &RouteView, lane: &Lane, leaf: &Leaf) -> bool {
+    view.carries(leaf) && !lane::has_nothing_to_send(lane, &view.facts(), leaf)
 }
 
 fn audit_row(command: &Accept, route: RouteId, had_one: bool, act: &IdentityAct) -> AuditRow {

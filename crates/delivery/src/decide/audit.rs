@@ -32,7 +32,10 @@ pub fn rearm_audit(command: &RearmLanes) -> Option<AuditRow> {
     let kind = match command.rearm {
         Rearm::Retry => AuditKind::Retry,
         Rearm::Resync => AuditKind::Resync,
+        // What a comparison with the vendor has shown is in its own entry.
+        Rearm::KeptNoMore { epoch: None, .. } => AuditKind::ForgetKept,
         Rearm::Mapping
+        | Rearm::KeptNoMore { .. }
         | Rearm::Due
         | Rearm::RouteWorks
         | Rearm::RoutePaused { .. }

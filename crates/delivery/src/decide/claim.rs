@@ -33,6 +33,7 @@ pub fn claim(
     let route = routes.get(row.route)?;
     let view = RouteView::of(route, &user.profile, user.version);
     let mut subject = planner::subject_fact(route, &user.profile, &row.lane);
+    subject.began = routes.began();
     if row.lane.subject_key.is_none()
         && let Some((_, key)) = &subject.candidate
     {
@@ -47,9 +48,10 @@ pub fn claim(
         pinned: lane.pinned,
         sent: user.version,
     };
-    let Effect::Send(claim) = lane::apply(lane, &view.facts(), Event::Claim(subject), now) else {
-        return None;
-    };
+    let effect = lane::apply(lane, &view.facts(), Event::Claim(subject), now);
+    planner::note_kept(route, &user.profile, &view, lane);
+    lane.revise();
+    let Effect::Send(claim) = effect else { return None };
     let (witness, behind_since, trace) = (lane.witness.clone(), lane.dirty_since, lane.trace);
     Some(Work {
         lane: row.id?,

@@ -1,9 +1,7 @@
-use std::collections::BTreeMap;
-
-use super::start::window_of;
+use super::start::{no_facts, window_of};
 use crate::{
     audit::{AuditKind, AuditRow},
-    lane::{self, Event, Facts, State},
+    lane::{self, Event, State},
     store::{Erase, Erased, LaneRow, UserRow},
 };
 
@@ -30,7 +28,7 @@ pub fn erase(command: &Erase, user: UserRow, lanes: Vec<LaneRow>) -> EraseWrites
         return EraseWrites { user, lanes: Vec::new(), erased, audit: None };
     }
     let version = user.version + 1;
-    let lanes = lanes.into_iter().map(|row| erase_lane(command, row, version)).collect();
+    let lanes = lanes.into_iter().map(|row| erase_lane(command, row)).collect();
     let user = UserRow {
         version,
         profile: Default::default(),
@@ -49,12 +47,12 @@ pub fn erase(command: &Erase, user: UserRow, lanes: Vec<LaneRow>) -> EraseWrites
     EraseWrites { user, lanes, erased, audit: Some(audit) }
 }
 
-fn erase_lane(command: &Erase, mut row: LaneRow, version: u64) -> LaneRow {
+fn erase_lane(command: &Erase, mut row: LaneRow) -> LaneRow {
     let window = window_of(&command.windows, row.route);
-    let (carried, members) = (BTreeMap::new(), BTreeMap::new());
-    let facts = Facts { version, serves: false, carried: &carried, required: &[], members: &members };
+    let queued = command.queued.iter().find(|(route, _)| *route == row.route).map(|(_, queued)| *queued);
     if row.lane.state != State::Erased {
-        lane::apply(row.lane_mut(), &facts, Event::Erase { window }, command.now);
+        row.lane_mut().revise();
+        lane::apply(row.lane_mut(), &no_facts(), Event::Erase { window, queued }, command.now);
     }
     row
 }

@@ -24,6 +24,23 @@ pub fn rearm(route: &Route, row: &mut LaneRow, user: &UserRow, rearm: &Rearm, no
     }
     let before = row.lane.clone();
     let view = RouteView::of(route, &user.profile, user.version);
-    let effect = lane::apply(row.lane_mut(), &view.facts(), Event::Rearm(rearm.clone()), now);
-    effect == Effect::Done && row.lane != before
+    let lane = row.lane_mut();
+    let mut rearm = rearm.clone();
+    if let Rearm::KeptNoMore { slots, .. } = &mut rearm
+        && slots.is_empty()
+    {
+        // Where a lost request may still arrive, nobody can say what the vendor keeps then.
+        if lane.suspect_until.is_some_and(|until| now < until) {
+            return false;
+        }
+        let kept = planner::kept(route, &user.profile, &view, &lane.seen_by(&view.facts()));
+        slots.extend(kept.into_iter().map(|kept| kept.slot));
+    }
+    let effect = lane::apply(lane, &view.facts(), Event::Rearm(rearm), now);
+    planner::note_kept(route, &user.profile, &view, lane);
+    let changed = effect == Effect::Done && row.lane != before;
+    if changed {
+        row.lane_mut().revise();
+    }
+    changed
 }

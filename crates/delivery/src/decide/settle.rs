@@ -2,7 +2,8 @@ use canonical::Profile;
 
 use crate::{
     lane::{self, Effect, Event, Lane, Outcome, Version},
-    planner::RouteView,
+    mutation::{self, Mutation},
+    planner::{self, RouteView},
     store::Settlement,
 };
 
@@ -10,13 +11,24 @@ use crate::{
 pub fn needs_profile(lane: &Lane, settlement: &Settlement) -> bool {
     let plain = matches!(
         settlement.settle.outcome,
-        Outcome::Ok { .. } | Outcome::NotApplied { .. } | Outcome::Unknown { .. }
+        Outcome::Ok { .. } | Outcome::NothingToSend | Outcome::NotApplied { .. } | Outcome::Unknown { .. }
     );
-    !plain || !lane.held.is_empty()
+    !plain || !lane.held.is_empty() || lane.keeps || mutation::is_on(Mutation::ConfirmAtSettle)
 }
 
-/// Settles one attempt; whether the row is to be written. `profile` may be empty where [`needs_profile`] says so.
-pub fn settle(settlement: Settlement, lane: &mut Lane, profile: &Profile, version: Version) -> bool {
-    let view = RouteView::of(&settlement.route, profile, version);
-    lane::apply(lane, &view.facts(), Event::Settle(settlement.settle), settlement.now) == Effect::Done
+/// Settles one attempt; whether the row is to be written. `profile` is none where [`needs_profile`] spares it.
+pub fn settle(settlement: Settlement, lane: &mut Lane, user: Option<(&Profile, Version)>) -> bool {
+    let Settlement { route, settle, now, .. } = settlement;
+    let view = match user {
+        Some((profile, version)) => RouteView::of(&route, profile, version),
+        None => RouteView::of_nobody(&route),
+    };
+    if lane::apply(lane, &view.facts(), Event::Settle(settle), now) != Effect::Done {
+        return false;
+    }
+    if let Some((profile, _)) = user {
+        planner::note_kept(&route, profile, &view, lane);
+    }
+    lane.revise();
+    true
 }

@@ -1,8 +1,11 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use adapter::Fingerprint;
+use canonical::Leaf;
 
 use crate::{
     Millis,
-    lane::{self, Event, Facts, State},
+    lane::{self, Assertion, Event, Facts, State},
     mutation::{self, Mutation},
     store::{LaneRow, RouteId},
 };
@@ -27,23 +30,36 @@ pub fn too_far(now: Millis) -> Millis {
 /// Finds a lane as the last process left it; whether the row is to be written.
 pub fn start(row: &mut LaneRow, windows: &[(RouteId, Millis)], now: Millis) -> bool {
     let before = row.lane.clone();
-    // What is held stays held: a start says nothing about the profile.
-    let carried = row.lane.held.iter().map(|(leaf, hold)| (leaf.clone(), hold.version)).collect();
-    let members = BTreeMap::new();
-    let version = row.lane.want;
-    let facts = Facts { version, serves: true, carried: &carried, required: &[], members: &members };
     let window = window_of(windows, row.route);
-    lane::apply(row.lane_mut(), &facts, Event::Start { window }, now);
+    lane::apply(row.lane_mut(), &no_facts(), Event::Start { window }, now);
     if matches!(row.lane.state, State::Wait(_) | State::Blocked(_)) {
         row.lane_mut().next_at = row.lane.next_at.min(too_far(now));
     }
-    row.lane != before
+    let changed = row.lane != before;
+    if changed {
+        row.lane_mut().revise();
+    }
+    changed
+}
+
+/// For an event that does not depend on the profile.
+pub(super) fn no_facts() -> Facts<'static> {
+    static CARRIED: BTreeMap<Leaf, Assertion> = BTreeMap::new();
+    static MEMBERS: BTreeMap<Leaf, BTreeSet<String>> = BTreeMap::new();
+    Facts {
+        version: 0,
+        is_known: false,
+        serves: false,
+        place: Fingerprint::of_number(0),
+        carried: &CARRIED,
+        uncarried: &[],
+        required: &[],
+        members: &MEMBERS,
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use canonical::Leaf;
-
     use super::*;
     use crate::lane::{Hold, HoldReason, Lane, WaitCause};
 
@@ -53,8 +69,15 @@ mod tests {
 
     #[test]
     fn a_start_forgets_no_hold() {
-        let hold =
-            Hold { version: 3, reason: HoldReason::Named, since: 0, tried_at: 0, tries: 0, again: false };
+        let hold = Hold {
+            version: 3,
+            way: None,
+            reason: HoldReason::Named,
+            since: 0,
+            tried_at: 0,
+            tries: 0,
+            again: false,
+        };
         let lane = Lane {
             state: State::InFlight,
             held: [(Leaf::Title, hold)].into(),

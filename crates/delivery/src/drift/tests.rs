@@ -7,8 +7,8 @@ use serde_json::json;
 use super::*;
 use crate::{
     Enrol,
-    lane::{Hold, HoldReason, State},
-    testing::route,
+    lane::{Hold, HoldReason, Slots, State},
+    testing::{confirmed, route},
 };
 
 /// Nickname at version 1, e-mail address at 2, telephone number at 3; the title is carried by nobody.
@@ -39,8 +39,14 @@ fn found(lane: &Lane, shown: &[(&str, &str)], moved: bool) -> Vec<(String, Findi
     findings.into_iter().map(|(leaf, finding)| (leaf.name().to_owned(), finding)).collect()
 }
 
-fn lane(floor: u64, acked: u64) -> Lane {
-    Lane { state: State::Idle, want: 3, sent: 3, acked, floor, ..Lane::new(Some("89".to_owned())) }
+/// The vendor has confirmed everything up to this version, for good up to that one.
+fn lane(for_good: u64, upto: u64) -> Lane {
+    let adapter = adapter_communal::Adapter::new(adapter_communal::Options::default());
+    let route = route("main", Arc::new(adapter), Enrol::Identity);
+    let mut slots: Vec<_> = confirmed(&route, &user(), upto).iter().cloned().collect();
+    slots.iter_mut().filter(|slot| slot.version > for_good).for_each(|slot| slot.in_doubt = true);
+    let slots = Slots::of(slots, BTreeMap::new()).expect("in order");
+    Lane { state: State::Idle, slots, ..Lane::new(Some("89".to_owned())) }
 }
 
 fn told(findings: &[(&str, Finding)]) -> Vec<(String, Finding)> {
@@ -62,7 +68,8 @@ fn only_what_a_vendor_has_confirmed_for_good_is_compared() {
 #[test]
 fn a_value_that_was_refused_is_not_compared() {
     let mut lane = lane(3, 3);
-    lane.held.insert(Leaf::Email, Hold::new(2, HoldReason::Named, 0));
+    let way = lane.slots.get("email").and_then(|slot| slot.way).expect("confirmed");
+    lane.held.insert(Leaf::Email, Hold::new(2, way, HoldReason::Named, 0));
     let found = found(&lane, &[("email", "\"other@x.org\"")], false);
     assert_eq!(found[0], ("email".to_owned(), Finding::Held));
 }
@@ -72,4 +79,26 @@ fn a_difference_that_may_be_an_update_on_its_way_is_none() {
     let shown = [("preferred_name", "\"Jo\""), ("email", "\"other@x.org\"")];
     let found = found(&lane(3, 3), &shown, true);
     assert_eq!(found[..2], told(&[("email", Finding::Behind), ("nickname", Finding::Same)]));
+}
+
+#[test]
+fn of_a_leaf_the_vendor_keeps_an_old_value_unless_it_differs_besides() {
+    use Finding::{Behind, Differs, Held, Kept, KeptNoMore, NotShown, Same};
+    for (known, found, told) in [
+        (None, Kept, Kept),
+        (None, NotShown, NotShown),
+        (Some(Same), Kept, Kept),
+        (Some(Same), KeptNoMore, Same),
+        (Some(Differs), Kept, Differs),
+        (Some(Held), Kept, Kept),
+        (Some(Held), KeptNoMore, KeptNoMore),
+        (Some(Held), NotShown, Held),
+        (Some(Behind), KeptNoMore, Behind),
+    ] {
+        let mut findings: BTreeMap<Leaf, Finding> =
+            known.map(|known| (Leaf::Title, known)).into_iter().collect();
+        let kept = [("title".into(), KeptFound { leaf: Leaf::Title, finding: found })].into();
+        add_kept(&mut findings, &kept);
+        assert_eq!(findings, [(Leaf::Title, told)].into(), "{known:?} {found:?}");
+    }
 }

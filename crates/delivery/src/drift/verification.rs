@@ -1,8 +1,8 @@
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use canonical::{Leaf, UserId};
 
-use super::Finding;
+use super::{Finding, KeptFound};
 use crate::{reading::ReadError, store::RouteId};
 
 /// What a comparison of users with their vendors came to.
@@ -23,6 +23,8 @@ pub struct Verified {
     pub route: RouteId,
     /// What was found.
     pub outcome: VerifyOutcome,
+    /// What was found of each field in which a value of ours was kept, or may have been, by its name on the wire.
+    pub kept: BTreeMap<Arc<str>, KeptFound>,
 }
 
 /// What was found of one user at one route.
@@ -41,7 +43,7 @@ pub enum VerifyOutcome {
 }
 
 impl VerifyOutcome {
-    /// Whether the vendor holds something else than it confirmed.
+    /// Whether the vendor holds something else than it confirmed. What it is known to keep is no drift.
     pub fn is_drift(&self) -> bool {
         match self {
             Self::Compared(findings) => findings.values().any(|finding| *finding == Finding::Differs),

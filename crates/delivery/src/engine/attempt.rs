@@ -8,7 +8,11 @@ use adapter::{AppliedState, ErrorKind, PrivateWords, Receipt, VendorError, Vendo
 use canonical::Leaf;
 use futures_util::FutureExt;
 
-use super::{Engine, line::Line};
+use super::{
+    Engine,
+    absence::{Doubt, Person},
+    line::Line,
+};
 use crate::{
     Attempted, Millis, Route, SendError,
     failure::{self, Moment, Sample},
@@ -48,6 +52,8 @@ struct Ended {
     detail: Option<String>,
     /// The lane was taken away meanwhile: the settle finds another epoch and changes nothing, and there is nothing to count.
     is_fenced: bool,
+    /// A request was answered as a success, and a later one was not.
+    is_partly_applied: bool,
 }
 
 impl Attempt<'_> {
@@ -63,6 +69,7 @@ impl Attempt<'_> {
             }
         };
         let mut receipts = Vec::with_capacity(requests.len());
+        let mut doubts = Vec::new();
         for (at, request) in requests.iter().enumerate() {
             if at > 0 {
                 self.wait_for_token().await;
@@ -73,10 +80,21 @@ impl Attempt<'_> {
             let request_at = self.engine.now();
             match self.send_one(request).await {
                 Ok(receipt) => receipts.push(receipt),
-                Err(refusal) => return self.refused(sent, refusal, request_at),
+                Err(Refused::Answered(error, status)) if error.unless_absent.is_some() => {
+                    doubts.push(Doubt { error, status });
+                }
+                Err(refusal) => return self.refused(sent, &receipts, refusal, request_at),
             }
         }
-        self.ended(sent, self.ok(&receipts), Sample::Success)
+        if requests.is_empty() && !mutation::is_on(Mutation::NothingSentIsASuccess) {
+            return self.ended(sent, Outcome::NothingToSend, Sample::Nothing);
+        }
+        let asked_at = self.engine.now();
+        let person = Person { engine: self.engine, route: self.route, line: self.line, work: self.work };
+        match person.lacks(&receipts, &doubts).await {
+            Ok(()) => self.ended(sent, self.ok(&receipts), Sample::Success),
+            Err(refusal) => self.refused(sent, &receipts, refusal, asked_at),
+        }
     }
 
     async fn wait_for_token(&self) {
@@ -103,13 +121,15 @@ impl Attempt<'_> {
         Outcome::Ok { witness, unverified: self.leaves(unverified) }
     }
 
-    fn refused(&self, sent: Sent, refused: Refused, request_at: Millis) -> Ended {
+    /// The end of an attempt of which some requests, perhaps, were answered as a success before.
+    fn refused(&self, sent: Sent, before: &[Receipt], refused: Refused, request_at: Millis) -> Ended {
+        let is_partly_applied = !before.is_empty();
         let moment = self.moment(request_at);
         let history = &self.work.history;
         match refused {
             Refused::Unanswered(error) => {
                 let (outcome, sample) = failure::of_send_error(&error, history, &moment);
-                Ended { detail: Some(error.detail), ..self.ended(sent, outcome, sample) }
+                Ended { detail: Some(error.detail), is_partly_applied, ..self.ended(sent, outcome, sample) }
             }
             Refused::Answered(error, status) => {
                 let (mut outcome, sample) = failure::of_vendor_error(&error, status, history, &moment);
@@ -126,6 +146,7 @@ impl Attempt<'_> {
                 Ended {
                     status: Some(status),
                     detail: Some(error.detail),
+                    is_partly_applied,
                     ..self.ended(sent, outcome, sample)
                 }
             }
@@ -142,12 +163,23 @@ impl Attempt<'_> {
 
     fn failed_inside(&self, at: Millis) -> Ended {
         let (outcome, sample) = failure::of_internal_error(&self.work.history, &self.moment(at));
-        let sent = Sent { payload: self.work.claim.payload.clone(), ..Sent::default() };
+        let claim = &self.work.claim;
+        let along = claim.fillers.iter().map(|(assertion, _)| assertion.clone()).collect();
+        let (payload, place) = (claim.payload.clone(), Some(claim.place));
+        let sent = Sent { payload, along, version: claim.sent, place, ..Sent::default() };
         Ended { detail: Some("the gateway failed".to_owned()), ..self.ended(sent, outcome, sample) }
     }
 
     fn ended(&self, sent: Sent, outcome: Outcome, sample: Sample) -> Ended {
-        Ended { sent, outcome, sample, status: None, detail: None, is_fenced: false }
+        Ended {
+            sent,
+            outcome,
+            sample,
+            status: None,
+            detail: None,
+            is_fenced: false,
+            is_partly_applied: false,
+        }
     }
 
     fn moment(&self, last_request_at: Millis) -> Moment {
@@ -185,8 +217,9 @@ impl Attempt<'_> {
         if !ended.is_fenced {
             self.engine.inner.telemetry.attempted(&attempted);
         }
-        let Ended { sent, outcome, sample, .. } = ended;
-        let settle = Settle { epoch: self.work.claim.epoch, started_at, sent, outcome };
+        let Ended { sent, outcome, sample, is_partly_applied, .. } = ended;
+        let epoch = self.work.claim.epoch;
+        let settle = Settle { epoch, started_at, sent, is_partly_applied, outcome };
         let settlement =
             Settlement { lane: self.work.lane, route: Arc::clone(self.route), settle, attempt, now };
         if let Err(error) = self.store_settlement(settlement).await {
@@ -231,7 +264,7 @@ impl Attempt<'_> {
 }
 
 /// Why a request was no success.
-enum Refused {
+pub(super) enum Refused {
     Unanswered(SendError),
     Answered(VendorError, u16),
 }

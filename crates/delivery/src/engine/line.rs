@@ -20,12 +20,14 @@ use crate::{
 pub(super) struct Line {
     id: RouteId,
     name: String,
+    changes: u64,
     gate: Arc<Mutex<Gate>>,
     bucket: Arc<Mutex<Bucket>>,
     wake: Arc<Wake>,
     released_at: Arc<AtomicI64>,
     rate_waits: Arc<AtomicU64>,
     reading: Arc<Semaphore>,
+    passing: Arc<Semaphore>,
     steering: Arc<tokio::sync::Mutex<()>>,
 }
 
@@ -71,12 +73,14 @@ impl Line {
             return Arc::new(Self {
                 id: known.id,
                 name: route.name.clone(),
+                changes: known.changes,
                 gate: Arc::new(Mutex::new(gate)),
                 bucket,
                 wake: Arc::default(),
                 released_at: Arc::default(),
                 rate_waits: Arc::default(),
                 reading: Arc::new(Semaphore::new(1)),
+                passing: Arc::new(Semaphore::new(1)),
                 steering: Arc::default(),
             });
         };
@@ -84,12 +88,14 @@ impl Line {
         Arc::new(Self {
             id: known.id,
             name: route.name.clone(),
+            changes: known.changes,
             gate: Arc::clone(&before.gate),
             bucket,
             wake: Arc::clone(&before.wake),
             released_at: Arc::clone(&before.released_at),
             rate_waits: Arc::clone(&before.rate_waits),
             reading: Arc::clone(&before.reading),
+            passing: Arc::clone(&before.passing),
             steering: Arc::clone(&before.steering),
         })
     }
@@ -103,6 +109,11 @@ impl Line {
         &self.name
     }
 
+    /// [`RegisteredRoute::changes`] of the configuration that the line belongs to.
+    pub(super) fn changes(&self) -> u64 {
+        self.changes
+    }
+
     pub(super) fn wake(&self) -> &Arc<Wake> {
         &self.wake
     }
@@ -110,6 +121,11 @@ impl Line {
     /// The turn of whoever reads; there is one.
     pub(super) fn reading(&self) -> &Semaphore {
         &self.reading
+    }
+
+    /// The turn of whoever looks through the lanes; there is one.
+    pub(super) fn passing(&self) -> &Semaphore {
+        &self.passing
     }
 
     /// The turn of whoever stores whether the route is paused, so that gate and store end with the same word.

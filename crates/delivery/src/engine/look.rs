@@ -5,12 +5,12 @@ use canonical::{Leaf, UserId};
 
 use super::{Engine, read::reader};
 use crate::{
-    Route,
-    drift::{Belief, Finding},
+    Millis, Route,
+    drift::{self, Belief, Finding, KeptFound},
     lane::Lane,
-    planner,
+    millis, planner,
     reading::ReadError,
-    store::{RouteId, StoreError, UserSnapshot},
+    store::{LaneId, RouteId, StoreError, UserSnapshot},
 };
 
 /// What a vendor shows of a user.
@@ -38,20 +38,41 @@ pub enum LookError {
     Store(#[from] StoreError),
 }
 
+/// What a vendor shows, compared with what is believed.
+pub(super) struct Compared {
+    /// What is found of each leaf.
+    pub(super) findings: BTreeMap<Leaf, Finding>,
+    /// What is found of each field in which a value of ours is kept.
+    pub(super) kept: BTreeMap<Arc<str>, KeptFound>,
+    seen: Seen,
+}
+
 /// What is to be asked about one user at one route.
 pub(super) struct Question<'a> {
     pub(super) id: RouteId,
     pub(super) route: &'a Arc<Route>,
     pub(super) lane: &'a Lane,
+    /// The lane's id.
+    pub(super) lane_id: Option<LaneId>,
     subject: Subject,
 }
 
 impl<'a> Question<'a> {
     /// The question about a user who has a lane; none where the vendor cannot be asked about the user.
     pub(super) fn new(snapshot: &'a UserSnapshot, id: RouteId, route: &'a Arc<Route>) -> Option<Self> {
-        let lane = &*snapshot.lanes.iter().find(|row| row.route == id)?.lane;
+        let row = snapshot.lanes.iter().find(|row| row.route == id)?;
+        let lane = &*row.lane;
         let subject = planner::subject_of(route, &snapshot.user.profile, Some(lane))?;
-        Some(Self { id, route, lane, subject })
+        Some(Self { id, route, lane, lane_id: row.id, subject })
+    }
+
+    /// Whether a request that was sent may still change what the vendor shows: one that was lost, or one that waits there to be
+    /// applied.
+    fn may_change(&self, now: Millis) -> bool {
+        let is_lost = self.lane.suspect_until.is_some_and(|until| now < until);
+        let window = self.route.limits.apply_window.map(millis);
+        let queued = window.zip(self.lane.last_send_at).is_some_and(|(window, at)| now < at + window);
+        is_lost || queued
     }
 
     fn whom(&self) -> Whom<'_> {
@@ -70,7 +91,7 @@ impl Engine {
         reader(known)?;
         let question = Question::new(snapshot, route, known).ok_or(LookError::NoIdentity)?;
         let belief = Belief::of(known, &snapshot.user, question.lane);
-        let (findings, seen) = self.compare(snapshot, &question, &belief).await?;
+        let Compared { findings, seen, .. } = self.compare(snapshot, &question, &belief).await?;
         let stored = match self.read(route, &ReadQuery::Stored(question.whom())).await {
             Ok(items) => items.into_iter().filter_map(into_stored).collect(),
             Err(ReadError::NotReadable) => Vec::new(),
@@ -85,11 +106,16 @@ impl Engine {
         snapshot: &UserSnapshot,
         question: &Question<'_>,
         belief: &Belief,
-    ) -> Result<(BTreeMap<Leaf, Finding>, Seen), LookError> {
+    ) -> Result<Compared, LookError> {
+        let may_change = question.may_change(self.now());
         let seen = self.read(question.id, &ReadQuery::Person(question.whom())).await?;
         let seen = Seen::of(seen);
         let moved = self.has_moved(&snapshot.id, question).await?;
-        Ok((belief.compare(reader(question.route)?, &seen, moved), seen))
+        let reader = reader(question.route)?;
+        let mut findings = belief.compare(reader, &seen, moved);
+        let kept = belief.kept(reader, &seen, moved || may_change);
+        drift::add_kept(&mut findings, &kept);
+        Ok(Compared { findings, kept, seen })
     }
 
     /// Whether anything was sent since the snapshot was taken.

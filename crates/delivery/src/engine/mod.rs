@@ -3,6 +3,7 @@
 //! The engine decides nothing about a lane ([`crate::lane`]), a failure ([`crate::failure`]) or a route's admission
 //! ([`crate::gate`]); it carries values between them, the store and the transports.
 
+mod absence;
 mod attempt;
 mod audit;
 mod dispatcher;
@@ -12,6 +13,7 @@ mod line;
 mod look;
 mod observe;
 mod operate;
+mod pass;
 mod read;
 mod reload;
 mod sample;
@@ -23,7 +25,7 @@ mod watch;
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, Mutex, PoisonError, RwLock, Weak},
     time::Duration,
 };
 
@@ -58,6 +60,8 @@ struct Inner {
     jitter: Arc<dyn Jitter>,
     telemetry: Arc<dyn Telemetry>,
     current: RwLock<Arc<Current>>,
+    /// Configurations that were replaced and may be in use somewhere.
+    retired: Mutex<Vec<Weak<RouteSet>>>,
     runtime: Handle,
     attempts: TaskTracker,
     stopping: CancellationToken,
@@ -106,6 +110,7 @@ impl Engine {
             jitter,
             telemetry,
             current: RwLock::default(),
+            retired: Mutex::default(),
             runtime: Handle::current(),
             attempts: TaskTracker::new(),
             stopping: CancellationToken::new(),
@@ -120,7 +125,7 @@ impl Engine {
             tracing::info!(lanes = found, "lanes were in flight or suspect when the last process ended");
         }
         let remapped = engine.install(routes, registered);
-        engine.rearm_remapped(remapped).await;
+        engine.look_through(remapped);
         engine.inner.runtime.spawn(tend::tend(engine.clone()));
         engine.inner.runtime.spawn(watch::run(engine.clone()));
         Ok(engine)
@@ -177,7 +182,7 @@ impl Engine {
         Arc::clone(&self.current().routes)
     }
 
-    /// The present.
+    /// The time now.
     pub fn now(&self) -> Millis {
         self.inner.clock.now()
     }

@@ -2,11 +2,11 @@ use std::sync::Arc;
 
 use super::{Engine, line::Line};
 use crate::{
-    decide,
+    Route, decide,
     gate::{Pause, PauseReason, Probe},
     lane::Rearm,
     millis,
-    store::{Actor, Enrol, Erase, Erased, RearmTarget, RouteId, StoreError},
+    store::{Actor, Enrol, Erase, Erased, LaneId, RearmTarget, RouteId, StoreError},
 };
 use canonical::UserId;
 
@@ -111,6 +111,21 @@ impl Engine {
         .await
     }
 
+    /// Forgets what the vendor of a route keeps of users although it is not theirs any more, because somebody has put it right there:
+    /// of the user of one lane, or of all. Answers of how many. Where a lost request may still arrive, nothing is forgotten.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn forget_kept(
+        &self,
+        route: RouteId,
+        lane: Option<LaneId>,
+        by: Actor,
+    ) -> Result<u64, StoreError> {
+        let target = lane.map_or(RearmTarget::Route(route), |lane| RearmTarget::Lanes(vec![lane]));
+        self.rearm(Rearm::KeptNoMore { slots: Vec::new(), epoch: None }, target, by).await
+    }
+
     /// Forgets a user; none when there is no such user.
     ///
     /// # Errors
@@ -118,7 +133,9 @@ impl Engine {
     pub async fn erase(&self, user: UserId, by: Actor) -> Result<Option<Erased>, StoreError> {
         let routes = self.routes();
         let windows = routes.iter().map(|(id, route)| (id, millis(route.window()))).collect();
-        self.inner.store.erase(Erase { user, by, windows, now: self.now() }).await
+        let queued = |(id, route): (RouteId, &Arc<Route>)| Some((id, millis(route.limits.apply_window?)));
+        let queued = routes.iter().filter_map(queued).collect();
+        self.inner.store.erase(Erase { user, by, windows, queued, now: self.now() }).await
     }
 
     /// Reads all credentials where they are kept. A route whose credential was replaced is probed at once, if it is paused.

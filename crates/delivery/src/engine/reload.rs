@@ -1,16 +1,16 @@
 use std::{
     collections::BTreeMap,
-    sync::{Arc, PoisonError},
+    sync::{Arc, MutexGuard, PoisonError, Weak},
 };
 
 use super::{
     Current, Engine, dispatcher,
     line::{Buckets, Line},
+    pass,
 };
 use crate::{
     Route, RouteSet,
-    lane::Rearm,
-    store::{Actor, RearmTarget, RegisteredRoute, RouteId, RouteRegistration, StoreError},
+    store::{RegisteredRoute, RouteId, RouteRegistration, StoreError},
 };
 
 impl Engine {
@@ -23,7 +23,7 @@ impl Engine {
         self.to_the_end(async move {
             let registered = engine.register(&routes, confirm_origins).await?;
             let remapped = engine.install(routes, registered);
-            engine.rearm_remapped(remapped).await;
+            engine.look_through(remapped);
             Ok(())
         })
         .await
@@ -39,8 +39,8 @@ impl Engine {
         self.inner.store.register_routes(registrations.collect()).await
     }
 
-    /// From here on nothing is refused: the new routes are in force before anything else is done. Answers those that have got
-    /// another mapping.
+    /// From here on nothing is refused: the new routes are in force before anything else is done. Answers those whose lanes are
+    /// to be looked through.
     pub(super) fn install(
         &self,
         routes: Vec<Arc<Route>>,
@@ -59,7 +59,7 @@ impl Engine {
                 _ => Line::for_route(&route, &known, old, &buckets, self.now()),
             };
             self.inner.hub.watch(known.id, line.wake());
-            if known.mapping_changed {
+            if known.pass_due {
                 remapped.push(Arc::clone(&line));
             }
             lines.insert(known.id, line);
@@ -70,6 +70,8 @@ impl Engine {
         let is_new = |(id, _): &(&RouteId, &Arc<Line>)| !before.lines.contains_key(id);
         let added: Vec<_> =
             current.lines.iter().filter(is_new).map(|(id, line)| (*id, Arc::clone(line.wake()))).collect();
+        self.retired().push(Arc::downgrade(&before.routes));
+        drop(before);
         *self.inner.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(current);
         for (id, wake) in added {
             self.inner.runtime.spawn(dispatcher::run(self.clone(), id, wake));
@@ -79,13 +81,21 @@ impl Engine {
         remapped
     }
 
-    /// What was refused under another mapping is tried again.
-    pub(super) async fn rearm_remapped(&self, lines: Vec<Arc<Line>>) {
+    /// Whether nobody works with an older configuration any more: what was asked of the store under one is done.
+    pub(super) fn is_of_one_mind(&self) -> bool {
+        let mut retired = self.retired();
+        retired.retain(|routes| routes.strong_count() > 0);
+        retired.is_empty()
+    }
+
+    fn retired(&self) -> MutexGuard<'_, Vec<Weak<RouteSet>>> {
+        self.inner.retired.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Looks through the lanes of routes whose mapping or place has changed, page by page, while everything else goes on.
+    pub(super) fn look_through(&self, lines: Vec<Arc<Line>>) {
         for line in lines {
-            let target = RearmTarget::Attention(line.id());
-            if let Err(error) = self.rearm(Rearm::Mapping, target, Actor::gateway()).await {
-                tracing::error!(route = line.name(), %error, "what the old mapping was refused for is not tried again; retry the route");
-            }
+            self.inner.runtime.spawn(pass::run(self.clone(), line));
         }
     }
 }

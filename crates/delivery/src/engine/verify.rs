@@ -1,4 +1,4 @@
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use adapter::ErrorKind;
 use canonical::UserId;
@@ -7,15 +7,16 @@ use tokio::time::Instant;
 
 use super::{
     Engine,
-    look::{LookError, Question},
+    look::{Compared, LookError, Question},
     read::reader,
 };
 use crate::{
     decide,
-    drift::{Belief, Verification, Verified, VerifyOutcome},
+    drift::{Belief, Finding, Verification, Verified, VerifyOutcome},
     event::Drift,
+    lane::Rearm,
     reading::ReadError,
-    store::{Actor, RouteId, StoreError, UserSnapshot},
+    store::{Actor, RearmTarget, RouteId, StoreError, UserSnapshot},
 };
 
 impl Engine {
@@ -88,41 +89,65 @@ impl Engine {
         let routes = self.routes();
         let wanted = routes.iter().map(|(id, _)| id).filter(|id| route.is_none_or(|route| route == *id));
         let each = wanted.map(async |id| {
-            let outcome = match failed.get(&id) {
-                Some(error) => VerifyOutcome::Unread(error.clone()),
-                None => self.verify_at(snapshot, id).await?,
+            let mut verified = Verified {
+                user: snapshot.id.clone(),
+                route: id,
+                outcome: VerifyOutcome::NotServed,
+                kept: BTreeMap::new(),
             };
-            Ok(Verified { user: snapshot.id.clone(), route: id, outcome })
+            match failed.get(&id) {
+                Some(error) => verified.outcome = VerifyOutcome::Unread(error.clone()),
+                None => self.verify_at(snapshot, &mut verified).await?,
+            }
+            Ok(verified)
         });
         join_all(each).await.into_iter().collect()
     }
 
-    async fn verify_at(&self, snapshot: &UserSnapshot, id: RouteId) -> Result<VerifyOutcome, StoreError> {
-        let routes = self.routes();
-        let Some(route) = routes.get(id) else { return Ok(VerifyOutcome::NotServed) };
+    /// Compares one user at one route.
+    async fn verify_at(&self, snapshot: &UserSnapshot, verified: &mut Verified) -> Result<(), StoreError> {
+        let (routes, id) = (self.routes(), verified.route);
+        let Some(route) = routes.get(id) else { return Ok(()) };
         let Some(question) =
             Question::new(snapshot, id, route).filter(|_| route.serves(&snapshot.user.profile))
         else {
-            return Ok(VerifyOutcome::NotServed);
+            return Ok(());
         };
         if let Err(error) = reader(route) {
-            return Ok(VerifyOutcome::Unread(error));
+            verified.outcome = VerifyOutcome::Unread(error);
+            return Ok(());
         }
         let belief = Belief::of(route, &snapshot.user, question.lane);
         if belief.is_empty() {
-            return Ok(VerifyOutcome::Compared(belief.open()));
+            verified.outcome = VerifyOutcome::Compared(belief.open());
+            return Ok(());
         }
-        match self.compare(snapshot, &question, &belief).await {
-            Ok((findings, _)) => Ok(VerifyOutcome::Compared(findings)),
-            Err(LookError::NoIdentity) => Ok(VerifyOutcome::NotServed),
-            Err(LookError::Store(error)) => Err(error),
+        verified.outcome = match self.compare(snapshot, &question, &belief).await {
+            Ok(compared) => {
+                self.forget_gone(&question, &compared).await?;
+                verified.kept = compared.kept;
+                VerifyOutcome::Compared(compared.findings)
+            }
+            Err(LookError::NoIdentity) => VerifyOutcome::NotServed,
+            Err(LookError::Store(error)) => return Err(error),
             Err(LookError::Read(ReadError::Refused(error))) if error.kind == ErrorKind::NotFound => {
-                Ok(VerifyOutcome::Gone)
+                VerifyOutcome::Gone
             }
             Err(LookError::Read(ReadError::Refused(error))) if error.kind == ErrorKind::WrongSubject => {
-                Ok(VerifyOutcome::AnotherPerson)
+                VerifyOutcome::AnotherPerson
             }
-            Err(LookError::Read(error)) => Ok(VerifyOutcome::Unread(error)),
-        }
+            Err(LookError::Read(error)) => VerifyOutcome::Unread(error),
+        };
+        Ok(())
+    }
+
+    /// Forgets what the vendor was seen not to keep any more, unless something was sent since it was asked.
+    async fn forget_gone(&self, question: &Question<'_>, compared: &Compared) -> Result<(), StoreError> {
+        let gone = compared.kept.iter().filter(|(_, found)| found.finding == Finding::KeptNoMore);
+        let slots: Vec<_> = gone.map(|(slot, _)| Arc::clone(slot)).collect();
+        let Some(lane) = question.lane_id.filter(|_| !slots.is_empty()) else { return Ok(()) };
+        let rearm = Rearm::KeptNoMore { slots, epoch: Some(question.lane.epoch) };
+        self.rearm(rearm, RearmTarget::Lanes(vec![lane]), Actor::gateway()).await?;
+        Ok(())
     }
 }

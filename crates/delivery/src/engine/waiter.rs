@@ -7,10 +7,7 @@ use canonical::UserId;
 use tokio::sync::Notify;
 
 use super::Hub;
-use crate::{
-    lane::Version,
-    store::{LaneRow, RouteId},
-};
+use crate::store::{LaneRow, RouteId};
 
 /// Sees every committed change of one user's lanes from its registration on.
 #[derive(Debug)]
@@ -85,8 +82,7 @@ impl Mailbox {
 }
 
 impl News {
-    /// Rows that were read from the store. One that was committed meanwhile is the later one if neither number is lower: they
-    /// never fall.
+    /// Rows that were read from the store. One that was committed meanwhile is the later one if its revision is no lower.
     fn take_in(&mut self, read: Vec<LaneRow>) {
         for row in read {
             match self.lanes.iter_mut().find(|known| known.route == row.route) {
@@ -119,8 +115,8 @@ impl News {
 }
 
 /// Which of two rows of a lane is the later one.
-fn age(row: &LaneRow) -> (u64, Version) {
-    (row.lane.epoch, row.lane.want)
+fn age(row: &LaneRow) -> u64 {
+    row.lane.revision
 }
 
 #[cfg(test)]
@@ -141,8 +137,8 @@ mod tests {
         "crm-42".parse().expect("an id")
     }
 
-    fn row(route: i64, state: State, epoch: u64) -> LaneRow {
-        LaneRow { id: None, route: RouteId(route), lane: Lane { state, epoch, ..Lane::default() }.into() }
+    fn row(route: i64, state: State, revision: u64) -> LaneRow {
+        LaneRow { id: None, route: RouteId(route), lane: Lane { state, revision, ..Lane::default() }.into() }
     }
 
     fn in_flight(lanes: &[LaneRow]) -> Vec<RouteId> {

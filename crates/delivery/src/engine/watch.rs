@@ -126,7 +126,7 @@ async fn look(engine: &Engine, thresholds: &Thresholds, lasting: &mut Lasting) -
     let current = engine.current();
     for (id, line) in &current.lines {
         let look = Look::at(engine, line, thresholds).await?;
-        for condition in [Condition::Breaker, Condition::Blocked, Condition::Backlog] {
+        for condition in [Condition::Breaker, Condition::Blocked, Condition::Backlog, Condition::Kept] {
             let lasted = lasting.contains(&(*id, condition));
             let lasts = thresholds.lasts(condition, lasted, &look.seen);
             if lasts == lasted {
@@ -161,7 +161,7 @@ impl<'a> Look<'a> {
         let now = engine.now();
         let behind = counts.oldest_since.map_or(0, |since| (now - since).max(0));
         let breaker = line.gate().is_breaker_open();
-        let seen = Seen { breaker, blocked: counts.blocked, behind };
+        let seen = Seen { breaker, blocked: counts.blocked, behind, keeping: counts.keeping };
         Ok(Self { engine, thresholds, route, condition: line.condition(now), counts, seen })
     }
 
@@ -173,6 +173,7 @@ impl<'a> Look<'a> {
                 event::blocked(&self.seen, self.thresholds, &self.lanes(LaneStateFilter::Blocked).await?)
             }
             Condition::Backlog => event::backlog(&self.seen, self.thresholds, &self.counts, &self.condition),
+            Condition::Kept => event::keeping(&self.seen, self.thresholds),
             Condition::Drift => Facts::default(),
         })
     }

@@ -10,6 +10,8 @@ pub enum Condition {
     Blocked,
     /// The oldest pending lane has been behind for long.
     Backlog,
+    /// The vendor keeps a value that is not theirs any more of many users.
+    Kept,
     /// The vendor does not hold what it confirmed.
     Drift,
 }
@@ -21,6 +23,7 @@ impl Condition {
             Self::Breaker => "breaker",
             Self::Blocked => "blocked",
             Self::Backlog => "backlog",
+            Self::Kept => "kept",
             Self::Drift => "drift",
         }
     }
@@ -36,6 +39,7 @@ impl Condition {
             Self::Breaker => EventKind::BreakerOpened,
             Self::Blocked => EventKind::LanesBlocked,
             Self::Backlog => EventKind::BacklogLate,
+            Self::Kept => EventKind::FieldsKept,
             Self::Drift => EventKind::DriftFound,
         }
     }
@@ -46,6 +50,7 @@ impl Condition {
             Self::Breaker => EventKind::BreakerClosed,
             Self::Blocked => EventKind::LanesUnblocked,
             Self::Backlog => EventKind::BacklogRecovered,
+            Self::Kept => EventKind::FieldsReleased,
             Self::Drift => EventKind::DriftGone,
         }
     }
@@ -58,6 +63,8 @@ pub struct Thresholds {
     pub blocked: u64,
     /// The oldest pending lane of a route has been behind for so long.
     pub backlog: Millis,
+    /// The vendor keeps a value that is not theirs any more of so many users of a route; none: nobody is told.
+    pub kept: Option<u64>,
 }
 
 /// A route as it is seen at one moment.
@@ -69,6 +76,8 @@ pub struct Seen {
     pub blocked: u64,
     /// How long the oldest pending lane has been behind.
     pub behind: Millis,
+    /// Users of whom the vendor keeps a value that is not theirs any more.
+    pub keeping: u64,
 }
 
 impl Thresholds {
@@ -79,6 +88,9 @@ impl Thresholds {
             Condition::Breaker => seen.breaker.unwrap_or(lasted),
             Condition::Blocked => seen.blocked >= self.blocked || (lasted && seen.blocked > self.blocked / 2),
             Condition::Backlog => seen.behind >= self.backlog || (lasted && seen.behind > self.backlog / 2),
+            Condition::Kept => {
+                self.kept.is_some_and(|most| seen.keeping >= most || (lasted && seen.keeping > most / 2))
+            }
             // Seen by a comparison with the vendor alone.
             Condition::Drift => lasted,
         }

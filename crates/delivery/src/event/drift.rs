@@ -50,7 +50,7 @@ impl Drift {
 
 /// Whether the vendor has shown what it holds.
 fn was_seen(finding: Finding) -> bool {
-    matches!(finding, Finding::Same | Finding::Differs)
+    matches!(finding, Finding::Same | Finding::Differs | Finding::Kept | Finding::KeptNoMore)
 }
 
 fn differing(findings: &BTreeMap<Leaf, Finding>) -> BTreeSet<Leaf> {

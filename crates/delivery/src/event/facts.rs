@@ -68,6 +68,11 @@ pub(crate) fn backlog(
     ])
 }
 
+/// Of how many users the vendor keeps something.
+pub(crate) fn keeping(seen: &Seen, thresholds: &Thresholds) -> Facts {
+    facts([("keeping", seen.keeping.into()), ("threshold", thresholds.kept.into())])
+}
+
 /// What a comparison has found.
 pub(crate) fn drifting(drift: &Drift) -> Facts {
     let leaves: Vec<&str> = drift.leaves.iter().map(canonical::Leaf::name).collect();

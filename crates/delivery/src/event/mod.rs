@@ -12,7 +12,7 @@ mod tests;
 pub use condition::{Condition, Seen, Thresholds};
 pub use drift::Drift;
 pub use facts::Facts;
-pub(crate) use facts::{backlog, blocked, breaker, drifting, pause};
+pub(crate) use facts::{backlog, blocked, breaker, drifting, keeping, pause};
 pub use retry::{Answer, Next, next};
 
 use serde::Serialize;
@@ -44,6 +44,10 @@ pub enum EventKind {
     BacklogLate,
     /// Not for so long any more.
     BacklogRecovered,
+    /// A vendor keeps a value that is not theirs any more of many users.
+    FieldsKept,
+    /// Not of so many any more.
+    FieldsReleased,
     /// A vendor does not hold what it confirmed.
     DriftFound,
     /// It does again.
@@ -62,6 +66,8 @@ impl EventKind {
             Self::LanesUnblocked => "lanes.unblocked",
             Self::BacklogLate => "backlog.late",
             Self::BacklogRecovered => "backlog.recovered",
+            Self::FieldsKept => "fields.kept",
+            Self::FieldsReleased => "fields.released",
             Self::DriftFound => "drift.found",
             Self::DriftGone => "drift.gone",
         }

@@ -1,12 +1,14 @@
+use std::collections::BTreeMap;
+
 use canonical::Leaf;
 
 use super::*;
 use crate::drift::{Finding, Verification, Verified, VerifyOutcome};
 
-const THRESHOLDS: Thresholds = Thresholds { blocked: 10, backlog: 600_000 };
+const THRESHOLDS: Thresholds = Thresholds { blocked: 10, backlog: 600_000, kept: Some(100) };
 
 fn seen(breaker: Option<bool>, blocked: u64, behind: Millis) -> Seen {
-    Seen { breaker, blocked, behind }
+    Seen { breaker, blocked, behind, keeping: 0 }
 }
 
 #[test]
@@ -23,6 +25,21 @@ fn what_moves_around_a_threshold_is_told_once() {
     let behind = |lasted, behind| THRESHOLDS.lasts(Condition::Backlog, lasted, &seen(None, 0, behind));
     assert!(
         !behind(false, 599_999) && behind(false, 600_000) && behind(true, 300_001) && !behind(true, 300_000)
+    );
+    let kept = |lasted, keeping| {
+        let seen = Seen { keeping, ..seen(None, 0, 0) };
+        (
+            THRESHOLDS.lasts(Condition::Kept, lasted, &seen),
+            Thresholds { kept: None, ..THRESHOLDS }.lasts(Condition::Kept, lasted, &seen),
+        )
+    };
+    assert_eq!(
+        [kept(false, 99), kept(false, 100), kept(true, 51), kept(true, 50)].map(|(on, _)| on),
+        [false, true, true, false]
+    );
+    assert!(
+        !kept(false, u64::MAX).1 && !kept(true, u64::MAX).1,
+        "nobody is told unless a threshold is given"
     );
     // A threshold of one ends at none.
     let one = Thresholds { blocked: 1, ..THRESHOLDS };
@@ -44,7 +61,7 @@ fn words_are_read_as_they_are_written() {
     for kind in EventKind::all() {
         assert_eq!(EventKind::of_name(kind.name()), Some(*kind));
     }
-    for condition in [Condition::Breaker, Condition::Blocked, Condition::Backlog, Condition::Drift] {
+    for condition in <Condition as strum::VariantArray>::VARIANTS.iter().copied() {
         assert_eq!(Condition::of_name(condition.name()), Some(condition));
         assert_ne!(condition.begins(), condition.ends());
     }
@@ -94,7 +111,8 @@ fn a_comparison_counts_whom_the_vendor_has_shown() {
         VerifyOutcome::NotServed,
     ];
     let user: canonical::UserId = "crm-1".parse().expect("an id");
-    let verified = |outcome| Verified { user: user.clone(), route: RouteId(7), outcome };
+    let verified =
+        |outcome| Verified { user: user.clone(), route: RouteId(7), outcome, kept: BTreeMap::new() };
     let results = outcomes.into_iter().map(verified).collect();
     let found = Drift::of(&Verification { results, unreached: Vec::new() });
     let drift = Drift { compared: 3, differing: 2, leaves: [Leaf::Title].into() };

@@ -140,3 +140,53 @@ fn a_time_to_come_back_is_the_routes() {
     assert_eq!(sample, Sample::Throttled(Some(Duration::from_secs(30))));
     assert!(!failure(&outcome).counted);
 }
+
+#[test]
+fn every_answer_of_the_vendor_itself_tells_that_it_answers() {
+    let sample = |kind| answered(kind, AppliedState::No, History::default()).1;
+    assert_eq!(sample(ErrorKind::TooLarge), Sample::Answered);
+    assert_eq!(sample(ErrorKind::Conflict), Sample::Answered);
+    assert_eq!(sample(ErrorKind::Misdirected), Sample::Misdirected);
+    assert_eq!(sample(ErrorKind::Unreadable), Sample::Unreadable);
+}
+
+#[test]
+fn the_tries_of_an_answer_come_at_their_times() {
+    use FailureClass as Class;
+    const SECOND: Millis = 1_000;
+    const MINUTE: Millis = 60 * SECOND;
+    // A quarter is spread either way; in the middle three quarters of the longest are left.
+    let waits = |kind, class, tries: u32| -> Vec<Millis> {
+        let wait = |before| {
+            let (outcome, _) = answered(kind, AppliedState::No, after(class, before));
+            (failure(&outcome).next_at - NOW) / 3 * 4
+        };
+        (0..tries).map(wait).collect()
+    };
+    let not_found = waits(ErrorKind::NotFound, Class::NotFound, 5);
+    assert_eq!(not_found, [1, 10, 60, 360, 1_440].map(|minutes| minutes * MINUTE));
+    assert_eq!(waits(ErrorKind::Conflict, Class::Conflict, 3), [1, 3, 5].map(|seconds| seconds * SECOND));
+    assert_eq!(waits(ErrorKind::Unreadable, Class::Unreadable, 4), [10 * SECOND; 4]);
+}
+
+#[test]
+fn whoever_is_blocked_in_doubt_stays_suspect() {
+    let doubt = |outcome: &Outcome| match outcome {
+        Outcome::Blocked { suspect_until, .. } => *suspect_until,
+        other => panic!("not blocked: {other:?}"),
+    };
+    let long = History { first_fail_at: Some(NOW - 28 * DAY), ..after(FailureClass::Unavailable, 200) };
+    for (applied, suspect) in [(AppliedState::Maybe, Some(SUSPECT_UNTIL)), (AppliedState::No, None)] {
+        let expired = answered(ErrorKind::Unavailable, applied, long).0;
+        assert_eq!((block(&expired), doubt(&expired)), (BlockReason::Expired, suspect), "{applied:?}");
+        let unreadable = answered(ErrorKind::Unreadable, applied, after(FailureClass::Unreadable, 4)).0;
+        assert_eq!((block(&unreadable), doubt(&unreadable)), (BlockReason::Protocol, suspect), "{applied:?}");
+    }
+    for before in 0..2 {
+        let (outcome, sample) = of_internal_error(&after(FailureClass::Internal, before), &moment());
+        assert!(matches!(outcome, Outcome::Unknown { suspect_until: SUSPECT_UNTIL, .. }), "{outcome:?}");
+        assert_eq!(sample, Sample::Nothing);
+    }
+    let (third, _) = of_internal_error(&after(FailureClass::Internal, 2), &moment());
+    assert_eq!((block(&third), doubt(&third)), (BlockReason::Internal, Some(SUSPECT_UNTIL)));
+}

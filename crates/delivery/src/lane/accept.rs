@@ -1,6 +1,9 @@
 use canonical::Leaf;
 
-use super::{BlockReason, Effect, Facts, Lane, Priority, State, WaitCause, claim};
+use super::{
+    Again, BlockReason, Effect, Facts, Lane, Priority, State, WaitCause,
+    owed::{owed, waits_for_doubt},
+};
 use crate::{
     Millis,
     mutation::{self, Mutation},
@@ -14,46 +17,47 @@ pub(super) fn accept(
     priority: Priority,
     now: Millis,
 ) -> Effect {
-    if mutation::is_on(Mutation::AcceptLostWhileRejected) && (lane.step.is_some() || !lane.held.is_empty()) {
+    if mutation::is_on(Mutation::AcceptLostWhileRejected)
+        && (lane.isolating_since.is_some() || !lane.held.is_empty())
+    {
         return Effect::Done;
-    }
-    if facts.serves {
-        lane.confirmations.forget_all_but(facts.carried.values().copied());
     }
     let concerns_route = facts.serves && changed.iter().any(|leaf| facts.carried.contains_key(leaf));
     let tried_again = facts.serves && flag_resent(lane, resent, now);
-    let served_again = facts.serves && owes_at_rest(lane, facts);
-    if concerns_route || served_again {
-        lane.want = facts.version;
-    }
-    if concerns_route || served_again || tried_again {
+    let owes = !owed(lane, facts, now).is_empty();
+    if let State::Blocked(reason) = lane.state {
+        let is_named = facts.serves && changed.iter().any(|leaf| lane.blocked_leaves.contains(leaf));
+        if rearms(reason, facts, changed, concerns_route || is_named)
+            || (tried_again && reason == BlockReason::Rejected)
+        {
+            lane.attempt = 0;
+            lane.first_fail_at = None;
+            lane.ready(now);
+        }
+    } else if owes && lane.state != State::InFlight {
         lane.dirty_since.get_or_insert(now);
         lane.priority = if lane.state == State::Idle { priority } else { lane.priority.min(priority) };
         wake(lane, now);
-    }
-    if let State::Blocked(reason) = lane.state
-        && (rearms(reason, facts, changed, concerns_route)
-            || (tried_again && reason == BlockReason::Rejected))
+    } else if concerns_route && lane.state == State::InFlight {
+        lane.dirty_since.get_or_insert(now);
+        lane.priority = lane.priority.min(priority);
+        if !mutation::is_on(Mutation::AcknowledgeForgetsNewer) {
+            lane.again = lane.again.max(Again::Look);
+        }
+    } else if matches!(lane.state, State::Idle | State::Wait(WaitCause::HoldRetry))
+        && let Some(until) = lane.suspect_until.filter(|_| waits_for_doubt(lane, facts, now))
     {
-        lane.want = lane.want.max(facts.version);
-        lane.attempt = 0;
-        lane.first_fail_at = None;
-        lane.ready(now);
+        // What was confirmed in doubt is carried again.
+        lane.wait_in_doubt(until);
+    }
+    if facts.serves && lane.state != State::InFlight && !owes && lane.held.is_empty() && is_at_rest(lane) {
+        lane.dirty_since = None;
     }
     Effect::Done
 }
 
-/// Whether the route did not serve the user for a while, so that what changed meanwhile was not owed then and is now.
-fn owes_at_rest(lane: &Lane, facts: &Facts<'_>) -> bool {
-    let owed = claim::owed(lane, facts);
-    match lane.state {
-        State::Idle => !owed.is_empty(),
-        // What was sent already is sent again in its own time.
-        State::Wait(WaitCause::Verify | WaitCause::HoldRetry) => {
-            owed.iter().any(|(_, version)| *version > lane.sent)
-        }
-        _ => false,
-    }
+fn is_at_rest(lane: &Lane) -> bool {
+    matches!(lane.state, State::Idle | State::Wait(WaitCause::Verify | WaitCause::HoldRetry))
 }
 
 /// Marks held leaves whose value was sent again.
@@ -69,7 +73,7 @@ fn flag_resent(lane: &mut Lane, resent: &[Leaf], now: Millis) -> bool {
 }
 
 /// A backoff is not shortened by new updates: a storm of them would become a storm of requests.
-fn wake(lane: &mut Lane, now: Millis) {
+pub(super) fn wake(lane: &mut Lane, now: Millis) {
     match lane.state {
         State::Idle | State::Wait(WaitCause::Verify | WaitCause::HoldRetry) => lane.ready(now),
         State::Wait(_) if mutation::is_on(Mutation::BackoffResetOnAccept) => lane.ready(now),

@@ -1,12 +1,17 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
+    sync::Arc,
 };
 
+use adapter::Fingerprint;
 use canonical::Leaf;
 use serde_json::Value as JsonValue;
 
-use super::{BlockReason, Confirmed, Effect, Facts, Lane, State, SubjectFact, Version};
+use super::{
+    Assertion, BlockReason, Confirmed, Effect, Facts, Lane, State, SubjectFact, Version,
+    owed::{hold, is_confirmed, owed, removals, waits_for_doubt},
+};
 use crate::{
     Millis,
     mutation::{self, Mutation},
@@ -19,14 +24,18 @@ pub struct Claim {
     pub epoch: u64,
     /// The user version that the request is built from.
     pub sent: Version,
-    /// The leaves to carry, in the order of isolation.
-    pub payload: Vec<(Leaf, Version)>,
+    /// What is to be asserted, in the order of isolation.
+    pub payload: Vec<Assertion>,
     /// The Required leaves that go along although they are not owed.
-    pub fillers: Vec<(Leaf, Filler)>,
+    pub fillers: Vec<(Assertion, Filler)>,
+    /// The leaves that go with every request.
+    pub required: Vec<Leaf>,
     /// Per carried set, the members of ours that must go.
     pub removed: BTreeMap<Leaf, BTreeSet<String>>,
-    /// Whether the payload is one leaf of an isolation.
+    /// Whether the payload is one step of an isolation.
     pub isolated: bool,
+    /// Where the route leads.
+    pub place: Fingerprint,
     /// How the vendor knows the user.
     pub subject: String,
 }
@@ -47,29 +56,19 @@ pub(super) fn claim(lane: &mut Lane, facts: &Facts<'_>, subject: &SubjectFact, n
         return Effect::Done;
     }
     lane.epoch += 1;
-    let sent_before = lane.sent;
-    lane.sent = facts.version;
-    lane.want = lane.want.max(lane.sent);
+    end_suspicion(lane, now);
     flag_due_holds(lane, now);
-    let mut payload = owed(lane, facts);
-    if let Some(step) = lane.step.clone() {
-        payload.retain(|(leaf, version)| (*version, Some(leaf.clone())) > step);
-        payload.truncate(1);
-        if payload.is_empty() {
-            match isolation_finished(lane, facts, now) {
-                Some(whole) => payload = whole,
-                None => return Effect::Done,
-            }
-        }
+    let mut payload = owed(lane, facts, now);
+    if lane.isolating_since.is_some() {
+        one_step(lane, facts, &mut payload);
     }
     if payload.is_empty() {
-        nothing_to_send(lane, now);
+        nothing_to_send(lane, facts, now);
         return Effect::Done;
     }
     let fillers = match fillers(lane, facts, &payload) {
         Ok(fillers) => fillers,
         Err((reason, leaves)) => {
-            lane.sent = sent_before;
             lane.block(reason, leaves, now);
             return Effect::Done;
         }
@@ -77,41 +76,36 @@ pub(super) fn claim(lane: &mut Lane, facts: &Facts<'_>, subject: &SubjectFact, n
     let subject_text = match reserve(lane, subject) {
         Ok(text) => text,
         Err(reason) => {
-            lane.sent = sent_before;
             lane.block(reason, Vec::new(), now);
             return Effect::Done;
         }
     };
     let removed = write_ahead(lane, facts, &payload);
-    suspect_queueing_vendor(lane, subject.apply_window, now);
+    let all = || payload.iter().chain(fillers.iter().map(|(assertion, _)| assertion));
+    suspect_queueing_vendor(lane, all(), subject, now);
+    lane.slots.take_off(all());
     lane.state = State::InFlight;
     lane.last_send_at = Some(now);
+    lane.place = Some(facts.place);
     Effect::Send(Claim {
         epoch: lane.epoch,
-        sent: lane.sent,
+        sent: facts.version,
         payload,
         fillers,
+        required: facts.required.iter().map(|required| required.leaf.clone()).collect(),
         removed,
-        isolated: lane.step.is_some(),
+        isolated: lane.isolating_since.is_some(),
+        place: facts.place,
         subject: subject_text,
     })
 }
 
-/// The carried leaves that the vendor has yet to confirm, in the order of isolation.
-pub(crate) fn owed(lane: &Lane, facts: &Facts<'_>) -> Vec<(Leaf, Version)> {
-    let is_owed = |leaf: &Leaf, version: Version| match lane.held.get(leaf) {
-        Some(hold) if hold.version == version => hold.again,
-        _ if mutation::is_on(Mutation::PayloadFromAcked) => version > lane.acked,
-        _ => version > lane.floor,
-    };
-    let mut owed: Vec<(Leaf, Version)> = facts
-        .carried
-        .iter()
-        .filter(|(leaf, version)| is_owed(leaf, **version))
-        .map(|(leaf, version)| (leaf.clone(), *version))
-        .collect();
-    owed.sort_by(|left, right| (left.1, &left.0).cmp(&(right.1, &right.0)));
-    owed
+/// No lost request can change the vendor any more: what is in doubt can be put beyond it.
+fn end_suspicion(lane: &mut Lane, now: Millis) {
+    if lane.suspect_until.is_some_and(|until| now >= until) {
+        lane.suspect_until = None;
+        lane.is_blind = false;
+    }
 }
 
 fn flag_due_holds(lane: &mut Lane, now: Millis) {
@@ -120,25 +114,21 @@ fn flag_due_holds(lane: &mut Lane, now: Millis) {
     }
 }
 
-/// Every leaf was tried alone. Answers the payload to go on with, if there is one.
-fn isolation_finished(lane: &mut Lane, facts: &Facts<'_>, now: Millis) -> Option<Vec<(Leaf, Version)>> {
-    lane.step = None;
-    if lane.suspect_until.is_some_and(|until| now >= until) {
-        return Some(owed(lane, facts));
-    }
-    nothing_to_send(lane, now);
-    None
+/// Of an isolation the next step: a single leaf. The Required leaves go together while one of them has no value that the vendor
+/// has ever taken: each alone would lack the others.
+fn one_step(lane: &Lane, facts: &Facts<'_>, payload: &mut Vec<Assertion>) {
+    let required = payload.iter().take_while(|it| facts.is_required(&it.leaf)).count();
+    let is_new = payload[..required].iter().any(|it| lane.confirmed_value(&it.leaf).is_none());
+    payload.truncate(if is_new { required } else { 1 });
 }
 
 /// Everything is confirmed or held. A lost request keeps the lane suspect all the same: it may still overwrite a value that
 /// is sent in the meantime.
-fn nothing_to_send(lane: &mut Lane, now: Millis) {
-    lane.acked = lane.sent;
-    if let Some(until) = lane.suspect_until.filter(|until| now < *until) {
+pub(super) fn nothing_to_send(lane: &mut Lane, facts: &Facts<'_>, now: Millis) {
+    lane.isolating_since = None;
+    if let Some(until) = lane.suspect_until.filter(|_| waits_for_doubt(lane, facts, now)) {
         return lane.wait_in_doubt(until);
     }
-    lane.floor = lane.sent;
-    lane.suspect_until = None;
     lane.attempt = 0;
     lane.first_fail_at = None;
     lane.rest();
@@ -151,22 +141,29 @@ type Obstacle = (BlockReason, Vec<Leaf>);
 fn fillers(
     lane: &Lane,
     facts: &Facts<'_>,
-    payload: &[(Leaf, Version)],
-) -> Result<Vec<(Leaf, Filler)>, Obstacle> {
+    payload: &[Assertion],
+) -> Result<Vec<(Assertion, Filler)>, Obstacle> {
     let mut fillers = Vec::new();
     let (mut missing, mut untested) = (Vec::new(), Vec::new());
     for required in facts.required {
         let leaf = &required.leaf;
-        if payload.iter().any(|(carried, _)| carried == leaf) {
+        if payload.iter().any(|carried| carried.leaf == *leaf) {
             continue;
         }
+        let carried = facts.carried.get(leaf);
         // Of a leaf that is held, or whose turn in the isolation has not come, only the old value is known to be good.
-        let doubtful = lane.held.contains_key(leaf) || is_ahead_of_isolation(lane, facts, leaf);
-        match (&required.value, lane.confirmed_value(leaf)) {
-            (Some(value), _) if !doubtful => fillers.push((leaf.clone(), Filler::Profile(value.clone()))),
-            (_, Some(confirmed)) => fillers.push((leaf.clone(), Filler::Confirmed(confirmed.clone()))),
-            (Some(_), None) => untested.push(leaf.clone()),
-            (None, None) => missing.push(leaf.clone()),
+        let is_good =
+            carried.is_some_and(|carried| hold(lane, carried).is_none() && is_confirmed(lane, carried));
+        match (&required.value, carried, lane.confirmed_value(leaf)) {
+            (Some(value), Some(carried), _) if is_good => {
+                fillers.push((carried.clone(), Filler::Profile(value.clone())));
+            }
+            (_, _, Some(confirmed)) => {
+                let assertion = as_confirmed(lane, leaf, &required.slot);
+                fillers.push((assertion, Filler::Confirmed(confirmed.clone())));
+            }
+            (Some(_), _, None) => untested.push(leaf.clone()),
+            (None, _, None) => missing.push(leaf.clone()),
         }
     }
     match (missing.is_empty(), untested.is_empty()) {
@@ -177,9 +174,17 @@ fn fillers(
     }
 }
 
-fn is_ahead_of_isolation(lane: &Lane, facts: &Facts<'_>, leaf: &Leaf) -> bool {
-    let (Some(step), Some((version, leaf))) = (&lane.step, facts.position(leaf)) else { return false };
-    (version, Some(leaf)) > *step && version > lane.floor
+/// What the last confirmed value of a Required leaf asserts: once more what was confirmed.
+fn as_confirmed(lane: &Lane, leaf: &Leaf, slot: &Arc<str>) -> Assertion {
+    // Which version it is, a row of an older schema only assumes.
+    let known = lane.slots.get(slot).filter(|known| known.leaf == *leaf && !known.is_assumed);
+    Assertion {
+        leaf: leaf.clone(),
+        version: known.map_or(0, |known| known.version),
+        slot: Arc::clone(slot),
+        way: known.and_then(|known| known.way).unwrap_or(Fingerprint::of_number(0)),
+        clears: false,
+    }
 }
 
 /// Reserves the subject for this lane before its first byte is sent.
@@ -201,14 +206,16 @@ fn reserve(lane: &mut Lane, subject: &SubjectFact) -> Result<String, BlockReason
 fn write_ahead(
     lane: &mut Lane,
     facts: &Facts<'_>,
-    payload: &[(Leaf, Version)],
+    payload: &[Assertion],
 ) -> BTreeMap<Leaf, BTreeSet<String>> {
     let mut removed = BTreeMap::new();
-    for (leaf, _) in payload {
-        let Some(wanted) = facts.members.get(leaf) else { continue };
-        let held = lane.members(leaf);
-        removed.insert(leaf.clone(), held.difference(wanted).cloned().collect());
+    for Assertion { leaf, .. } in payload {
+        let (Some(wanted), Some(gone)) = (facts.members.get(leaf), removals(lane, facts, leaf)) else {
+            continue;
+        };
+        removed.insert(leaf.clone(), gone);
         if !mutation::is_on(Mutation::ConfirmedAfterSend) {
+            let held = lane.members(leaf);
             lane.confirmed.insert(leaf.clone(), Confirmed::Members(held.union(wanted).cloned().collect()));
         }
     }
@@ -216,10 +223,23 @@ fn write_ahead(
 }
 
 /// A vendor that queues may apply two acknowledged requests in the wrong order.
-fn suspect_queueing_vendor(lane: &mut Lane, apply_window: Option<Millis>, now: Millis) {
-    let (Some(window), Some(last)) = (apply_window, lane.last_send_at) else { return };
-    if now - last < window {
+fn suspect_queueing_vendor<'a>(
+    lane: &mut Lane,
+    payload: impl Iterator<Item = &'a Assertion>,
+    subject: &SubjectFact,
+    now: Millis,
+) {
+    let (Some(window), Some(last)) = (subject.apply_window, lane.last_send_at) else { return };
+    let since = if subject.began > now - window { Millis::MIN } else { now - window };
+    if now - last < window && lane.slots.doubt_queued(payload, since) {
         lane.suspect_until = lane.suspect_until.max(Some(now + window));
+    }
+}
+
+impl Claim {
+    /// The leaves of the payload with their versions.
+    pub fn leaves(&self) -> Vec<(Leaf, Version)> {
+        self.payload.iter().map(|assertion| (assertion.leaf.clone(), assertion.version)).collect()
     }
 }
 

@@ -1,4 +1,4 @@
-use super::{Effect, Lane, State, Version};
+use super::{Effect, Lane, State};
 use crate::{
     Millis,
     mutation::{self, Mutation},
@@ -6,19 +6,18 @@ use crate::{
 
 /// Forgets the person. The row stays, so that an answer that comes late finds another epoch and a new incarnation cannot
 /// be overtaken by a request of the old one.
-pub(super) fn erase(lane: &mut Lane, version: Version, window: Millis, now: Millis) -> Effect {
-    let in_flight = lane.state == State::InFlight;
-    let suspect_until =
-        if in_flight { lane.suspect_until.max(Some(now + window)) } else { lane.suspect_until };
+pub(super) fn erase(lane: &mut Lane, window: Millis, queued: Option<Millis>, now: Millis) -> Effect {
+    let in_flight = (lane.state == State::InFlight).then_some(now + window);
+    let last = lane.last_send_at.filter(|_| !mutation::is_on(Mutation::EraseForgetsTheQueue));
+    let in_queue = queued.filter(|queued| last.is_some_and(|last| now - last < *queued));
+    let suspect_until = lane.suspect_until.max(in_flight).max(in_queue.map(|queued| now + queued));
     *lane = Lane {
         state: State::Erased,
         epoch: lane.epoch + u64::from(!mutation::is_on(Mutation::EraseWithoutEpoch)),
-        want: version,
-        sent: version,
-        acked: version,
-        floor: version,
         suspect_until,
+        is_blind: suspect_until.is_some(),
         last_send_at: lane.last_send_at,
+        revision: lane.revision,
         ..Lane::default()
     };
     Effect::Done

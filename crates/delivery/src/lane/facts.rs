@@ -1,8 +1,10 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
+    sync::Arc,
 };
 
+use adapter::Fingerprint;
 use canonical::Leaf;
 use serde_json::Value as JsonValue;
 
@@ -13,14 +15,35 @@ use super::Version;
 pub struct Facts<'a> {
     /// The user's version.
     pub version: Version,
+    /// Whether the profile was read. Where it was not, nothing is known of what the route carries.
+    pub is_known: bool,
     /// Whether the route serves a user with this profile.
     pub serves: bool,
-    /// The leaves that the route carries, with the version that last changed each.
-    pub carried: &'a BTreeMap<Leaf, Version>,
+    /// Where the route leads: its vendor's scheme, host and port.
+    pub place: Fingerprint,
+    /// The leaves that the route carries, and what is to be asserted of each.
+    pub carried: &'a BTreeMap<Leaf, Assertion>,
+    /// The leaves of the profile that have a field at the route and are not carried as they are now, with the field's name.
+    pub uncarried: &'a [(Leaf, Arc<str>)],
     /// The leaves that go with every request.
     pub required: &'a [RequiredFact],
     /// The members wanted of each carried set that the update call only adds to.
     pub members: &'a BTreeMap<Leaf, BTreeSet<String>>,
+}
+
+/// One value that the vendor is to have: a version of a leaf, in one field, put there in one way.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Assertion {
+    /// The leaf.
+    pub leaf: Leaf,
+    /// The version of the user that last changed it.
+    pub version: Version,
+    /// The field's name on the wire.
+    pub slot: Arc<str>,
+    /// How it is put on the wire.
+    pub way: Fingerprint,
+    /// Whether nothing of ours is there when it was confirmed: the field is cleared, or the set is empty.
+    pub clears: bool,
 }
 
 /// What the profile has of a leaf that goes with every request.
@@ -28,6 +51,8 @@ pub struct Facts<'a> {
 pub struct RequiredFact {
     /// The leaf.
     pub leaf: Leaf,
+    /// The field's name on the wire.
+    pub slot: Arc<str>,
     /// Its value in wire form; none when it was never set, was cleared, or cannot be represented.
     pub value: Option<JsonValue>,
 }
@@ -41,12 +66,20 @@ pub struct SubjectFact {
     pub taken: bool,
     /// How long after an acknowledged request the vendor may still apply it, in milliseconds; none: it applies first.
     pub apply_window: Option<crate::Millis>,
+    /// When the process began: what was confirmed before counts as confirmed then, because the clock may have been set since.
+    pub began: crate::Millis,
 }
 
 impl Facts<'_> {
-    /// Where a carried leaf stands in the order of isolation.
-    pub(super) fn position(&self, leaf: &Leaf) -> Option<(Version, Leaf)> {
-        self.carried.get(leaf).map(|version| (*version, leaf.clone()))
+    /// Whether a leaf goes with every request.
+    pub(super) fn is_required(&self, leaf: &Leaf) -> bool {
+        self.required.iter().any(|required| required.leaf == *leaf)
+    }
+}
+
+impl fmt::Debug for Assertion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} v{} as {} {:?}", self.leaf, self.version, self.slot, self.way)
     }
 }
 

@@ -1,3 +1,4 @@
+use adapter::Fingerprint;
 use serde::{Deserialize, Serialize};
 
 use super::Version;
@@ -13,6 +14,10 @@ const AUTOMATIC_TRIES: u32 = 7;
 pub struct Hold {
     /// The version of the leaf that was refused.
     pub version: Version,
+    /// How it was put on the wire: under another name, or in another form, the same value was not refused. None in a row of an
+    /// older schema.
+    #[serde(default, with = "way")]
+    pub way: Option<Fingerprint>,
     /// Why.
     pub reason: HoldReason,
     /// When it was refused first.
@@ -36,8 +41,8 @@ pub enum HoldReason {
 }
 
 impl Hold {
-    pub(crate) fn new(version: Version, reason: HoldReason, now: Millis) -> Self {
-        Self { version, reason, since: now, tried_at: now, tries: 0, again: false }
+    pub(crate) fn new(version: Version, way: Fingerprint, reason: HoldReason, now: Millis) -> Self {
+        Self { version, way: Some(way), reason, since: now, tried_at: now, tries: 0, again: false }
     }
 
     /// The same leaf was refused once more.
@@ -56,5 +61,19 @@ impl Hold {
     /// Whether a caller who sends the same value again has it tried: once an hour.
     pub(super) fn may_be_resent(&self, now: Millis) -> bool {
         now - self.tried_at >= HOUR
+    }
+}
+
+/// A fingerprint is kept as its number.
+mod way {
+    use adapter::Fingerprint;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(way: &Option<Fingerprint>, to: S) -> Result<S::Ok, S::Error> {
+        way.map(Fingerprint::number).serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Fingerprint>, D::Error> {
+        Ok(Option::<u32>::deserialize(from)?.map(Fingerprint::of_number))
     }
 }

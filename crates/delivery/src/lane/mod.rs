@@ -6,36 +6,44 @@
 
 mod accept;
 mod claim;
-mod confirmations;
 mod erase;
 mod facts;
 mod hold;
+mod kept;
 mod outcome;
+mod owed;
+mod place;
 mod rearm;
 mod reject;
 mod row;
 mod settle;
+mod slots;
 mod start;
 mod state;
 
 #[cfg(test)]
-mod model;
-#[cfg(test)]
 mod tests;
 
-pub(crate) use claim::owed;
 pub use claim::{Claim, Filler};
-pub use confirmations::Confirmations;
-pub use facts::{Facts, RequiredFact, SubjectFact};
+pub use facts::{Assertion, Facts, RequiredFact, SubjectFact};
 pub use hold::{Hold, HoldReason};
+pub use kept::Kept;
+pub(crate) use kept::kept;
 pub use outcome::{Failure, Outcome, Partial, Sent, Settle};
+pub use owed::MOST_REMOVALS;
+pub(crate) use owed::{has_nothing_to_send, hold, is_confirmed};
+pub use place::Watermark;
 pub use rearm::Rearm;
 pub use row::{Again, Confirmed, Lane, Priority};
+pub use slots::{Slot, Slots};
 pub use state::{BlockReason, FailureClass, State, WaitCause};
 
 use canonical::Leaf;
 
-use crate::Millis;
+use crate::{
+    Millis,
+    mutation::{self, Mutation},
+};
 
 /// A user's version counter: +1 for each accepted change that changes something.
 pub type Version = u64;
@@ -58,10 +66,12 @@ pub enum Event<'a> {
     Settle(Settle),
     /// What the vendor refused is to be tried again.
     Rearm(Rearm),
-    /// The user was erased as version [`Facts::version`].
+    /// The user was erased.
     Erase {
-        /// Until when a request on the wire may still change the vendor.
+        /// How long a request on the wire may still change the vendor, in milliseconds.
         window: Millis,
+        /// How long one that was acknowledged may, in milliseconds; none: the vendor applies before it answers.
+        queued: Option<Millis>,
     },
     /// The process has started and finds the lane as the last one left it.
     Start {
@@ -86,17 +96,27 @@ pub fn apply(lane: &mut Lane, facts: &Facts<'_>, event: Event<'_>, now: Millis) 
     if lane.state == State::Erased {
         return Effect::Stale;
     }
-    lane.held.retain(|leaf, hold| facts.carried.get(leaf) == Some(&hold.version));
-    let effect = match event {
+    // An attempt is settled under the configuration that it began with.
+    let is_settle = matches!(event, Event::Settle(_));
+    if facts.is_known {
+        if !is_settle {
+            lane.catch_up(facts);
+        }
+        lane.held.retain(|leaf, hold| {
+            facts.carried.get(leaf).is_some_and(|carried| {
+                let is_same_way = hold.way.is_none_or(|way| way == carried.way);
+                hold.version == carried.version && (is_same_way || mutation::is_on(Mutation::HoldIgnoresWay))
+            })
+        });
+    }
+    match event {
         Event::Accept { changed, resent, priority } => {
             accept::accept(lane, facts, changed, resent, priority, now)
         }
         Event::Claim(subject) => claim::claim(lane, facts, &subject, now),
         Event::Settle(settle) => settle::settle(lane, facts, settle, now),
         Event::Rearm(rearm) => rearm::rearm(lane, facts, &rearm, now),
-        Event::Erase { window } => erase::erase(lane, facts.version, window, now),
+        Event::Erase { window, queued } => erase::erase(lane, window, queued, now),
         Event::Start { window } => start::start(lane, window, now),
-    };
-    debug_assert!(lane.floor <= lane.acked && lane.acked <= lane.sent && lane.sent <= lane.want, "{lane:?}");
-    effect
+    }
 }

@@ -3,10 +3,11 @@ use std::{
     fmt,
 };
 
+use adapter::Fingerprint;
 use canonical::Leaf;
 use serde_json::Value as JsonValue;
 
-use super::{BlockReason, FailureClass, Version, WaitCause};
+use super::{Assertion, BlockReason, FailureClass, Version, WaitCause};
 use crate::Millis;
 
 /// How the attempt of a claim ended.
@@ -18,6 +19,8 @@ pub struct Settle {
     pub started_at: Millis,
     /// What the attempt carried.
     pub sent: Sent,
+    /// Whether a request of the attempt was answered as a success, though the attempt as a whole may have failed.
+    pub is_partly_applied: bool,
     /// What became of it.
     pub outcome: Outcome,
 }
@@ -25,8 +28,14 @@ pub struct Settle {
 /// What an attempt carried. Its `Debug` shows no values.
 #[derive(Clone, Default)]
 pub struct Sent {
-    /// The payload, with the versions sent.
-    pub payload: Vec<(Leaf, Version)>,
+    /// The payload.
+    pub payload: Vec<Assertion>,
+    /// What went along, because the vendor needs it with every request.
+    pub along: Vec<Assertion>,
+    /// The user version that it was built from.
+    pub version: Version,
+    /// Where it was sent; none when nothing could be built.
+    pub place: Option<Fingerprint>,
     /// The value of each Required leaf in the request, in wire form.
     pub required: BTreeMap<Leaf, JsonValue>,
     /// The members that each set has of us after the request.
@@ -57,6 +66,8 @@ pub enum Outcome {
         /// Leaves that the answer echoes with another value.
         unverified: Vec<Leaf>,
     },
+    /// The adapter has no request for it: nothing went out, and nothing is confirmed.
+    NothingToSend,
     /// It was certainly not applied; it is tried again.
     NotApplied {
         /// Why.
@@ -91,11 +102,18 @@ pub enum Outcome {
     },
 }
 
+impl Sent {
+    /// Everything that was written.
+    pub fn all(&self) -> impl Iterator<Item = &Assertion> {
+        self.payload.iter().chain(&self.along)
+    }
+}
+
 impl Outcome {
     /// Why the attempt failed; none for a success.
     pub fn class(&self) -> Option<FailureClass> {
         match self {
-            Outcome::Ok { .. } => None,
+            Outcome::Ok { .. } | Outcome::NothingToSend => None,
             Outcome::NotApplied { failure } | Outcome::Unknown { failure, .. } => Some(failure.class),
             Outcome::Rejected { .. } => Some(FailureClass::Invalid),
             Outcome::Blocked { class, .. } => Some(*class),

@@ -1,5 +1,14 @@
-use super::{Again, BlockReason, Effect, Facts, Lane, Priority, State};
-use crate::Millis;
+use std::sync::Arc;
+
+use super::{
+    Again, BlockReason, Effect, Facts, Lane, Priority, State, WaitCause,
+    accept::wake,
+    owed::{owed, waits_for_doubt},
+};
+use crate::{
+    Millis,
+    mutation::{self, Mutation},
+};
 
 const DAY: Millis = 24 * 60 * 60 * 1000;
 
@@ -10,8 +19,15 @@ pub enum Rearm {
     Retry,
     /// An operator asks for everything to be sent again.
     Resync,
-    /// The route's mapping changed.
+    /// The route's mapping or place changed.
     Mapping,
+    /// Somebody has seen that these fields do not hold an old value of ours any more, as of this claim.
+    KeptNoMore {
+        /// The fields' names on the wire; empty: all in which the vendor keeps, or may keep, a value that is not the person's any more.
+        slots: Vec<Arc<str>>,
+        /// The newest claim of the lane when they were looked at; none: whatever was claimed since.
+        epoch: Option<u64>,
+    },
     /// The time of a block's own next try has come.
     Due,
     /// The route's credential or configuration changed and works for another user.
@@ -37,16 +53,23 @@ pub(super) fn rearm(lane: &mut Lane, facts: &Facts<'_>, rearm: &Rearm, now: Mill
     if lane.state == State::InFlight {
         match rearm {
             Rearm::Resync => lane.again = Again::Resync,
-            Rearm::Retry | Rearm::Mapping => lane.again = lane.again.max(Again::Retry),
+            Rearm::Retry => lane.again = lane.again.max(Again::Retry),
+            Rearm::Mapping => lane.again = lane.again.max(Again::Look),
             _ => {}
         }
         return Effect::Done;
     }
     match rearm {
-        Rearm::Retry | Rearm::Mapping => {
+        Rearm::Retry => {
             if lane.may_be_tried_again() {
                 owe_again(lane, Again::Retry, now);
                 again(lane, now);
+            }
+        }
+        Rearm::Mapping => remapped(lane, facts, now),
+        Rearm::KeptNoMore { slots, epoch } => {
+            if epoch.is_none_or(|epoch| epoch == lane.epoch) {
+                lane.slots.forget_kept(slots);
             }
         }
         Rearm::Resync => {
@@ -76,15 +99,35 @@ pub(super) fn rearm(lane: &mut Lane, facts: &Facts<'_>, rearm: &Rearm, now: Mill
 /// What is held, or everything, is owed once more.
 pub(super) fn owe_again(lane: &mut Lane, again: Again, now: Millis) {
     match again {
-        Again::None => {}
+        Again::None | Again::Look => {}
         Again::Retry => lane.held.values_mut().for_each(|hold| hold.again = true),
         Again::Resync => {
-            lane.floor = 0;
+            lane.slots.forget_ways();
             lane.held.clear();
             lane.priority = Priority::Bulk;
             lane.dirty_since.get_or_insert(now);
         }
     }
+}
+
+/// What the mapping owes now is sent, as one of many.
+fn remapped(lane: &mut Lane, facts: &Facts<'_>, now: Millis) {
+    if let State::Blocked(_) = lane.state {
+        return again(lane, now);
+    }
+    if owed(lane, facts, now).is_empty() || mutation::is_on(Mutation::NoPassAfterReload) {
+        if matches!(lane.state, State::Idle | State::Wait(WaitCause::HoldRetry))
+            && let Some(until) = lane.suspect_until.filter(|_| waits_for_doubt(lane, facts, now))
+        {
+            lane.wait_in_doubt(until);
+        }
+        return;
+    }
+    lane.dirty_since.get_or_insert(now);
+    if lane.state == State::Idle {
+        lane.priority = Priority::Bulk;
+    }
+    wake(lane, now);
 }
 
 /// Tries a block whose own time has come: of its kind, or of a leaf whose refusal stops the whole lane.
@@ -119,20 +162,18 @@ fn is_automatic(reason: BlockReason) -> bool {
 const AUTOMATIC_FOR: Millis = 28 * DAY;
 
 fn again(lane: &mut Lane, now: Millis) {
-    lane.step = None;
+    lane.isolating_since = None;
     lane.attempt = 0;
     lane.first_fail_at = None;
     lane.ready(now);
 }
 
-/// What was held is owed again, although the lane, or an isolation of its leaves, had gone on past it.
+/// What was held is owed again.
 fn drop_holds(lane: &mut Lane, since: Millis, now: Millis) {
-    let dropped = lane.held.values().filter(|hold| hold.since >= since).map(|hold| hold.version - 1).min();
+    let before = lane.held.len();
     lane.held.retain(|_, hold| hold.since < since);
-    if let Some(before) = dropped {
-        lane.acked = lane.acked.min(before);
-        lane.floor = lane.floor.min(before);
-        lane.step = None;
+    if lane.held.len() < before {
+        lane.isolating_since = None;
         lane.dirty_since.get_or_insert(now);
     }
 }
@@ -146,20 +187,31 @@ fn change_identity(
 ) -> Effect {
     lane.epoch += 1;
     // What is known of the vendor's copy was known of another subject's. Where there was none, nothing is known but what an
-    // erase has left: the versions of the last incarnation and its lost request.
+    // erase has left: a lost request.
     if lane.subject.is_some() {
-        let Lane { epoch, want, sent, last_send_at, suspect_until, .. } = *lane;
+        let Lane { epoch, last_send_at, suspect_until, is_blind, place, revision, .. } = *lane;
+        let mut slots = std::mem::take(&mut lane.slots);
         // The subject may come back while a request under it is still on its way.
         let in_flight = (lane.state == State::InFlight).then_some(now + window);
         let suspect_until = suspect_until.max(in_flight);
-        *lane = Lane { epoch, want, sent, last_send_at, suspect_until, ..Lane::default() };
+        slots.forget_place();
+        *lane = Lane {
+            epoch,
+            last_send_at,
+            suspect_until,
+            is_blind,
+            place,
+            slots,
+            revision,
+            known_since: facts.version,
+            ..Lane::default()
+        };
     }
     let (text, key) = subject.unzip();
     lane.subject = text;
     lane.subject_key = key;
     lane.pinned = false;
     if lane.subject.is_some() && facts.serves && !facts.carried.is_empty() {
-        lane.want = facts.version;
         lane.dirty_since.get_or_insert(now);
         lane.ready(now);
     } else {

@@ -1,6 +1,6 @@
 use canonical::Leaf;
 
-use super::{BlockReason, Facts, Hold, HoldReason, Lane, Sent, Version, settle};
+use super::{Assertion, BlockReason, Facts, Hold, HoldReason, Lane, Sent};
 use crate::{
     Millis,
     mutation::{self, Mutation},
@@ -8,66 +8,70 @@ use crate::{
 
 /// Every rejection shrinks the payload, meets a newer value, or blocks.
 pub(super) fn reject(lane: &mut Lane, facts: &Facts<'_>, sent: &Sent, named: &[Leaf], now: Millis) {
-    let of_payload: Vec<_> = sent.payload.iter().filter(|(leaf, _)| named.contains(leaf)).cloned().collect();
+    let of_payload: Vec<&Assertion> = sent.payload.iter().filter(|it| named.contains(&it.leaf)).collect();
     if !of_payload.is_empty() {
-        hold_all(lane, facts, &of_payload, HoldReason::Named, now);
-        move_step_if_isolating(lane, sent);
+        of_payload.into_iter().for_each(|refused| hold(lane, facts, refused, HoldReason::Named, now));
         return lane.ready(now);
     }
-    let of_fillers: Vec<&Leaf> = named.iter().filter(|leaf| sent.required.contains_key(leaf)).collect();
+    let of_fillers: Vec<&Assertion> = sent.along.iter().filter(|it| named.contains(&it.leaf)).collect();
     if !of_fillers.is_empty() {
         return filler_rejected(lane, facts, sent, &of_fillers, now);
     }
-    if let [single] = sent.payload.as_slice() {
-        hold_all(lane, facts, std::slice::from_ref(single), HoldReason::Isolated, now);
-        move_step_if_isolating(lane, sent);
-        return lane.ready(now);
+    match sent.payload.as_slice() {
+        [single] => {
+            hold(lane, facts, single, HoldReason::Isolated, now);
+            lane.ready(now);
+        }
+        // The Required leaves of which the vendor has never taken any: none of them can go alone.
+        several if lane.isolating_since.is_some() && sent.payload.iter().any(|it| is_current(facts, it)) => {
+            let leaves = several.iter().map(|it| it.leaf.clone()).collect();
+            lane.block(BlockReason::Rejected, leaves, now);
+        }
+        _ => {
+            lane.isolating_since.get_or_insert(now);
+            lane.ready(now);
+        }
     }
-    lane.step = Some((0, None));
-    lane.ready(now);
+}
+
+/// Whether the profile still has what was sent.
+fn is_current(facts: &Facts<'_>, sent: &Assertion) -> bool {
+    facts.carried.get(&sent.leaf).is_some_and(|carried| carried == sent)
 }
 
 /// A Required leaf that only went along was refused: the last confirmed value can stand in for it, if there is another.
-fn filler_rejected(lane: &mut Lane, facts: &Facts<'_>, sent: &Sent, leaves: &[&Leaf], now: Millis) {
-    for leaf in leaves {
-        let refused = &sent.required[*leaf];
+fn filler_rejected(lane: &mut Lane, facts: &Facts<'_>, sent: &Sent, refused: &[&Assertion], now: Millis) {
+    for assertion in refused {
+        let leaf = &assertion.leaf;
         // A newer value than the claim's has not been refused.
-        if facts.carried.get(*leaf).is_some_and(|version| *version > lane.sent) {
+        let present = facts.carried.get(leaf);
+        if present.is_some_and(|present| present.version > sent.version) {
             continue;
         }
-        let other = lane.confirmed_value(leaf).is_some_and(|confirmed| confirmed != refused);
-        match facts.carried.get(*leaf) {
-            Some(version) if other => {
-                hold_all(lane, facts, &[((*leaf).clone(), *version)], HoldReason::Named, now);
-            }
+        let other =
+            lane.confirmed_value(leaf).is_some_and(|confirmed| sent.required.get(leaf) != Some(confirmed));
+        match present {
+            Some(present) if other => hold(lane, facts, &present.clone(), HoldReason::Named, now),
             _ => {
-                return lane.block(
-                    BlockReason::Rejected,
-                    leaves.iter().map(|leaf| (*leaf).clone()).collect(),
-                    now,
-                );
+                let leaves = refused.iter().map(|assertion| assertion.leaf.clone()).collect();
+                return lane.block(BlockReason::Rejected, leaves, now);
             }
         }
     }
     lane.ready(now);
 }
 
-/// Holds each leaf that still has the version sent; one with a newer value has not been refused.
-fn hold_all(lane: &mut Lane, facts: &Facts<'_>, leaves: &[(Leaf, Version)], reason: HoldReason, now: Millis) {
-    for (leaf, version) in leaves {
-        let Some(present) = facts.carried.get(leaf) else { continue };
-        if present != version && !mutation::is_on(Mutation::HoldIgnoresVersion) {
-            continue;
-        }
-        match lane.held.get_mut(leaf) {
-            Some(hold) => hold.refused_again(now),
-            None => drop(lane.held.insert(leaf.clone(), Hold::new(*present, reason, now))),
-        }
+/// Holds a leaf that still is what was sent; a newer value, or another way to put it, has not been refused.
+fn hold(lane: &mut Lane, facts: &Facts<'_>, refused: &Assertion, reason: HoldReason, now: Millis) {
+    let Some(present) = facts.carried.get(&refused.leaf) else { return };
+    if present != refused && !mutation::is_on(Mutation::HoldIgnoresVersion) {
+        return;
     }
-}
-
-fn move_step_if_isolating(lane: &mut Lane, sent: &Sent) {
-    if lane.step.is_some() {
-        settle::move_step(lane, sent);
+    match lane.held.get_mut(&refused.leaf) {
+        Some(hold) => hold.refused_again(now),
+        None => {
+            let hold = Hold::new(present.version, present.way, reason, now);
+            lane.held.insert(refused.leaf.clone(), hold);
+        }
     }
 }

@@ -3,14 +3,15 @@ use std::{
     fmt,
 };
 
+use adapter::Fingerprint;
 use canonical::Leaf;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as JsonValue;
 
-use super::{BlockReason, Confirmations, FailureClass, Hold, State, Version, WaitCause};
+use super::{BlockReason, FailureClass, Hold, Slots, State, Version, WaitCause, Watermark};
 use crate::{Millis, TraceContext};
 
-/// The row of one lane. `floor ≤ acked ≤ sent ≤ want` always holds.
+/// The row of one lane.
 #[derive(Clone, PartialEq, Default)]
 pub struct Lane {
     /// Where the lane stands.
@@ -19,30 +20,30 @@ pub struct Lane {
     pub next_at: Millis,
     /// Which of two queues of the route the lane waits in.
     pub priority: Priority,
-    /// The newest user version in which a leaf carried by this route changed while the route served the user.
-    pub want: Version,
-    /// The user version read by the last claim.
-    pub sent: Version,
-    /// Every carried leaf with a version up to this one was confirmed or is held.
-    pub acked: Version,
-    /// As `acked`, and no lost request can overwrite it any more.
-    pub floor: Version,
+    /// What is known of each field at the vendor.
+    pub slots: Slots,
+    /// Whether the vendor has or may have a value of ours that is not the person's any more; as of the last event.
+    pub keeps: bool,
     /// Leaves whose value the vendor refused.
     pub held: BTreeMap<Leaf, Hold>,
     /// The leaves that a block is about.
     pub blocked_leaves: Vec<Leaf>,
-    /// The last leaf tried while an unnamed rejection is isolated; `(0, None)` before the first.
-    pub step: Option<(Version, Option<Leaf>)>,
+    /// Since when a refusal that names no leaf is being isolated: leaves are tried one by one.
+    pub isolating_since: Option<Millis>,
     /// What was asked for while an attempt was in flight.
     pub again: Again,
     /// Until when a lost request may still change the vendor.
     pub suspect_until: Option<Millis>,
+    /// Whether such a request is of a life before, so that nobody knows which fields it writes.
+    pub is_blind: bool,
     /// When the last claim was made.
     pub last_send_at: Option<Millis>,
     /// Grows with each claim; an answer to an older claim changes nothing.
     pub epoch: u64,
     /// Failures in a row that are charged to the lane.
     pub attempt: u32,
+    /// Where the route led when something was sent last; none before.
+    pub place: Option<Fingerprint>,
     /// How the vendor knows the user.
     pub subject: Option<String>,
     /// The subject reserved for this lane, for comparing; unique at a route.
@@ -64,10 +65,15 @@ pub struct Lane {
     /// Since when the lane owes something. What was confirmed and is in doubt is not owed before an attempt fails that is to
     /// put it beyond doubt.
     pub dirty_since: Option<Millis>,
-    /// When the vendor confirmed what.
-    pub confirmations: Confirmations,
+    /// Of the versions of the user up to this one nobody knows whether they were delivered: the row is of an older schema, or was of
+    /// another subject or place.
+    pub known_since: Version,
+    /// What a row of an older schema knew, until the first event that knows the profile.
+    pub watermark: Option<Watermark>,
     /// The trace of the newest of the updates that are owed, of those that belong to one.
     pub trace: Option<TraceContext>,
+    /// Grows with each change of the row, so that the later one of two can be told.
+    pub revision: u64,
 }
 
 /// Which of two queues a lane waits in.
@@ -86,6 +92,8 @@ pub enum Again {
     /// Nothing.
     #[default]
     None,
+    /// A look at what is owed by then.
+    Look,
     /// Another try of what is held or blocked.
     Retry,
     /// Everything.
@@ -173,10 +181,15 @@ impl Lane {
     pub(super) fn block(&mut self, reason: BlockReason, leaves: Vec<Leaf>, now: Millis) {
         self.state = State::Blocked(reason);
         self.blocked_leaves = leaves;
-        self.step = None;
+        self.isolating_since = None;
         self.next_at = super::rearm::next_automatic(reason, now);
         self.first_fail_at.get_or_insert(now);
         self.dirty_since.get_or_insert(now);
+    }
+
+    /// Notes that the row is another one than before.
+    pub fn revise(&mut self) {
+        self.revision += 1;
     }
 
     /// Everything was confirmed, and a request that was lost may overwrite it until then.
@@ -201,9 +214,9 @@ impl fmt::Debug for Lane {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Lane")
             .field("state", &self.state)
-            .field("versions", &(self.floor, self.acked, self.sent, self.want))
+            .field("slots", &self.slots)
             .field("held", &self.held)
-            .field("step", &self.step)
+            .field("isolating_since", &self.isolating_since)
             .field("again", &self.again)
             .field("suspect_until", &self.suspect_until)
             .field("epoch", &self.epoch)

@@ -1,6 +1,6 @@
 use super::{
     Again, Confirmed, Effect, Facts, Failure, FailureClass, Lane, Outcome, Partial, Rearm, Sent, Settle,
-    State, WaitCause, rearm, reject,
+    State, WaitCause, claim::nothing_to_send, owed::owed, rearm, reject, slots::Suspect,
 };
 use crate::{
     Millis,
@@ -12,24 +12,37 @@ pub(super) fn settle(lane: &mut Lane, facts: &Facts<'_>, settle: Settle, now: Mi
     if lane.state != State::InFlight || is_stale {
         return Effect::Stale;
     }
-    let Settle { started_at, sent, outcome, .. } = settle;
+    let Settle { started_at, sent, outcome, is_partly_applied, .. } = settle;
+    if is_partly_applied && !matches!(outcome, Outcome::Ok { .. }) && !mutation::is_on(Mutation::HalfIsNone) {
+        lane.slots.doubt(sent.all());
+    }
     match outcome {
         Outcome::Ok { witness, unverified } => {
-            succeed(lane, &sent, now);
+            let sent = if mutation::is_on(Mutation::ConfirmAtSettle) { as_of_now(sent, facts) } else { sent };
+            let lost_part = succeed(lane, &sent, started_at, now);
             lane.witness = lane.witness.take().or(witness);
             lane.unverified = unverified;
-            if lane.step.is_some() || sent.partial != Partial::No {
-                step_taken(lane, &sent, started_at, now);
-            } else {
-                confirmed(lane, &sent, started_at, now);
+            match lane.suspect_until.filter(|_| lost_part) {
+                // A lost request may bring the members back, so that none counts as removed before it cannot land any longer.
+                Some(until) => lane.wait(WaitCause::Verify, until),
+                None => go_on(lane, facts, sent.partial != Partial::No, now),
             }
         }
-        Outcome::NotApplied { failure } => failed(lane, &failure, now),
+        Outcome::NothingToSend => {
+            lane.slots.void(&sent.payload);
+            lane.slots.land();
+            go_on(lane, facts, sent.partial != Partial::No, now);
+        }
+        Outcome::NotApplied { failure } => {
+            lane.slots.land();
+            failed(lane, &failure, now);
+        }
         Outcome::Unknown { failure, suspect_until } => {
-            lane.suspect_until = lane.suspect_until.max(Some(suspect_until));
+            lose(lane, &sent, suspect_until);
             failed(lane, &failure, now);
         }
         Outcome::Rejected { named, status } => {
+            lane.slots.land();
             lane.attempt = 0;
             lane.first_fail_at = None;
             lane.dirty_since.get_or_insert(now);
@@ -38,8 +51,9 @@ pub(super) fn settle(lane: &mut Lane, facts: &Facts<'_>, settle: Settle, now: Mi
             reject::reject(lane, facts, &sent, &named, now);
         }
         Outcome::Blocked { reason, class, status, release_subject, suspect_until } => {
-            if let Some(until) = suspect_until {
-                lane.suspect_until = lane.suspect_until.max(Some(until));
+            match suspect_until {
+                Some(until) => lose(lane, &sent, until),
+                None => lane.slots.land(),
             }
             lane.last_class = Some(class);
             lane.last_status = status;
@@ -49,93 +63,112 @@ pub(super) fn settle(lane: &mut Lane, facts: &Facts<'_>, settle: Settle, now: Mi
     }
     match std::mem::take(&mut lane.again) {
         Again::None => Effect::Done,
-        Again::Retry => rearm::rearm(lane, facts, &Rearm::Retry, now),
+        Again::Look => {
+            look_again(lane, now);
+            Effect::Done
+        }
+        Again::Retry => {
+            // More may have been accepted meanwhile, too.
+            look_again(lane, now);
+            rearm::rearm(lane, facts, &Rearm::Retry, now)
+        }
         Again::Resync => rearm::rearm(lane, facts, &Rearm::Resync, now),
     }
 }
 
-fn succeed(lane: &mut Lane, sent: &Sent, now: Millis) {
-    // A set of which a part was sent is not confirmed.
-    if sent.partial != Partial::Members {
-        lane.confirmations.note(&sent.payload, now);
-    }
+/// Takes note of what was confirmed; whether a part of a set was, which a lost request may undo.
+fn succeed(lane: &mut Lane, sent: &Sent, started_at: Millis, now: Millis) -> bool {
     lane.attempt = 0;
     lane.first_fail_at = None;
     lane.last_class = None;
     lane.last_status = None;
+    // It was confirmed where the route does not lead any more.
+    if sent.place != lane.place && !mutation::is_on(Mutation::PlaceNotCompared) {
+        lane.slots.doubt(sent.all());
+        lane.slots.land();
+        return false;
+    }
     lane.pinned = true;
+    let since = if mutation::is_on(Mutation::SuspicionEndsWithAnswer) { now } else { started_at };
+    let suspect = match lane.suspect_until {
+        Some(until) if since < until && lane.is_blind => Suspect::All,
+        Some(until) if since < until => Suspect::Doubtful,
+        _ => Suspect::No,
+    };
+    let mut lost_part = false;
+    for assertion in sent.all() {
+        let members = sent.members.get(&assertion.leaf);
+        let is_part = members.is_some() && sent.partial == Partial::Members;
+        let lost = if is_part {
+            lane.slots.confirm_part(assertion, suspect, now)
+        } else {
+            lane.slots.confirm(assertion, suspect, now)
+        };
+        lost_part |= is_part && lost;
+        if let Some(members) = members.filter(|_| !lost) {
+            lane.confirmed.insert(assertion.leaf.clone(), Confirmed::Members(members.clone()));
+        }
+        let is_held = |hold: &super::Hold| {
+            hold.version == assertion.version && hold.way.is_none_or(|way| way == assertion.way)
+        };
+        // A set of which a part was sent stays held, and with it owed.
+        if !is_part && lane.held.get(&assertion.leaf).is_some_and(is_held) {
+            lane.held.remove(&assertion.leaf);
+        }
+    }
     for (leaf, value) in &sent.required {
         lane.confirmed.insert(leaf.clone(), Confirmed::Value(value.clone()));
     }
+    lane.slots.land();
+    lost_part
 }
 
-/// Some of the leaves were taken, one by one in an isolation, or as many as one attempt can; the next ones follow.
-fn step_taken(lane: &mut Lane, sent: &Sent, started_at: Millis, now: Millis) {
-    let in_doubt = lane.suspect_until.filter(|until| started_at < *until);
-    if in_doubt.is_none() {
-        no_longer_in_doubt(lane, sent);
-        // Everything that is owed goes out from here on, and nothing that was lost can land any more.
-        if lane.step.is_none() {
-            lane.suspect_until = None;
+/// A seeded bug: what is confirmed is taken from the profile as it is by now.
+fn as_of_now(mut sent: Sent, facts: &Facts<'_>) -> Sent {
+    for assertion in &mut sent.payload {
+        if let Some(present) = facts.carried.get(&assertion.leaf) {
+            *assertion = present.clone();
         }
     }
-    match (sent.partial, in_doubt) {
-        (Partial::No | Partial::Leaves, _) => {
-            move_step(lane, sent);
-            lane.ready(now);
-        }
-        // The set itself is not done: it comes next again, with fewer members to remove.
-        (Partial::Members, None) => {
-            stay_at_set(lane, sent);
-            lane.ready(now);
-        }
-        // A lost request may bring the members back, so that none counts as removed before it cannot land any longer.
-        (Partial::Members, Some(until)) => {
-            stay_at_set(lane, sent);
-            lane.wait(WaitCause::Verify, until);
-        }
-    }
+    sent
 }
 
-/// The set is the first of what is left.
-fn stay_at_set(lane: &mut Lane, sent: &Sent) {
-    if lane.step.is_none() {
-        lane.step = sent.payload.first().map(|(_, version)| (*version, None));
+/// What comes next: what is still owed, the end of a doubt, or rest.
+fn go_on(lane: &mut Lane, facts: &Facts<'_>, is_partial: bool, now: Millis) {
+    let owes = match facts.is_known {
+        true => !owed(lane, facts, now).is_empty(),
+        // A claim finds out.
+        false => is_partial || lane.isolating_since.is_some() || can_end_doubt(lane, now),
+    };
+    if owes {
+        lane.ready(now);
+    } else {
+        nothing_to_send(lane, facts, now);
     }
 }
 
-fn confirmed(lane: &mut Lane, sent: &Sent, started_at: Millis, now: Millis) {
-    if mutation::is_on(Mutation::AcknowledgeForgetsNewer) {
-        lane.want = lane.sent;
-    }
-    lane.acked = lane.sent;
-    let since = if mutation::is_on(Mutation::SuspicionEndsWithAnswer) { now } else { started_at };
-    let clean = lane.suspect_until.is_none_or(|until| since >= until);
-    if clean {
-        lane.floor = lane.sent;
-        lane.suspect_until = None;
-        no_longer_in_doubt(lane, sent);
-    }
-    match lane.suspect_until {
-        _ if lane.want > lane.sent => lane.ready(now),
-        Some(until) => lane.wait_in_doubt(until),
-        None => lane.rest(),
+/// Whether something is in doubt that no lost request can change any more.
+fn can_end_doubt(lane: &Lane, now: Millis) -> bool {
+    lane.suspect_until.is_some_and(|until| now >= until) && lane.slots.iter().any(|slot| slot.in_doubt)
+}
+
+/// Something was accepted or configured meanwhile, so that more may be owed.
+fn look_again(lane: &mut Lane, now: Millis) {
+    if let State::Idle | State::Wait(WaitCause::Verify | WaitCause::HoldRetry) | State::Blocked(_) =
+        lane.state
+    {
+        lane.dirty_since.get_or_insert(now);
+        lane.ready(now);
     }
 }
 
-/// Nothing that is still under way can undo what was sent.
-fn no_longer_in_doubt(lane: &mut Lane, sent: &Sent) {
-    for (leaf, version) in &sent.payload {
-        // A set of which a part was sent stays held, and with it owed.
-        if sent.partial != Partial::Members
-            && lane.held.get(leaf).is_some_and(|hold| hold.version == *version)
-        {
-            lane.held.remove(leaf);
-        }
+/// Nobody knows whether the attempt was applied, or will be.
+fn lose(lane: &mut Lane, sent: &Sent, until: Millis) {
+    if !mutation::is_on(Mutation::UnknownIsNotInDoubt) {
+        lane.suspect_until = lane.suspect_until.max(Some(until));
+        lane.slots.doubt(sent.all());
     }
-    for (leaf, members) in &sent.members {
-        lane.confirmed.insert(leaf.clone(), Confirmed::Members(members.clone()));
-    }
+    lane.slots.land();
 }
 
 fn failed(lane: &mut Lane, failure: &Failure, now: Millis) {
@@ -158,8 +191,4 @@ fn release(lane: &mut Lane, release_subject: bool) {
     if release_subject && !lane.pinned {
         lane.subject_key = None;
     }
-}
-/// An isolation, or what takes several attempts, goes on after what was sent.
-pub(super) fn move_step(lane: &mut Lane, sent: &Sent) {
-    lane.step = sent.payload.last().map(|(leaf, version)| (*version, Some(leaf.clone())));
 }

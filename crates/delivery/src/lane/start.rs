@@ -16,6 +16,12 @@ pub(super) fn start(lane: &mut Lane, window: Millis, now: Millis) -> Effect {
     if was_lost || lane.is_suspect() {
         lane.suspect_until = Some(now + window);
     }
+    if was_lost {
+        lane.slots.lose();
+        // A row of an older schema does not say which fields the request writes.
+        lane.is_blind |= lane.watermark.is_some();
+    }
+    lane.slots.land();
     if let State::Wait(WaitCause::Verify) = lane.state {
         lane.next_at = now + window;
     }

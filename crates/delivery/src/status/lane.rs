@@ -6,13 +6,13 @@ use canonical::Leaf;
 use super::{Reason, StandingState};
 use crate::{
     Millis,
-    lane::{BlockReason, Lane, State},
+    lane::{BlockReason, Lane, State, WaitCause},
 };
 
 /// How a lane stands by itself, whatever its route does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LaneStanding {
-    /// `Blocked`, `Held`, `Behind` or `InStep`.
+    /// `Blocked`, `Held`, `Behind`, `InDoubt`, `InStepExcept`, `NothingSent` or `InStep`.
     pub state: StandingState,
     /// Why it is blocked or a leaf held.
     pub reason: Option<Reason>,
@@ -29,17 +29,21 @@ pub struct LaneStanding {
 /// How a lane stands.
 pub fn of_lane(lane: &Lane) -> LaneStanding {
     let held = || lane.held.keys().cloned().collect();
+    let hold = lane.held.values().next().map(|hold| Reason::Held(hold.reason));
     let (state, reason, concerned) = match lane.state {
         State::Blocked(reason) => {
             (StandingState::Blocked, Some(Reason::Blocked(reason)), lane.blocked_leaves.clone())
         }
-        _ if let Some(hold) = lane.held.values().next() => {
-            (StandingState::Held, Some(Reason::Held(hold.reason)), held())
-        }
         State::Idle | State::Ready | State::InFlight | State::Wait(_) if lane.dirty_since.is_some() => {
-            (StandingState::Behind, None, Vec::new())
+            (StandingState::Behind, hold, held())
         }
-        // What was confirmed and is in doubt is in step as long as it only waits.
+        State::Wait(WaitCause::HoldRetry) => (StandingState::Held, hold, held()),
+        State::Ready | State::InFlight | State::Wait(_) => (StandingState::InDoubt, None, Vec::new()),
+        _ if hold.is_some() => (StandingState::Held, hold, held()),
+        _ if lane.keeps => (StandingState::InStepExcept, None, Vec::new()),
+        _ if !lane.slots.has_confirmed() && lane.watermark.is_none() => {
+            (StandingState::NothingSent, None, Vec::new())
+        }
         _ => (StandingState::InStep, None, Vec::new()),
     };
     let is_missing = lane.state == State::Blocked(BlockReason::NeedsData);

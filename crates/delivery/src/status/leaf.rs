@@ -5,8 +5,8 @@ use canonical::Leaf;
 
 use crate::{
     Millis, Route,
-    lane::{Hold, Lane, Version},
-    planner,
+    lane::{self, Assertion, Hold, Lane, Version},
+    planner::{self, RouteView},
     store::UserRow,
 };
 
@@ -30,6 +30,8 @@ pub enum LeafState {
     Confirmed(Option<Millis>),
     /// The vendor has confirmed it, last at this time; a lost request may still overwrite it, so it is sent once more.
     InDoubt(Option<Millis>),
+    /// The vendor has confirmed it, as far as a row of an older schema tells.
+    Assumed(Option<Millis>),
     /// It is to be sent.
     Owed,
     /// The vendor has refused it.
@@ -41,25 +43,42 @@ pub enum LeafState {
 /// How each leaf of a user stands at a route; without a lane nothing was ever sent.
 pub fn of_leaves(route: &Route, user: &UserRow, lane: Option<&Lane>) -> BTreeMap<Leaf, LeafStanding> {
     let profile = &user.profile;
-    let state = |leaf: &Leaf, version| match (planner::fate(route, profile, leaf), lane) {
-        (Fate::Sent, None) => LeafState::Owed,
-        (Fate::Sent, Some(lane)) => carried(lane, leaf, version),
-        (fate, _) => LeafState::NotCarried(fate),
+    let view = RouteView::of(route, profile, user.version);
+    let facts = view.facts();
+    let lane = lane.map(|lane| lane.seen_by(&facts));
+    let state = |leaf: &Leaf| match (facts.carried.get(leaf), &lane) {
+        (None, _) => {
+            let fate = planner::fate(route, profile, leaf);
+            LeafState::NotCarried(fate.unwrap_or(Fate::Unmapped))
+        }
+        (Some(_), None) => LeafState::Owed,
+        (Some(_), Some(lane)) if lane::has_nothing_to_send(lane, &facts, leaf) => {
+            LeafState::NotCarried(Fate::NothingToSend)
+        }
+        (Some(assertion), Some(lane)) => carried(lane, assertion),
     };
     let standing = |(leaf, entry): (&Leaf, &canonical::Entry)| {
-        let state = state(leaf, entry.version);
-        let is_unverified = lane.is_some_and(|lane| lane.unverified.contains(leaf));
+        let is_unverified = lane.as_ref().is_some_and(|lane| lane.unverified.contains(leaf));
         let is_cleared = entry.value.is_none();
-        (leaf.clone(), LeafStanding { version: entry.version, is_cleared, is_unverified, state })
+        (leaf.clone(), LeafStanding { version: entry.version, is_cleared, is_unverified, state: state(leaf) })
     };
     profile.iter().map(standing).collect()
 }
 
-fn carried(lane: &Lane, leaf: &Leaf, version: Version) -> LeafState {
-    match lane.held.get(leaf) {
-        Some(hold) if hold.version == version => LeafState::Held(hold.clone()),
-        _ if version <= lane.floor => LeafState::Confirmed(lane.confirmations.at(version)),
-        _ if version <= lane.acked => LeafState::InDoubt(lane.confirmations.at(version)),
+fn carried(lane: &Lane, assertion: &Assertion) -> LeafState {
+    if let Some(hold) = lane::hold(lane, assertion) {
+        return LeafState::Held(hold.clone());
+    }
+    match lane.slots.get(&assertion.slot) {
+        Some(slot) if lane::is_confirmed(lane, assertion) => {
+            let at = Some(slot.at).filter(|at| *at > 0);
+            match () {
+                () if slot.is_void => LeafState::NotCarried(Fate::NothingToSend),
+                () if slot.in_doubt || slot.is_flying => LeafState::InDoubt(at),
+                () if slot.is_assumed => LeafState::Assumed(at),
+                () => LeafState::Confirmed(at),
+            }
+        }
         _ => LeafState::Owed,
     }
 }

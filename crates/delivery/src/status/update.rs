@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::{borrow::Cow, cell::OnceCell, collections::BTreeMap};
 
 use adapter::{Fate, Means};
 use canonical::Leaf;
@@ -6,8 +6,9 @@ use canonical::Leaf;
 use crate::{
     Millis, Route, RouteSet,
     gate::RouteCondition,
-    lane::{BlockReason, FailureClass, Hold, HoldReason, Lane, State, Version, WaitCause},
-    planner,
+    lane::{self, BlockReason, FailureClass, Hold, HoldReason, Lane, State, Version, WaitCause},
+    mutation::{self, Mutation},
+    planner::{self, RouteView},
     store::{LaneRow, RouteId, RouteVerdict, UpdateRow, UserRow, Verdict},
 };
 
@@ -50,14 +51,18 @@ pub enum RouteState {
     NoIdentity,
     /// The route does not serve such a user.
     NotMatching,
-    /// The route carries nothing of the update.
-    NothingToCarry,
+    /// There was nothing to send for the update: the route carries nothing of it, or nothing changed.
+    NothingToSend,
     /// The vendor refused a leaf of the update; the others went on.
     Held,
     /// The vendor applied this version or a newer one.
     Applied,
     /// The vendor took this version or a newer one, and may apply it later.
     Accepted,
+    /// Nothing is owed any more, and a leaf of the update never arrived.
+    NotDelivered,
+    /// It was accepted under an older schema, or before the user got another identity, and nobody knows whether it arrived.
+    Unknown,
     /// Nothing is sent before something changes.
     Blocked,
     /// It will be sent, or is being sent.
@@ -125,7 +130,7 @@ fn cases<'a>(
 ) -> impl Iterator<Item = (RouteId, Case<'a>)> {
     update.verdicts.iter().filter_map(move |(id, verdict)| {
         let lane = lanes.iter().find(|row| row.route == *id).map(|row| &*row.lane);
-        Some((*id, Case { update, user, verdict, route: routes.get(*id)?, lane }))
+        Some((*id, Case::new(update, user, verdict, routes.get(*id)?, lane)))
     })
 }
 
@@ -146,10 +151,31 @@ struct Case<'a> {
     user: &'a UserRow,
     verdict: &'a RouteVerdict,
     route: &'a Route,
-    lane: Option<&'a Lane>,
+    lane: Option<Cow<'a, Lane>>,
+    view: OnceCell<RouteView>,
 }
 
-impl Case<'_> {
+impl<'a> Case<'a> {
+    fn new(
+        update: &'a UpdateRow,
+        user: &'a UserRow,
+        verdict: &'a RouteVerdict,
+        route: &'a Route,
+        lane: Option<&'a Lane>,
+    ) -> Self {
+        let mut case = Self { update, user, verdict, route, lane: None, view: OnceCell::new() };
+        case.lane = lane.map(|lane| match lane.is_outdated(route.place()) {
+            true => Cow::Owned(lane.seen_by(&case.view().facts())),
+            false => Cow::Borrowed(lane),
+        });
+        case
+    }
+
+    /// What the profile means to the route now; derived when something is not confirmed.
+    fn view(&self) -> &RouteView {
+        self.view.get_or_init(|| RouteView::of(self.route, &self.user.profile, self.user.version))
+    }
+
     fn status(&self, condition: impl FnOnce() -> RouteCondition, now: Millis) -> RouteStatus {
         let state = self.state();
         let mut status = RouteStatus {
@@ -162,7 +188,7 @@ impl Case<'_> {
             leaves: self.leaves(),
             unverified: Vec::new(),
         };
-        let Some(lane) = self.lane else { return status };
+        let Some(lane) = self.lane.as_deref() else { return status };
         match (state, lane.state) {
             (RouteState::Pending, _) => {
                 status.attempts = lane.attempt;
@@ -177,11 +203,14 @@ impl Case<'_> {
                 status.leaves.extend(lane.blocked_leaves.iter().map(|leaf| (leaf.clone(), fate)));
             }
             (RouteState::Held, _) => {
-                status.reason = self.held(lane).next().map(|(_, reason)| Reason::Held(reason));
+                let held = status.leaves.iter().find(|(_, fate)| **fate == Fate::Held);
+                let hold = held.and_then(|(leaf, _)| lane.held.get(leaf));
+                status.reason = hold.map(|hold| Reason::Held(hold.reason));
                 status.next_attempt_at = lane.held.values().filter_map(Hold::next_try).min();
             }
-            (RouteState::Applied | RouteState::Accepted, _) if lane.acked == self.update.version => {
-                status.unverified = lane.unverified.clone();
+            (RouteState::Applied | RouteState::Accepted, _) => {
+                let is_of_update = |leaf: &&Leaf| lane.slots.newest(leaf).0 == self.update.version;
+                status.unverified = lane.unverified.iter().filter(is_of_update).cloned().collect();
             }
             _ => {}
         }
@@ -196,53 +225,117 @@ impl Case<'_> {
         match self.verdict.verdict {
             Verdict::NoIdentity => return RouteState::NoIdentity,
             Verdict::NotMatching => return RouteState::NotMatching,
-            Verdict::NothingToCarry => return RouteState::NothingToCarry,
+            Verdict::NothingToSend => return RouteState::NothingToSend,
             Verdict::Owed => {}
         }
-        let Some(lane) = self.lane else { return RouteState::NoIdentity };
+        let Some(lane) = self.lane.as_deref() else { return RouteState::NoIdentity };
         if lane.state == State::Erased {
             return RouteState::Erased;
         }
         if planner::subject_of(self.route, &self.user.profile, Some(lane)).is_none() {
             return RouteState::NoIdentity;
         }
-        let confirmed = lane.acked >= self.update.version;
-        // A refused leaf of which the vendor has never taken any value can stop the rest as well: then nothing goes on.
-        if self.held(lane).next().is_some() && (confirmed || !matches!(lane.state, State::Blocked(_))) {
-            return RouteState::Held;
-        }
-        if confirmed {
-            return match self.route.adapter.dialect().success_means {
-                Means::Applied => RouteState::Applied,
-                Means::Accepted => RouteState::Accepted,
-            };
-        }
-        match lane.state {
-            State::Blocked(_) => RouteState::Blocked,
+        let fates: Vec<Fate> = self.owed(lane).collect();
+        let any = |wanted: &[Fate]| fates.iter().any(|fate| wanted.contains(fate));
+        let is_blocked = matches!(lane.state, State::Blocked(_));
+        let is_open = any(&[Fate::Waiting]);
+        match () {
+            () if is_open && is_blocked => RouteState::Blocked,
+            () if is_open => RouteState::Pending,
+            () if any(&[Fate::Held]) => RouteState::Held,
             // The route has ceased to serve the user before the update could be sent.
-            State::Idle if !self.route.serves(&self.user.profile) => RouteState::NotMatching,
-            _ => RouteState::Pending,
+            () if any(&[Fate::NotMatching]) => RouteState::NotMatching,
+            () if any(&[Fate::Unknown]) => RouteState::Unknown,
+            () if fates.iter().all(|fate| *fate == Fate::NothingToSend) && !fates.is_empty() => {
+                RouteState::NothingToSend
+            }
+            () if fates.iter().all(|fate| is_delivered(*fate)) => self.success(),
+            () => RouteState::NotDelivered,
         }
     }
 
-    /// The leaves of the update that the vendor refused at the update's own version.
-    fn held<'a>(&'a self, lane: &'a Lane) -> impl Iterator<Item = (&'a Leaf, HoldReason)> {
-        lane.held
-            .iter()
-            .filter(|(leaf, hold)| hold.version == self.update.version && self.update.changed.contains(leaf))
-            .map(|(leaf, hold)| (leaf, hold.reason))
+    fn success(&self) -> RouteState {
+        match self.route.adapter.dialect().success_means {
+            Means::Applied => RouteState::Applied,
+            Means::Accepted => RouteState::Accepted,
+        }
+    }
+
+    /// What has become of what was owed because of the update: its leaves, or, of one that gave nothing but an identity, all that
+    /// the user had then.
+    fn owed<'b>(&'b self, lane: &'b Lane) -> Box<dyn Iterator<Item = Fate> + 'b> {
+        let mut leaves =
+            self.update.changed.iter().filter(|leaf| !self.verdict.fates.contains_key(leaf)).peekable();
+        if leaves.peek().is_some() {
+            return Box::new(leaves.map(move |leaf| self.leaf(lane, leaf, self.update.version)));
+        }
+        let carried = self.view().carried().filter(|carried| carried.version <= self.update.version);
+        Box::new(carried.map(move |carried| self.leaf(lane, &carried.leaf, carried.version)))
     }
 
     fn leaves(&self) -> BTreeMap<Leaf, Fate> {
-        let changed = self.update.changed.iter().map(|leaf| (leaf.clone(), Fate::Sent));
+        let changed = self.update.changed.iter().map(|leaf| {
+            let at_accept = self.verdict.fates.get(leaf).copied();
+            let is_owed = self.verdict.verdict == Verdict::Owed;
+            let fate = match self.lane.as_deref().filter(|_| is_owed || at_accept.is_some()) {
+                Some(lane) if self.is_of_user() => self.leaf(lane, leaf, self.update.version),
+                _ => at_accept.unwrap_or(Fate::NothingToSend),
+            };
+            (leaf.clone(), fate)
+        });
         let unchanged = self.update.unchanged.iter().map(|leaf| (leaf.clone(), Fate::Unchanged));
-        let mut leaves: BTreeMap<Leaf, Fate> = changed.chain(unchanged).collect();
-        leaves.extend(self.verdict.fates.iter().map(|(leaf, fate)| (leaf.clone(), *fate)));
-        if let Some(lane) = self.lane {
-            leaves.extend(self.held(lane).map(|(leaf, _)| (leaf.clone(), Fate::Held)));
-        }
-        leaves
+        changed.chain(unchanged).collect()
     }
+
+    /// Whether the user is the one that the update was about.
+    fn is_of_user(&self) -> bool {
+        self.user.erased_at.is_none() && self.update.incarnation == self.user.incarnation
+    }
+
+    /// What has become of a version of one leaf. The first that fits.
+    fn leaf(&self, lane: &Lane, leaf: &Leaf, version: Version) -> Fate {
+        match lane.slots.newest(leaf) {
+            (newest, true) if newest >= version => return Fate::Unknown,
+            (newest, false) if newest == version => {
+                return match self.route.adapter.dialect().success_means {
+                    Means::Applied => Fate::Applied,
+                    Means::Accepted => Fate::Accepted,
+                };
+            }
+            (newest, false) if newest > version => return Fate::Replaced,
+            _ => {}
+        }
+        if let Some(fate) = self.verdict.fates.get(leaf) {
+            return *fate;
+        }
+        let profile = &self.user.profile;
+        let is_newest = profile.get(leaf).is_some_and(|entry| entry.version == version);
+        let overtaken = match () {
+            () if version <= lane.known_since => Fate::Unknown,
+            () if mutation::is_on(Mutation::SupersededIsReplaced) => Fate::Replaced,
+            () => Fate::NotDelivered,
+        };
+        let view = self.view();
+        let facts = view.facts();
+        if !facts.serves {
+            return Fate::NotMatching;
+        }
+        let Some(carried) = facts.carried.get(leaf) else {
+            let fate = planner::fate(self.route, profile, leaf).filter(|_| is_newest);
+            return fate.unwrap_or(overtaken);
+        };
+        if lane::hold(lane, carried).is_some() {
+            return if is_newest { Fate::Held } else { overtaken };
+        }
+        if lane::has_nothing_to_send(lane, &facts, leaf) {
+            return if is_newest { Fate::NothingToSend } else { overtaken };
+        }
+        Fate::Waiting
+    }
+}
+
+fn is_delivered(fate: Fate) -> bool {
+    matches!(fate, Fate::Applied | Fate::Accepted | Fate::Replaced | Fate::NothingToSend)
 }
 
 /// What a lane that owes something waits for.
@@ -254,7 +347,7 @@ pub fn waiting_for(lane: &Lane, condition: &RouteCondition, now: Millis) -> Wait
         () if condition.pause.is_some() => WaitingFor::RoutePaused,
         () if condition.breaker_until.is_some() => WaitingFor::Breaker,
         () if condition.throttled_until.is_some() => WaitingFor::Rate,
-        () if lane.step.is_some() => WaitingFor::Isolation,
+        () if lane.isolating_since.is_some() => WaitingFor::Isolation,
         () => match lane.state {
             State::Wait(WaitCause::Backoff | WaitCause::Outage) if lane.next_at > now => WaitingFor::Backoff,
             _ => WaitingFor::Turn,

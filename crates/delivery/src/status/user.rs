@@ -6,7 +6,8 @@ use canonical::Leaf;
 use crate::{
     Millis, Route,
     gate::RouteCondition,
-    lane::{BlockReason, Lane, State, Version},
+    lane::{self, Assertion, BlockReason, Kept, Lane, State, Version},
+    mutation::{self, Mutation},
     planner::{self, RouteView},
     store::UserRow,
 };
@@ -16,7 +17,8 @@ use crate::{
 pub struct Standing {
     /// In one word.
     pub state: StandingState,
-    /// The newest version that the vendor has confirmed.
+    /// The newest version of which the vendor has confirmed everything that the route carries; none before it has confirmed
+    /// anything.
     pub confirmed_version: Option<Version>,
     /// Since when the vendor is behind.
     pub behind_since: Option<Millis>,
@@ -24,16 +26,35 @@ pub struct Standing {
     pub leaves: BTreeMap<Leaf, Fate>,
     /// Why the lane is blocked.
     pub reason: Option<BlockReason>,
+    /// What the vendor has, or may have, that is not the person's any more.
+    pub kept: Vec<KeptLeaf>,
+}
+
+/// A value of ours that a vendor keeps, and why nothing replaces it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptLeaf {
+    /// What is kept, and where.
+    pub kept: Kept,
+    /// Why.
+    pub because: Fate,
 }
 
 /// How a user stands at one route, in one word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StandingState {
-    /// The vendor shows everything that it can carry.
+    /// The vendor has confirmed everything that the route carries, and has nothing of ours besides.
     InStep,
+    /// The vendor has confirmed everything that the route carries, and keeps something that is not the person's any more.
+    InStepExcept,
+    /// As in step, but a lost request may still overwrite what was confirmed: it is asserted once more.
+    InDoubt,
+    /// As in step, as far as a row of an older schema tells.
+    Assumed,
+    /// Nothing was ever confirmed, and nothing is owed.
+    NothingSent,
     /// Something is on its way.
     Behind,
-    /// The vendor refused a leaf.
+    /// The vendor refused a leaf; it has everything else.
     Held,
     /// Nothing is sent before something changes.
     Blocked,
@@ -49,32 +70,100 @@ pub enum StandingState {
 pub fn of_user(route: &Route, user: &UserRow, lane: Option<&Lane>, condition: &RouteCondition) -> Standing {
     let profile = &user.profile;
     let addressable = planner::subject_of(route, profile, lane).is_some();
-    let lane = lane.cloned().unwrap_or_default();
     let view = RouteView::of(route, profile, user.version);
-    let owed = planner::owed_leaves(&view, &lane);
+    let facts = view.facts();
+    let lane = lane.map(|lane| lane.seen_by(&facts)).unwrap_or_default();
+    let kept: Vec<KeptLeaf> = planner::kept(route, profile, &view, &lane)
+        .into_iter()
+        .map(|kept| KeptLeaf { because: because(route, user, &kept), kept })
+        .collect();
+    let of_carried = Summary::of(&lane, &view);
     let state = match lane.state {
         _ if !addressable => StandingState::NoIdentity,
         _ if !view.serves() => StandingState::NotMatching,
         State::Blocked(_) => StandingState::Blocked,
-        _ if !lane.held.is_empty() => StandingState::Held,
-        _ if lane.acked >= lane.want && (owed.is_empty() || lane.is_suspect()) => StandingState::InStep,
-        _ if condition.pause.is_some() => StandingState::Paused,
-        _ => StandingState::Behind,
+        _ if of_carried.behind && condition.pause.is_some() => StandingState::Paused,
+        _ if of_carried.behind => StandingState::Behind,
+        _ if of_carried.in_doubt && !mutation::is_on(Mutation::InStepInDoubt) => StandingState::InDoubt,
+        _ if of_carried.held => StandingState::Held,
+        _ if !kept.is_empty() => StandingState::InStepExcept,
+        _ if of_carried.assumed => StandingState::Assumed,
+        _ if lane.slots.has_confirmed() => StandingState::InStep,
+        _ => StandingState::NothingSent,
     };
     let mut leaves: BTreeMap<Leaf, Fate> = profile
         .iter()
-        .map(|(leaf, _)| (leaf.clone(), planner::fate(route, profile, leaf)))
-        .filter(|(_, fate)| *fate != Fate::Sent)
+        .filter_map(|(leaf, _)| Some((leaf.clone(), planner::fate(route, profile, leaf)?)))
         .collect();
-    leaves.extend(lane.held.keys().map(|leaf| (leaf.clone(), Fate::Held)));
+    for carried in view.carried() {
+        if lane::hold(&lane, carried).is_some() {
+            leaves.insert(carried.leaf.clone(), Fate::Held);
+        } else if lane::has_nothing_to_send(&lane, &facts, &carried.leaf) {
+            leaves.insert(carried.leaf.clone(), Fate::NothingToSend);
+        }
+    }
     if lane.state == State::Blocked(BlockReason::NeedsData) {
         leaves.extend(lane.blocked_leaves.iter().map(|leaf| (leaf.clone(), Fate::Missing)));
     }
     Standing {
         state,
-        confirmed_version: Some(lane.acked).filter(|version| *version > 0),
+        confirmed_version: confirmed_version(&lane, &view, user.version),
         behind_since: lane.dirty_since,
         leaves,
         reason: if let State::Blocked(reason) = lane.state { Some(reason) } else { None },
+        kept,
     }
+}
+
+/// How what the route carries stands.
+#[derive(Default)]
+struct Summary {
+    behind: bool,
+    in_doubt: bool,
+    held: bool,
+    assumed: bool,
+}
+
+impl Summary {
+    fn of(lane: &Lane, view: &RouteView) -> Self {
+        let facts = view.facts();
+        let mut summary = Self::default();
+        for assertion in view.carried() {
+            let slot = lane.slots.get(&assertion.slot);
+            if lane::has_nothing_to_send(lane, &facts, &assertion.leaf) {
+                continue;
+            }
+            if lane::hold(lane, assertion).is_some() {
+                summary.held = true;
+            } else if !lane::is_confirmed(lane, assertion) {
+                summary.behind = true;
+            } else if let Some(slot) = slot {
+                summary.in_doubt |= slot.in_doubt || slot.is_flying;
+                summary.assumed |= slot.is_assumed;
+            }
+        }
+        summary
+    }
+}
+
+/// Why nothing replaces what the vendor keeps.
+pub(crate) fn because(route: &Route, user: &UserRow, kept: &Kept) -> Fate {
+    let Some(owner) = route.mapping.leaf_of(&kept.slot) else { return Fate::Unmapped };
+    match planner::fate(route, &user.profile, owner) {
+        // Of a leaf that was never set nothing is to be sent.
+        Some(_) if user.profile.get(owner).is_none() => Fate::Unmapped,
+        Some(fate) => fate,
+        None if !route.serves(&user.profile) => Fate::NotMatching,
+        None => Fate::Held,
+    }
+}
+
+fn confirmed_version(lane: &Lane, view: &RouteView, newest: Version) -> Option<Version> {
+    let facts = view.facts();
+    let is_open = |assertion: &&Assertion| {
+        !lane::is_confirmed(lane, assertion) && !lane::has_nothing_to_send(lane, &facts, &assertion.leaf)
+    };
+    let oldest_open = view.carried().filter(is_open).map(|assertion| assertion.version).min();
+    let version = oldest_open.map_or(newest, |version| version - 1);
+    Some(version).filter(|version| *version > 0 && lane.slots.has_confirmed())
 }

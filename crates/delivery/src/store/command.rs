@@ -49,7 +49,7 @@ pub struct Accept {
     pub grants: Vec<RouteId>,
     /// Which queue of a route the update waits in.
     pub priority: Priority,
-    /// The present.
+    /// The time now.
     pub now: Millis,
 }
 
@@ -108,7 +108,7 @@ pub struct ClaimDue {
     pub probe: Option<f64>,
     /// When the route recovered last: lanes that wait because of it since before then are due.
     pub released_at: Option<Millis>,
-    /// The present.
+    /// The time now.
     pub now: Millis,
 }
 
@@ -159,7 +159,7 @@ pub struct Settlement {
     pub settle: Settle,
     /// To be kept, for every attempt but a success at the first try.
     pub attempt: Option<AttemptRow>,
-    /// The present.
+    /// The time now.
     pub now: Millis,
 }
 
@@ -172,7 +172,9 @@ pub struct Erase {
     pub by: Actor,
     /// How long an attempt at each route may still change its vendor.
     pub windows: Vec<(RouteId, Millis)>,
-    /// The present.
+    /// How long an acknowledged one may, at the routes whose vendor applies later.
+    pub queued: Vec<(RouteId, Millis)>,
+    /// The time now.
     pub now: Millis,
 }
 
@@ -198,8 +200,33 @@ pub struct RearmLanes {
     pub routes: Arc<RouteSet>,
     /// Who asks.
     pub by: Actor,
-    /// The present.
+    /// The time now.
     pub now: Millis,
+}
+
+/// Looks through the next lanes of a route after its mapping or place has changed, or its rows were of an older schema.
+#[derive(Debug, Clone)]
+pub struct Pass {
+    /// The route.
+    pub route: RouteId,
+    /// The routes as configured now.
+    pub routes: Arc<RouteSet>,
+    /// [`RegisteredRoute::changes`] of that configuration. What is looked through under an older one would count as looked through
+    /// under the newest one, and is not: nothing is done then.
+    pub changes: u64,
+    /// At most so many lanes.
+    pub limit: u32,
+    /// The time now.
+    pub now: Millis,
+}
+
+/// What one step of a pass came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Passed {
+    /// Lanes that owe something, and did not before.
+    pub woken: u64,
+    /// Whether every lane of the route has been looked at.
+    pub is_over: bool,
 }
 
 /// Gives a lane at a route to every user whom the route could address and has none for.
@@ -209,7 +236,7 @@ pub struct Enrol {
     pub route: RouteId,
     /// The routes as configured now.
     pub routes: Arc<RouteSet>,
-    /// The present.
+    /// The time now.
     pub now: Millis,
 }
 
@@ -231,7 +258,7 @@ pub struct Sweep {
     pub updates_before: Millis,
     /// Attempts made before then are removed.
     pub attempts_before: Millis,
-    /// The present: idempotency keys that have expired are removed.
+    /// The time now: idempotency keys that have expired are removed.
     pub now: Millis,
 }
 
@@ -246,7 +273,7 @@ pub struct Note {
     pub lasts: bool,
     /// The cause, and numbers.
     pub facts: Facts,
-    /// The present.
+    /// The time now.
     pub now: Millis,
 }
 
@@ -290,8 +317,11 @@ pub struct RegisteredRoute {
     pub name: String,
     /// How it was left.
     pub pause: Option<Pause>,
-    /// Whether its mapping is another one than when it was registered last.
-    pub mapping_changed: bool,
+    /// How often its mapping or its place was another one than before.
+    pub changes: u64,
+    /// Whether lanes of the route are to be looked through, because its mapping or its place is another one than when they were
+    /// written, or their rows are of an older schema.
+    pub pass_due: bool,
 }
 
 impl fmt::Debug for IdempotencyKey {

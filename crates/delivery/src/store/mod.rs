@@ -11,8 +11,8 @@ mod row;
 use async_trait::async_trait;
 
 pub use command::{
-    Accept, Accepted, Actor, ClaimDue, Claimed, Enrol, Erase, Erased, IdempotencyKey, Note, Precondition,
-    RearmLanes, RearmTarget, RegisteredRoute, RouteRegistration, Settlement, Sweep, Work,
+    Accept, Accepted, Actor, ClaimDue, Claimed, Enrol, Erase, Erased, IdempotencyKey, Note, Pass, Passed,
+    Precondition, RearmLanes, RearmTarget, RegisteredRoute, RouteRegistration, Settlement, Sweep, Work,
 };
 pub use error::{AcceptError, StoreError};
 pub use query::{
@@ -79,6 +79,13 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// # Errors
     /// When the store fails.
     async fn rearm(&self, rearm: RearmLanes) -> Result<u64, StoreError>;
+
+    /// Looks through the next lanes of a route, where the last call for it has ended, in whatever process. What they owe under the
+    /// current mapping is to be sent, as bulk.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn pass(&self, pass: Pass) -> Result<Passed, StoreError>;
 
     /// Gives a lane at a route to every user whom the route could address and has none for; answers how many.
     ///

@@ -61,6 +61,8 @@ pub enum LaneStateFilter {
     Held,
     /// Is blocked.
     Blocked,
+    /// The vendor has, or may have, a value of ours that is not the person's any more.
+    Keeps,
     /// Owes nothing, and is to be sent once more because a lost request may still overwrite what was confirmed.
     InDoubt,
 }
@@ -81,6 +83,7 @@ impl LaneStateFilter {
                 State::Idle | State::Blocked(_) | State::Erased => false,
             },
             Self::Held => !lane.held.is_empty(),
+            Self::Keeps => lane.keeps,
             Self::Blocked => matches!(lane.state, State::Blocked(_)),
         }
     }
@@ -113,6 +116,8 @@ pub struct RouteCounts {
     pub held: u64,
     /// Blocked lanes.
     pub blocked: u64,
+    /// Lanes at which the vendor has, or may have, a value of ours that is not the person's any more.
+    pub keeping: u64,
     /// Lanes that owe nothing and are to be sent once more, because a lost request may still overwrite what was confirmed.
     pub in_doubt: u64,
     /// Since when the oldest pending lane owes something.

@@ -94,8 +94,8 @@ pub struct RouteVerdict {
 pub enum Verdict {
     /// It does.
     Owed,
-    /// No leaf of the update is carried, or nothing changed.
-    NothingToCarry,
+    /// No leaf of the update is carried, nothing changed, or there was nothing to send for what did.
+    NothingToSend,
     /// The route does not serve such a user.
     NotMatching,
     /// The route has no subject for the user.

@@ -14,10 +14,10 @@ fn an_update_is_owed_where_there_is_a_subject() {
     assert_eq!(World::verdict(&update, COMMUNAL), Verdict::Owed);
     assert_eq!(World::verdict(&update, VILLAGE), Verdict::Owed);
     let work = world.claim(COMMUNAL, false).expect("due");
-    let leaves: Vec<&str> = work.claim.payload.iter().map(|(leaf, _)| leaf.name()).collect();
+    let leaves: Vec<&str> = work.claim.payload.iter().map(|owed| owed.leaf.name()).collect();
     assert_eq!(
         leaves,
-        ["phone_number", "email", "family_name", "given_name"],
+        ["email", "family_name", "given_name", "phone_number"],
         "the first request carries everything"
     );
 }
@@ -32,7 +32,7 @@ fn an_identity_at_one_route_makes_no_other_route_owe_anything() {
     let command = Accept { may_operate: true, ..command };
     let update = world.try_accept(&command).expect("an operator may");
     assert_eq!(World::verdict(&update, COMMUNAL), Verdict::Owed);
-    assert_eq!(World::verdict(&update, VILLAGE), Verdict::NothingToCarry);
+    assert_eq!(World::verdict(&update, VILLAGE), Verdict::NothingToSend);
 }
 
 #[test]
@@ -43,7 +43,7 @@ fn what_a_route_cannot_carry_is_told_and_never_touches_its_lane() {
     world.settle(&work, ok());
     let before = world.lane(VILLAGE).clone();
     let update = world.accept(&json!({"title": "Coach", "phone_number": null}));
-    assert_eq!(World::verdict(&update, VILLAGE), Verdict::NothingToCarry);
+    assert_eq!(World::verdict(&update, VILLAGE), Verdict::NothingToSend);
     let fates = &update.verdicts[&VILLAGE].fates;
     assert_eq!((fates[&Leaf::Title], fates[&Leaf::PhoneNumber]), (Fate::Unsupported, Fate::NotClearable));
     assert_eq!(*world.lane(VILLAGE), before);
@@ -102,5 +102,5 @@ fn identities_are_set_once_and_changed_by_operators_only() {
     let command = Accept { may_operate: true, ..world.command(&json!({"identities": {"communal": 90}})) };
     assert!(world.try_accept(&command).expect("an operator may").effective);
     let lane = &world.lane(COMMUNAL).lane;
-    assert_eq!((lane.subject.as_deref(), lane.floor, lane.state), (Some("90"), 0, State::Ready));
+    assert_eq!((lane.subject.as_deref(), lane.state), (Some("90"), State::Ready));
 }

@@ -42,7 +42,14 @@ fn what_a_process_before_has_sent_may_have_been_sent_just_before_it_ended() {
     for (began, suspect) in [(0, None), (1_500, Some(2_600))] {
         let mut world = World { routes: queueing(began), ..World::new() };
         world.accept(&json!({"email": "jane@x.org", "given_name": "Jane"}));
-        world.lanes[0].lane_mut().last_send_at = Some(100);
+        let work = world.claim(VILLAGE, false).expect("due");
+        world.settle(&work, ok());
+        world.accept(&json!({"given_name": "Janet"}));
+        // Confirmed long ago, if the clock was not set since.
+        let lane = world.lanes[0].lane_mut();
+        lane.last_send_at = Some(100);
+        let slots = lane.slots.iter().map(|slot| crate::lane::Slot { at: 100, ..slot.clone() }).collect();
+        lane.slots = crate::lane::Slots::of(slots, std::collections::BTreeMap::new()).expect("in order");
         world.claim(VILLAGE, false).expect("due");
         assert_eq!(world.lane(VILLAGE).lane.suspect_until, suspect);
     }
@@ -62,7 +69,8 @@ fn more_than_twenty_requests_are_spread_over_several_attempts() {
     assert!(world.settle_sent(&work, sent, ok()));
     world.accept(&json!({"tags": ["t00"]}));
     let mut removed = 0;
-    while let Some(work) = world.claim(COMMUNAL, false) {
+    while world.lane(COMMUNAL).lane.state == State::Ready {
+        let work = world.claim(COMMUNAL, false).expect("due");
         let (requests, sent) = planner::build(&route, &work.profile, &work.claim).expect("built");
         assert!(requests.len() <= planner::MOST_REQUESTS);
         removed += requests.len() - 1;

@@ -104,16 +104,22 @@ impl World {
     }
 
     fn settle(&mut self, work: &Work, outcome: Outcome) -> bool {
-        self.settle_sent(work, Sent { payload: work.claim.payload.clone(), ..Sent::default() }, outcome)
+        let place = Some(work.claim.place);
+        self.settle_sent(
+            work,
+            Sent { payload: work.claim.payload.clone(), place, ..Sent::default() },
+            outcome,
+        )
     }
 
     fn settle_sent(&mut self, work: &Work, sent: Sent, outcome: Outcome) -> bool {
-        let settle = Settle { epoch: work.claim.epoch, started_at: 2_000, sent, outcome };
+        let epoch = work.claim.epoch;
+        let settle = Settle { epoch, started_at: 2_000, sent, is_partly_applied: false, outcome };
         let route = Arc::clone(self.routes.get(work.route).expect("a route"));
         let settlement = Settlement { lane: work.lane, route, settle, attempt: None, now: 2_100 };
         let (profile, version) = (Arc::clone(&self.user().profile), self.user().version);
         let row = self.lanes.iter_mut().find(|row| row.route == work.route).expect("a lane");
-        super::settle(settlement, row.lane_mut(), &profile, version)
+        super::settle(settlement, row.lane_mut(), Some((&profile, version)))
     }
 
     fn loaded(&self) -> Loaded {

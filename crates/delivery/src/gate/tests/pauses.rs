@@ -146,3 +146,126 @@ fn while_a_probe_is_out_nobody_is_told_to_ask_again_at_a_time_that_has_passed() 
     gate.admit(60_000).expect("the probe");
     assert_eq!(gate.admit(61_000), Err(Refusal::Paused(None)));
 }
+
+/// On how many lanes an answer must come, and how long it counts, before the route is taken for its cause.
+#[test]
+fn a_route_is_paused_at_the_documented_number_of_lanes_and_not_before() {
+    const MINUTE: Millis = 60_000;
+    let table = [
+        (Sample::Unauthenticated, 2, None, PauseReason::Auth, Some(MINUTE)),
+        (Sample::Forbidden, 5, Some(10 * MINUTE), PauseReason::Auth, Some(MINUTE)),
+        (Sample::NotFound, 20, Some(60 * MINUTE), PauseReason::Config, Some(15 * MINUTE)),
+        (Sample::Misdirected, 3, None, PauseReason::Config, Some(15 * MINUTE)),
+        (Sample::Unreadable, 5, None, PauseReason::Config, Some(15 * MINUTE)),
+        (Sample::RejectedUnnamed, 3, None, PauseReason::Config, Some(15 * MINUTE)),
+        (Sample::Tls, 1, None, PauseReason::Tls, Some(5 * MINUTE)),
+        (Sample::WrongSubject, 1, None, PauseReason::WrongSubject, None),
+    ];
+    for (sample, lanes, within, reason, probe_after) in table {
+        // What the vendor asks for beside it and the concurrency are left out: all were under way before.
+        let settle_all = |between: Millis| {
+            let mut gate = gate();
+            for lane in 1..=lanes {
+                assert_eq!(gate.pause(), None, "{sample:?} after {} lanes", lane - 1);
+                gate.settle(ended(lane, sample, (lane - 1) * between));
+            }
+            gate.pause()
+        };
+        let pause = settle_all(0).unwrap_or_else(|| panic!("{sample:?} on {lanes} lanes pauses"));
+        assert_eq!((pause.reason, pause.probe_at), (reason, probe_after), "{sample:?}");
+        if lanes > 1 {
+            let step = within.map_or(100 * 60 * MINUTE, |within| within / (lanes - 1));
+            assert!(settle_all(step).is_some(), "{sample:?}, {step} ms apart");
+        }
+        if let Some(within) = within {
+            assert_eq!(settle_all(within / (lanes - 1) + 1), None, "{sample:?}, too far apart");
+        }
+    }
+}
+
+#[test]
+fn one_lane_is_enough_to_refuse_a_credential_twice_and_not_for_any_other_streak() {
+    let mut once_more = gate();
+    attempt(&mut once_more, 1, Sample::Unauthenticated, 0);
+    attempt(&mut once_more, 1, Sample::Unauthenticated, 0);
+    assert_eq!(once_more.pause().map(|pause| pause.reason), Some(PauseReason::Auth));
+    for sample in [Sample::Forbidden, Sample::Unreadable, Sample::RejectedUnnamed] {
+        let mut gate = gate();
+        (0..50).for_each(|_| drop(attempt(&mut gate, 1, sample, 0)));
+        assert_eq!(gate.pause(), None, "{sample:?}");
+    }
+}
+
+#[test]
+fn a_streak_is_over_with_a_success_and_with_another_configuration() {
+    let success = |gate: &mut Gate| drop(attempt(gate, 9, Sample::Success, 0));
+    let reload = |gate: &mut Gate| gate.reconfigured(&limits(16), 0);
+    let endings: [fn(&mut Gate); 2] = [success, reload];
+    for ends in endings {
+        let mut gate = gate();
+        (1..=4).for_each(|lane| drop(attempt(&mut gate, lane, Sample::Forbidden, 0)));
+        ends(&mut gate);
+        (5..=8).for_each(|lane| drop(attempt(&mut gate, lane, Sample::Forbidden, 0)));
+        assert_eq!(gate.pause(), None);
+        attempt(&mut gate, 9, Sample::Forbidden, 0);
+        assert!(gate.pause().is_some());
+    }
+}
+
+#[test]
+fn whoever_resumes_a_route_ends_what_was_learnt_of_it() {
+    let mut gate = gate();
+    (0..5).for_each(|lane| drop(attempt(&mut gate, lane, Sample::Failure, 0)));
+    assert!(gate.admit(1).is_err());
+    gate.set_pause(Some(Pause { reason: PauseReason::Operator, probe_at: None, probes: 0 }));
+    gate.set_pause(None);
+    assert_eq!((gate.breaker_open_until(), gate.admit(1)), (None, Ok(())));
+}
+
+#[test]
+fn a_probe_shows_that_a_route_works_by_what_it_was_paused_for() {
+    let over = |reason: PauseReason| {
+        [
+            Sample::Success,
+            Sample::Answered,
+            Sample::NotFound,
+            Sample::Forbidden,
+            Sample::Failure,
+            Sample::Nothing,
+        ]
+        .map(|sample| {
+            let mut gate = gate();
+            gate.set_pause(Some(Pause { reason, probe_at: Some(1), probes: 0 }));
+            attempt(&mut gate, 1, sample, 1);
+            gate.pause().is_none()
+        })
+    };
+    assert_eq!(over(PauseReason::Auth), [true, true, true, false, false, false]);
+    assert_eq!(over(PauseReason::Config), [true, false, false, false, false, false]);
+    assert_eq!(over(PauseReason::Tls), [true, true, true, true, false, false]);
+}
+
+#[test]
+fn the_probes_of_a_refused_credential_come_later_and_later() {
+    let mut gate = gate();
+    (1..=2).for_each(|lane| drop(attempt(&mut gate, lane, Sample::Unauthenticated, 0)));
+    let mut minutes = Vec::new();
+    let mut now = 0;
+    for _ in 0..6 {
+        let at = gate.pause().and_then(|pause| pause.probe_at).expect("a probe");
+        minutes.push((at - now) / 60_000);
+        attempt(&mut gate, 1, Sample::Unauthenticated, at);
+        now = at;
+    }
+    assert_eq!(minutes, [1, 5, 15, 60, 360, 360]);
+}
+
+#[test]
+fn a_probe_that_is_given_back_is_none_any_more() {
+    let mut gate = gate();
+    gate.set_pause(Some(Pause { reason: PauseReason::Auth, probe_at: Some(1), probes: 0 }));
+    gate.admit(1).expect("the probe");
+    assert!(gate.is_probing());
+    gate.give_back();
+    assert!(!gate.is_probing());
+}

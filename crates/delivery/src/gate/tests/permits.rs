@@ -57,3 +57,59 @@ fn a_bucket_gives_its_rate_and_one_second_at_once() {
     let mut unlimited = Bucket::new(Rate::Unlimited);
     assert!((0..1_000).all(|_| unlimited.take(0).is_ok()));
 }
+
+#[test]
+fn a_token_that_was_not_used_goes_back_into_the_bucket_and_never_above_its_rim() {
+    let mut bucket = Bucket::new(Rate::PerSecond(2.0));
+    assert_eq!((bucket.take(0), bucket.take(0), bucket.take(0)), (Ok(()), Ok(()), Err(500)));
+    bucket.give_back();
+    assert_eq!((bucket.take(0), bucket.take(0)), (Ok(()), Err(500)));
+    (0..9).for_each(|_| bucket.give_back());
+    assert_eq!((bucket.take(0), bucket.take(0), bucket.take(0)), (Ok(()), Ok(()), Err(500)));
+    // Nor does a bucket that nobody takes from run over.
+    let taken = (0..20).filter(|_| bucket.take(3_600_000).is_ok()).count();
+    assert_eq!(taken, 2);
+}
+
+#[test]
+fn a_minute_of_retries_is_the_most_that_is_saved_up() {
+    let mut gate = gate();
+    for minute in 1..=10 {
+        assert_eq!(gate.retries_allowed(minute * 60_000), 60);
+    }
+    assert_eq!(gate.retries_allowed(60 * 3_600_000), 60, "nor does an idle hour count for more");
+    gate.claimed(100, 0, 60 * 3_600_000);
+    assert_eq!(gate.retries_allowed(60 * 3_600_000), 60);
+}
+
+#[test]
+fn an_attempt_that_succeeds_at_once_earns_no_retry() {
+    let mut gate = gate();
+    attempt(&mut gate, 1, Sample::Success, 0);
+    assert_eq!(gate.retries_allowed(0), 0);
+}
+
+#[test]
+fn a_permit_that_was_not_used_is_given_back() {
+    let mut gate = busy(4);
+    assert_eq!(gate.admit(0), Err(Refusal::Concurrency));
+    gate.give_back();
+    assert_eq!((gate.concurrency().0, gate.admit(0), gate.admit(0)), (3, Ok(()), Err(Refusal::Concurrency)));
+}
+
+#[test]
+fn the_limit_grows_only_when_it_is_reached_and_never_above_the_ceiling() {
+    let mut gate = gate();
+    (0..100).for_each(|lane| drop(attempt(&mut gate, lane, Sample::Success, 0)));
+    assert_eq!(gate.concurrency(), (0, 4), "one at a time needs no more");
+    let mut narrow = Gate::new(&limits(5), 0);
+    for _ in 0..100 {
+        while narrow.admit(0).is_ok() {}
+        for lane in 0..i64::from(narrow.concurrency().0) {
+            narrow.settle(ended(lane, Sample::Success, 0));
+        }
+    }
+    assert_eq!(narrow.concurrency(), (0, 5));
+    narrow.reconfigured(&limits(3), 0);
+    assert_eq!(narrow.concurrency(), (0, 3), "a lower ceiling holds at once");
+}

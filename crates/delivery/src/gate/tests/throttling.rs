@@ -82,3 +82,41 @@ fn resuming_a_route_ends_a_pause_that_the_vendor_asked_for() {
     gate.set_pause(None);
     assert_eq!(gate.admit(1), Ok(()));
 }
+
+#[test]
+fn a_vendor_that_does_not_say_how_long_gets_longer_pauses_up_to_a_minute_until_it_answers() {
+    let throttle = |gate: &mut Gate, now| {
+        gate.admit(now).expect("admitted");
+        gate.settle(Ended { jitter: 0.0, ..ended(1, Sample::Throttled(None), now) });
+        gate.throttled_until(now).expect("throttled")
+    };
+    let mut gate = gate();
+    let (mut now, mut seconds) = (0, Vec::new());
+    for _ in 0..8 {
+        let until = throttle(&mut gate, now);
+        seconds.push((until - now) / 1_000);
+        now = until;
+    }
+    assert_eq!(seconds, [1, 2, 4, 8, 16, 32, 60, 60]);
+    attempt(&mut gate, 1, Sample::Success, now);
+    assert_eq!(throttle(&mut gate, now) - now, 1_000);
+}
+
+#[test]
+fn the_later_of_two_pauses_counts() {
+    let mut gate = busy(2);
+    gate.settle(Ended { jitter: 0.0, ..ended(1, Sample::Throttled(Some(Duration::from_secs(60))), 0) });
+    gate.settle(Ended { jitter: 0.0, ..ended(2, Sample::Throttled(Some(Duration::from_secs(5))), 1) });
+    assert_eq!(gate.throttled_until(2), Some(60_000));
+}
+
+#[test]
+fn after_a_success_a_wall_is_asked_again_after_a_minute() {
+    let mut gate = gate();
+    attempt(&mut gate, 1, Sample::Misdirected, 0);
+    attempt(&mut gate, 1, Sample::Misdirected, 60_000);
+    assert_eq!(gate.throttled_until(60_000), Some(180_000));
+    attempt(&mut gate, 1, Sample::Success, 180_000);
+    attempt(&mut gate, 1, Sample::Misdirected, 180_000);
+    assert_eq!(gate.throttled_until(180_000), Some(240_000));
+}

@@ -7,7 +7,7 @@ fn a_subject_that_another_user_has_is_never_sent_to() {
     let mut case = Case { lane: Lane::new(None), ..Case::new() };
     case.update(&[Leaf::Title], 0);
     let candidate = Some(("a@x.org".to_owned(), "a@x.org".to_owned()));
-    case.apply(Event::Claim(SubjectFact { candidate, taken: true, apply_window: None }), 0);
+    case.apply(Event::Claim(SubjectFact { candidate, taken: true, apply_window: None, began: 0 }), 0);
     assert_eq!(case.lane.state, State::Blocked(BlockReason::SubjectTaken));
     case.accept(&[Leaf::Email], 100);
     assert_eq!(case.lane.state, State::Ready, "a new address may be free");
@@ -31,13 +31,10 @@ fn erasing_forgets_the_person_and_keeps_the_fence() {
     let mut case = Case::in_step(&[Leaf::Title]);
     case.update(&[Leaf::Title], 0);
     let first = case.claim(0);
-    case.user.version += 1;
-    case.apply(Event::Erase { window: WINDOW }, 10);
+    case.apply(Event::Erase { window: WINDOW, queued: None }, 10);
     let lane = &case.lane;
-    assert_eq!(
-        (lane.state, lane.want, lane.floor, lane.suspect_until),
-        (State::Erased, 3, 3, Some(10 + WINDOW))
-    );
+    assert_eq!((lane.state, lane.suspect_until, lane.is_blind), (State::Erased, Some(10 + WINDOW), true));
+    assert!(lane.slots.is_empty());
     assert_eq!((lane.subject.clone(), lane.subject_key.clone(), lane.pinned), (None, None, false));
     assert_eq!(case.settle(&first, 0, ok()), Effect::Stale);
 }

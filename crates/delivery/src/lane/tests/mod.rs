@@ -1,16 +1,18 @@
-//! Single rules; see `model` for what they mean together.
+//! Single rules; see `proof::model` for what they mean together.
 
 mod blocks;
 mod holds;
 mod identities;
 mod parts;
 mod required;
+mod rules;
 mod sending;
 mod served;
 mod suspicion;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use adapter::Fingerprint;
 use canonical::Leaf;
 use serde_json::json;
 
@@ -24,18 +26,31 @@ const HOUR: Millis = 3_600_000;
 #[derive(Default)]
 struct User {
     version: Version,
-    carried: BTreeMap<Leaf, Version>,
+    carried: BTreeMap<Leaf, Assertion>,
     required: Vec<RequiredFact>,
     members: BTreeMap<Leaf, BTreeSet<String>>,
+    uncarried: Vec<(Leaf, std::sync::Arc<str>)>,
     not_served: bool,
+    place: Option<Fingerprint>,
+}
+
+/// The way in which everything goes unless a test says otherwise.
+const WAY: Fingerprint = Fingerprint::of_number(7);
+
+/// A leaf goes to the field of its name.
+fn assertion(leaf: &Leaf, version: Version) -> Assertion {
+    Assertion { leaf: leaf.clone(), version, slot: leaf.name().into(), way: WAY, clears: false }
 }
 
 impl User {
     fn facts(&self) -> Facts<'_> {
         Facts {
             version: self.version,
+            is_known: true,
             serves: !self.not_served,
+            place: self.place.unwrap_or(Fingerprint::of_number(1)),
             carried: &self.carried,
+            uncarried: &self.uncarried,
             required: &self.required,
             members: &self.members,
         }
@@ -43,7 +58,8 @@ impl User {
 
     fn require(&mut self, leaf: Leaf, value: Option<&str>) {
         self.required.retain(|fact| fact.leaf != leaf);
-        self.required.push(RequiredFact { leaf, value: value.map(|value| json!(value)) });
+        let slot = leaf.name().into();
+        self.required.push(RequiredFact { leaf, slot, value: value.map(|value| json!(value)) });
     }
 }
 
@@ -87,7 +103,8 @@ impl Case {
     /// Changes leaves that the route carries in a new version.
     fn update(&mut self, leaves: &[Leaf], now: Millis) {
         self.user.version += 1;
-        self.user.carried.extend(leaves.iter().map(|leaf| (leaf.clone(), self.user.version)));
+        let version = self.user.version;
+        self.user.carried.extend(leaves.iter().map(|leaf| (leaf.clone(), assertion(leaf, version))));
         self.accept(leaves, now);
     }
 
@@ -117,7 +134,7 @@ impl Case {
 
     fn try_claim(&mut self, now: Millis) -> Option<Claim> {
         let candidate = Some(("89".to_owned(), "89".to_owned()));
-        self.try_claim_as(SubjectFact { candidate, taken: false, apply_window: None }, now)
+        self.try_claim_as(SubjectFact { candidate, taken: false, apply_window: None, began: 0 }, now)
     }
 
     fn claim(&mut self, now: Millis) -> Claim {
@@ -125,7 +142,7 @@ impl Case {
     }
 
     fn settle(&mut self, claim: &Claim, started_at: Millis, outcome: Outcome) -> Effect {
-        let settle = Settle { epoch: claim.epoch, started_at, sent: sent(claim, &self.user), outcome };
+        let settle = settle(claim, started_at, sent(claim, &self.user), outcome);
         self.apply(Event::Settle(settle), started_at + 100)
     }
 
@@ -138,20 +155,37 @@ impl Case {
 }
 
 fn leaves(claim: &Claim) -> Vec<Leaf> {
-    claim.payload.iter().map(|(leaf, _)| leaf.clone()).collect()
+    claim.payload.iter().map(|assertion| assertion.leaf.clone()).collect()
+}
+
+/// The leaves that went along, with their values.
+fn fillers(claim: &Claim) -> Vec<(Leaf, Filler)> {
+    claim.fillers.iter().map(|(assertion, filler)| (assertion.leaf.clone(), filler.clone())).collect()
+}
+
+fn settle(claim: &Claim, started_at: Millis, sent: Sent, outcome: Outcome) -> Settle {
+    Settle { epoch: claim.epoch, started_at, sent, is_partly_applied: false, outcome }
 }
 
 fn sent(claim: &Claim, user: &User) -> Sent {
     let value = |leaf: &Leaf| user.required.iter().find(|fact| fact.leaf == *leaf)?.value.clone();
-    let of_payload = claim.payload.iter().filter_map(|(leaf, _)| Some((leaf.clone(), value(leaf)?)));
-    let of_fillers = claim.fillers.iter().map(|(leaf, filler)| match filler {
-        Filler::Profile(value) | Filler::Confirmed(value) => (leaf.clone(), value.clone()),
+    let of_payload = claim.payload.iter().filter_map(|it| Some((it.leaf.clone(), value(&it.leaf)?)));
+    let of_fillers = claim.fillers.iter().map(|(assertion, filler)| match filler {
+        Filler::Profile(value) | Filler::Confirmed(value) => (assertion.leaf.clone(), value.clone()),
     });
     Sent {
         payload: claim.payload.clone(),
+        along: claim.fillers.iter().map(|(assertion, _)| assertion.clone()).collect(),
+        version: claim.sent,
+        place: Some(claim.place),
         required: of_payload.chain(of_fillers).collect(),
         ..Sent::default()
     }
+}
+
+/// Whether the vendor has confirmed this version of the leaf, and no lost request can overwrite it.
+fn is_safe(lane: &Lane, leaf: &Leaf, version: Version) -> bool {
+    lane.slots.get(leaf.name()).is_some_and(|slot| slot.version == version && !slot.in_doubt)
 }
 
 fn ok() -> Outcome {

@@ -9,8 +9,9 @@ fn fifty_updates_become_one_request_with_the_newest_version() {
         case.update(&[Leaf::Title], 0);
     }
     let only = case.attempt(0, ok());
-    assert_eq!(only.payload, [(Leaf::Title, 50)]);
-    assert_eq!((case.lane.state, case.lane.floor, case.lane.want), (State::Idle, 50, 50));
+    assert_eq!(only.leaves(), [(Leaf::Title, 50)]);
+    assert_eq!(case.lane.state, State::Idle);
+    assert!(is_safe(&case.lane, &Leaf::Title, 50));
 }
 
 #[test]
@@ -47,5 +48,6 @@ fn a_retry_asked_for_in_flight_is_carried_out_by_the_settle() {
     case.rearm(Rearm::Resync, 10);
     assert_eq!((case.lane.state, case.lane.again), (State::InFlight, Again::Resync));
     case.settle(&first, 0, ok());
-    assert_eq!((case.lane.state, case.lane.floor, case.lane.priority), (State::Ready, 0, Priority::Bulk));
+    assert_eq!((case.lane.state, case.lane.priority), (State::Ready, Priority::Bulk));
+    assert_eq!(leaves(&case.claim(200)), [Leaf::Title]);
 }

@@ -1,0 +1,92 @@
+use std::collections::BTreeSet;
+
+use canonical::Leaf;
+
+use super::{Assertion, Facts, Hold, Lane};
+use crate::{
+    Millis,
+    mutation::{self, Mutation},
+};
+
+/// The most members that one attempt takes out of a set; more of them take several attempts.
+pub const MOST_REMOVALS: usize = 19;
+
+/// What the vendor has yet to confirm of what the route carries now, in the order of isolation: what goes with every request
+/// first, then the oldest change.
+pub(crate) fn owed(lane: &Lane, facts: &Facts<'_>, now: Millis) -> Vec<Assertion> {
+    if !facts.serves {
+        return Vec::new();
+    }
+    let mut owed: Vec<Assertion> =
+        facts.carried.values().filter(|assertion| is_due(lane, facts, assertion, now)).cloned().collect();
+    owed.sort_by(|left, right| {
+        let key = |it: &Assertion| (!facts.is_required(&it.leaf), it.version);
+        key(left).cmp(&key(right)).then_with(|| left.leaf.cmp(&right.leaf))
+    });
+    owed
+}
+
+fn is_due(lane: &Lane, facts: &Facts<'_>, assertion: &Assertion, now: Millis) -> bool {
+    if let Some(hold) = hold(lane, assertion) {
+        return hold.again;
+    }
+    if has_nothing_to_send(lane, facts, &assertion.leaf) {
+        return false;
+    }
+    let doubt_is_over = lane.suspect_until.is_none_or(|until| now >= until);
+    let slot = lane.slots.get(&assertion.slot);
+    let in_doubt = slot.is_some_and(|slot| slot.in_doubt);
+    if is_confirmed(lane, assertion) {
+        // An isolation goes through all that was refused together, although its own requests make new doubts.
+        let is_untried = |since: Millis| slot.is_some_and(|slot| slot.at < since);
+        return in_doubt && (doubt_is_over || lane.isolating_since.is_some_and(is_untried));
+    }
+    // No member counts as removed while a lost request can bring it back: a set of many attempts waits for that.
+    let is_large = || removals(lane, facts, &assertion.leaf).is_some_and(|gone| gone.len() > MOST_REMOVALS);
+    !(in_doubt && !doubt_is_over && is_large())
+}
+
+/// The refusal that is in force: of this version, put on the wire in this way.
+pub(crate) fn hold<'a>(lane: &'a Lane, assertion: &Assertion) -> Option<&'a Hold> {
+    let hold = lane.held.get(&assertion.leaf)?;
+    let is_other = hold.version != assertion.version && !mutation::is_on(Mutation::HoldIgnoresVersion);
+    let is_other_way =
+        hold.way.is_some_and(|way| way != assertion.way) && !mutation::is_on(Mutation::HoldIgnoresWay);
+    (!is_other && !is_other_way).then_some(hold)
+}
+
+/// Whether the vendor has confirmed this version in this way.
+pub(crate) fn is_confirmed(lane: &Lane, assertion: &Assertion) -> bool {
+    let Some(slot) = lane.slots.get(&assertion.slot) else { return false };
+    if mutation::is_on(Mutation::WayNotCompared) {
+        return slot.leaf == assertion.leaf && slot.version == assertion.version;
+    }
+    slot.confirms(assertion)
+}
+
+/// Whether a carried set has no member to add and none of ours to remove.
+pub(crate) fn has_nothing_to_send(lane: &Lane, facts: &Facts<'_>, leaf: &Leaf) -> bool {
+    facts.members.get(leaf).is_some_and(BTreeSet::is_empty)
+        && lane.members(leaf).is_empty()
+        && !mutation::is_on(Mutation::NothingSentIsASuccess)
+}
+
+/// The members of ours that are not wanted any more; none where the leaf is no carried set.
+pub(super) fn removals(lane: &Lane, facts: &Facts<'_>, leaf: &Leaf) -> Option<BTreeSet<String>> {
+    let wanted = facts.members.get(leaf)?;
+    Some(lane.members(leaf).difference(wanted).cloned().collect())
+}
+
+/// Whether something that is carried was confirmed and may not be there, which nobody can put right yet.
+pub(super) fn waits_for_doubt(lane: &Lane, facts: &Facts<'_>, now: Millis) -> bool {
+    let is_open = lane.suspect_until.is_some_and(|until| now < until);
+    let in_doubt = |assertion: &Assertion| {
+        hold(lane, assertion).is_none() && lane.slots.get(&assertion.slot).is_some_and(|slot| slot.in_doubt)
+    };
+    is_open
+        && if facts.is_known {
+            facts.carried.values().any(in_doubt)
+        } else {
+            lane.slots.iter().any(|slot| slot.in_doubt)
+        }
+}
