@@ -1,28 +1,26 @@
-use adapter::{ErrorKind, Means, Receipt, VendorError, VendorRequest, VendorResponse, echo_differs, id_text};
+use adapter::{
+    ErrorKind, Means, Receipt, Seen, VendorError, VendorRequest, VendorResponse, echo_differs, id_text,
+    status,
+};
 use canonical::Json;
 use serde_json::Value as JsonValue;
 
-use crate::{DIALECT, GENDER, TAGS};
+use crate::{DIALECT, GENDER, TAGS, person, reader};
 
-/// Reads the user object that answers a PUT.
-pub(crate) fn read_user(sent: &VendorRequest, response: &VendorResponse) -> Result<Receipt, VendorError> {
-    let json = response.json();
-    let user = json.as_ref().filter(|json| json.as_object().is_some());
-    let Some((user, id)) = user.and_then(|user| Some((user, id_text(user.get("id")?)?))) else {
-        return Err(VendorError::unreadable("a success that does not name the person"));
+/// Reads the answer to a PUT: the user object.
+pub(crate) fn read(sent: &VendorRequest, response: &VendorResponse) -> Result<Receipt, VendorError> {
+    status::read(response).map_err(|error| explain(error, sent, response))?;
+    let json = response.json().filter(|json| json.as_object().is_some());
+    let user = json.ok_or_else(|| VendorError::unreadable("a success that does not name the person"))?;
+    let by_custom_id = person::is_by_custom_id(&sent.subject);
+    // An update whose answer leaves out the custom id was found by its path; what it shows proves no removal.
+    let (own_id, is_named) = match user.get("id").and_then(id_text) {
+        Some(own_id) if by_custom_id && !person::shows_custom_id(&user) => (own_id, false),
+        _ => (person::own_id(&user, &sent.subject)?, true),
     };
-    let subject = sent.subject.as_str();
-    let by_custom_id = sent.subject.kind().name == "custom_id";
-    let named = match user.get("custom_id") {
-        _ if !by_custom_id => Some(id),
-        Some(Json::String(text) | Json::Number(text)) => Some(text.as_str()),
-        _ => None,
-    };
-    if named.is_some_and(|named| named != subject) {
-        return Err(VendorError::wrong_subject());
-    }
-    let witness = by_custom_id.then(|| id.to_owned());
-    Ok(Receipt { witness, unverified: unverified(user, sent), ..Receipt::new(Means::Applied) })
+    let witness = by_custom_id.then(|| own_id.to_owned());
+    let shown = is_named.then(|| Seen::of(reader::fields(&user)));
+    Ok(Receipt { witness, unverified: unverified(&user, sent), shown, ..Receipt::new(Means::Applied) })
 }
 
 /// Adds what a refusal says: `{"detail": "…"}`, or the messages by field, bare or below `errors`.

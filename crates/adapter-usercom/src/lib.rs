@@ -8,19 +8,23 @@
 //! - `tags` is a list of names, and the update call only *adds* them.
 //!
 //! What the update call cannot take away has calls of its own, sent after it: `remove_tag/` and `remove_attribute/`, DELETE
-//! below `users/{id}/` and POST below `users-by-id/{custom_id}/`. An address is not a way to name a person here: two users
-//! may share one.
+//! below `users/{id}/` and POST below `users-by-id/{custom_id}/`. A 404 to one of these says that something is not there: the
+//! tag, or the person. Only the person shows which; until then it is a failure. An address is not a way to name a person here:
+//! two users may share one.
 //!
-//! A success is the user object. It names the person by `id`, has no first and last name, and has gender as a word.
+//! A success of the update call is the user object. It names the person by `id`, and by `custom_id` if the person has one, has
+//! no first and last name, and has gender as a word.
 
 mod answer;
 mod formats;
+mod person;
 mod reader;
+mod removal;
 
 use adapter::{
     AuthScheme, Dialect, FieldRule, Means, Method, OpenFields, Path, Receipt, Rule, SubjectForm, SubjectKind,
     TranslateError, Update, VendorError, VendorRequest, VendorResponse, WireField, WireValue, as_json,
-    as_text, phone, status,
+    as_text, phone,
 };
 use canonical::Leaf;
 use serde_json::{Map, Value as JsonValue, json};
@@ -112,13 +116,13 @@ impl adapter::Adapter for Adapter {
             match (&field.value, rule(field)) {
                 (WireValue::Set(value), _) => drop(put.insert(field.to.clone(), value.clone())),
                 (WireValue::Clear, Rule::Nullable) => {
-                    removals.push(("remove_attribute", json!({ "attribute": field.to })));
+                    removals.push(("remove_attribute", json!({ removal::ATTRIBUTE: field.to })));
                 }
                 (WireValue::Members { wanted, removed }, Rule::AddOnly) => {
                     if !wanted.is_empty() {
                         put.insert(field.to.clone(), wanted.as_slice().into());
                     }
-                    removals.extend(removed.iter().map(|name| ("remove_tag", json!({ "name": name }))));
+                    removals.extend(removed.iter().map(|name| ("remove_tag", json!({ removal::TAG: name }))));
                 }
                 _ => return Err(TranslateError::new(&DIALECT, field)),
             }
@@ -135,13 +139,10 @@ impl adapter::Adapter for Adapter {
         sent: &VendorRequest,
         response: &VendorResponse,
     ) -> Result<Receipt, VendorError> {
-        let removal = sent.method != Method::Put;
-        // What is to be taken away is not there: as wanted.
-        if removal && response.status == 404 && !response.is_html() {
-            return Ok(Receipt::new(Means::Applied));
+        match sent.method {
+            Method::Put => answer::read(sent, response),
+            Method::Post | Method::Patch | Method::Delete => removal::read(sent, response),
         }
-        status::read(response).map_err(|error| answer::explain(error, sent, response))?;
-        if removal { Ok(Receipt::new(Means::Applied)) } else { answer::read_user(sent, response) }
     }
 
     fn reader(&self) -> Option<&dyn adapter::Reader> {
@@ -153,16 +154,12 @@ fn rule(field: &WireField) -> Rule {
     DIALECT.rule_of(&field.to).map_or(Rule::Nullable, |known| known.rule)
 }
 
-fn is_by_custom_id(update: &Update<'_>) -> bool {
-    update.subject.kind().name == "custom_id"
-}
-
 fn removal_method(update: &Update<'_>) -> Method {
-    if is_by_custom_id(update) { Method::Post } else { Method::Delete }
+    if person::is_by_custom_id(update.subject) { Method::Post } else { Method::Delete }
 }
 
 fn request(update: &Update<'_>, method: Method, action: Option<&str>, body: JsonValue) -> VendorRequest {
-    let users = if is_by_custom_id(update) { "users-by-id" } else { "users" };
+    let users = if person::is_by_custom_id(update.subject) { "users-by-id" } else { "users" };
     let mut path = Path::with_trailing_slash(["api", "public", users, update.subject.as_str()]);
     path.segments.extend(action.map(str::to_owned));
     VendorRequest {

@@ -17,12 +17,14 @@ use adapter::{
 use canonical::Json;
 use percent_encoding::percent_decode_str;
 
-use crate::{Adapter, DIALECT, READ_ONLY, TAGS};
+use crate::{Adapter, DIALECT, READ_ONLY, TAGS, person as named};
+
+pub(crate) use compare::agreement;
 
 impl adapter::Reader for Adapter {
     fn first(&self, query: &ReadQuery<'_>) -> Option<ReadRequest> {
         let path = match query {
-            ReadQuery::Person(Whom { subject, .. }) if is_by_custom_id(subject) => {
+            ReadQuery::Person(Whom { subject, .. }) if named::is_by_custom_id(subject) => {
                 Path::with_trailing_slash(["api", "public", "users-by-id", subject.as_str()])
             }
             ReadQuery::Person(Whom { subject, .. }) => {
@@ -55,37 +57,28 @@ impl adapter::Reader for Adapter {
     }
 
     fn agreement(&self, field: &WireField, all: &[WireField], seen: &Seen) -> Agreement {
-        compare::agreement(field, all, seen)
+        agreement(field, all, seen)
     }
-}
-
-fn is_by_custom_id(subject: &adapter::Subject) -> bool {
-    subject.kind().name == "custom_id"
 }
 
 fn person(json: &Json, whom: &Whom<'_>) -> Result<ReadPage, VendorError> {
-    let own_id = json.get("id").and_then(id_text);
-    let custom_id = match json.get("custom_id").or_else(|| json.get("user_id")) {
-        Some(Json::String(text) | Json::Number(text)) => Some(text.as_str()),
-        _ => None,
-    };
-    let named = if is_by_custom_id(whom.subject) { custom_id } else { own_id };
-    match (own_id, named) {
-        (Some(_), Some(named)) if named == whom.subject.as_str() => {}
-        (Some(_), Some(_)) => return Err(VendorError::wrong_subject()),
-        _ => return Err(VendorError::unreadable("a success that does not name the person")),
-    }
-    let is_other = |id: &str| whom.witness.is_some_and(|witness| witness != id);
-    if is_by_custom_id(whom.subject) && own_id.is_some_and(is_other) {
+    let own_id = named::own_id(json, whom.subject)?;
+    let is_other = whom.witness.is_some_and(|witness| witness != own_id);
+    if named::is_by_custom_id(whom.subject) && is_other {
         return Err(VendorError::wrong_subject());
     }
+    Ok(ReadPage { items: fields(json), next: None })
+}
+
+/// The fields of a user object.
+pub(crate) fn fields(json: &Json) -> Vec<ReadItem> {
     let members = json.as_object().unwrap_or_default().iter();
     let members = members.filter(|(name, _)| name != ATTRIBUTES).map(|(name, value)| {
         let value = if name == TAGS { names(value) } else { value.clone() };
         ReadItem::Field { name: name.clone(), value }
     });
     // A list goes after the members: where an answer has both, it has the value and the members only the names.
-    Ok(ReadPage { items: members.chain(listed(json)).collect(), next: None })
+    members.chain(listed(json)).collect()
 }
 
 /// The attributes of the form that the vendor's page shows.

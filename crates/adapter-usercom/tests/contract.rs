@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use adapter::{FieldOption, FieldOptions, Mapping, MappingOptions, VendorResponse};
 use adapter_usercom::{Adapter, DIALECT, Options};
-use testkit::adapter::{ContractCase, Proof, assert_passes, page_golden};
+use testkit::adapter::{ContractCase, Proof, assert_passes, lengths_are_those_of_the_page, page_golden};
 
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/golden");
 
@@ -63,6 +63,13 @@ fn a_company_is_sent_only_where_a_route_says_that_it_is_an_id() {
     assert_eq!(usual.carry(&Leaf::Organization, Some(&company)), Err(Fate::Unsupported));
     let by_id = Mapping::new(&DIALECT, &mapped(&[("organization", "company_custom_id")])).expect("valid");
     assert!(by_id.carry(&Leaf::Organization, Some(&company)).is_ok());
+}
+
+/// The names are from the page of the update call; the others are where User.com's own client cuts.
+#[test]
+fn no_value_is_longer_than_user_com_takes_it() {
+    let documented = [("first_name", 40), ("last_name", 40), ("phone_number", 64), ("city", 64)];
+    assert_passes(lengths_are_those_of_the_page(&Adapter::new(Options), &documented));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 pub use communal::{CommunalKnobs, KeyRole, OmittedKeys};
 pub use communifire::{AuthMode, BodyMode, CommunifireKnobs, DetailNames, Envelope};
-pub use usercom::{MissingSlash, NullValues, UserComKnobs, ValueType};
+pub use usercom::{MissingSlash, NothingToRemove, NullValues, UserComKnobs, ValueType};
 pub use village::{EmailCase, VillageAnswer, VillageKnobs};
 
 /// All knobs; a simulator reads the common ones and those of its own vendor.

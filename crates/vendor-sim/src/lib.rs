@@ -71,8 +71,8 @@ pub use self::fault::{Answer, Apply, Body, Fault, Names, Page};
 pub use self::history::{Answered, Applied, Credential, Exchange};
 pub use self::knobs::{
     AuthMode, BodyMode, CommunalKnobs, CommunifireKnobs, DetailNames, EmailCase, Envelope, KeyRole, Knobs,
-    MissingSlash, NullValues, OmittedKeys, RateLimit, UnknownKey, UnknownSubjects, UserComKnobs, ValueType,
-    VillageAnswer, VillageKnobs,
+    MissingSlash, NothingToRemove, NullValues, OmittedKeys, RateLimit, UnknownKey, UnknownSubjects,
+    UserComKnobs, ValueType, VillageAnswer, VillageKnobs,
 };
 pub use self::plan::ActiveFault;
 pub use self::reply::Reply;

@@ -13,7 +13,7 @@ pub(super) fn is_part_of_name(field: &str) -> bool {
     field == FIRST || field == LAST
 }
 
-pub(super) fn agreement(field: &WireField, all: &[WireField], seen: &Seen) -> Agreement {
+pub(crate) fn agreement(field: &WireField, all: &[WireField], seen: &Seen) -> Agreement {
     let shown = seen.get(&field.to);
     match &field.value {
         _ if is_part_of_name(&field.to) => name_part(&field.to, all, seen),

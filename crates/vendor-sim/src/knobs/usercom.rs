@@ -16,6 +16,8 @@ pub struct UserComKnobs {
     pub missing_slash: MissingSlash,
     /// What null does to a standard field.
     pub nulls: NullValues,
+    /// What a call gets that is to take away what is not there.
+    pub nothing_to_remove: NothingToRemove,
     /// How many items a page of a list has, 100 at most.
     pub page_size: usize,
 }
@@ -35,6 +37,7 @@ impl Default for UserComKnobs {
             unknown_attribute: UnknownKey::Ignore,
             missing_slash: MissingSlash::Redirect,
             nulls: NullValues::Store,
+            nothing_to_remove: NothingToRemove::Done,
             page_size: 100,
         }
     }
@@ -84,4 +87,17 @@ pub enum NullValues {
     Ignore,
     /// 400.
     Refuse,
+}
+
+/// What User.com answers to a call that is to take away a tag or an attribute that the person does not have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NothingToRemove {
+    /// As if it had been there.
+    #[default]
+    Done,
+    /// 200 with `"removed": false`.
+    SaysSo,
+    /// 404, as for a person who does not exist.
+    NotFound,
 }

@@ -171,22 +171,21 @@ fn act(world: &World, call: &Call, action: Action, subject: String, record: &Rec
     }
     let Some(Value::Object(body)) = call.json() else { return refuse(400, "JSON parse error") };
     let mut record = record.clone();
+    record.insert("updated_at".to_owned(), world.timestamp().into());
+    let own = |record: &Record| Some(view::shown(&world.knobs.usercom, record, version));
     let done = match action {
-        Action::Update => fields::update(world, &subject, &mut record, body, version).map(|()| None),
+        Action::Update => fields::update(world, &subject, &mut record, body, version).map(|()| own(&record)),
         Action::AddTags => fields::add_tags(&mut record, &body).map(Some),
-        Action::RemoveTag => fields::remove_tag(&mut record, &body).map(Some),
-        Action::SetAttributes => fields::set_attributes(world, &mut record, body, version).map(|()| None),
-        Action::RemoveAttribute | Action::Read => {
-            fields::remove_attribute(world, &mut record, &body).map(Some)
+        Action::RemoveTag => fields::remove_tag(world, &mut record, &body),
+        Action::SetAttributes => {
+            fields::set_attributes(world, &mut record, body, version).map(|()| own(&record))
         }
+        Action::RemoveAttribute | Action::Read => fields::remove_attribute(world, &mut record, &body),
     };
     match done {
         Err(errors) => (Reply::json(400, &Value::Object(errors)), Change::Nothing),
-        Ok(shown) => {
-            record.insert("updated_at".to_owned(), world.timestamp().into());
-            let shown = shown.unwrap_or_else(|| view::shown(&world.knobs.usercom, &record, version));
-            (Reply::json(200, &shown), Change::Write(subject, record))
-        }
+        Ok(None) => refuse(404, "Not found."),
+        Ok(Some(shown)) => (Reply::json(200, &shown), Change::Write(subject, record)),
     }
 }
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::checks;
 use super::usercom_view::Version;
-use crate::knobs::{NullValues, UnknownKey, ValueType};
+use crate::knobs::{NothingToRemove, NullValues, UnknownKey, ValueType};
 use crate::users::Record;
 use crate::world::World;
 
@@ -196,15 +196,29 @@ pub(super) fn set_attributes(
     if errors.is_empty() { Ok(()) } else { Err(errors) }
 }
 
-/// `remove_attribute {attribute}`.
-pub(super) fn remove_attribute(world: &World, record: &mut Record, body: &Record) -> Result<Value, Errors> {
+/// `remove_attribute {attribute}`; none where there is nothing to remove and the vendor says 404.
+pub(super) fn remove_attribute(
+    world: &World,
+    record: &mut Record,
+    body: &Record,
+) -> Result<Option<Value>, Errors> {
     let name = text_of(body, "attribute")?;
-    let known =
-        attributes_of(record).remove(&name).is_some() || world.knobs.usercom.attributes.contains_key(&name);
-    if !known && world.knobs.usercom.unknown_attribute == UnknownKey::Refuse {
+    let knobs = &world.knobs.usercom;
+    let was_there = attributes_of(record).remove(&name).is_some();
+    let known = was_there || knobs.attributes.contains_key(&name);
+    if !known && knobs.unknown_attribute == UnknownKey::Refuse {
         return Err(Errors::from_iter([("attribute".to_owned(), json!(["This attribute does not exist."]))]));
     }
-    Ok(json!({ "attribute": name, "removed": known }))
+    Ok(removed(world, was_there).map(|removed| json!({ "attribute": name, "removed": removed })))
+}
+
+/// The `removed` of an answer; none where the answer is 404.
+fn removed(world: &World, was_there: bool) -> Option<bool> {
+    match world.knobs.usercom.nothing_to_remove {
+        NothingToRemove::Done => Some(true),
+        NothingToRemove::SaysSo => Some(was_there),
+        NothingToRemove::NotFound => was_there.then_some(true),
+    }
 }
 
 /// `add_tag {name}` and `add_many_tags {tag_names}`.
@@ -219,15 +233,15 @@ pub(super) fn add_tags(record: &mut Record, body: &Record) -> Result<Value, Erro
     Ok(json!({ "created": names_of(record).len() > before, "tag": { "name": name } }))
 }
 
-/// `remove_tag {name}`.
-pub(super) fn remove_tag(record: &mut Record, body: &Record) -> Result<Value, Errors> {
+/// `remove_tag {name}`; none where there is nothing to remove and the vendor says 404.
+pub(super) fn remove_tag(world: &World, record: &mut Record, body: &Record) -> Result<Option<Value>, Errors> {
     let name = text_of(body, "name")?;
     let mut names = names_of(record);
     let before = names.len();
     names.retain(|own| *own != name);
-    let removed = names.len() < before;
+    let was_there = names.len() < before;
     record.insert("tags".to_owned(), names.into());
-    Ok(json!({ "removed": removed, "tag": { "name": name } }))
+    Ok(removed(world, was_there).map(|removed| json!({ "removed": removed, "tag": { "name": name } })))
 }
 
 fn text_of(body: &Record, key: &str) -> Result<String, Errors> {

@@ -1,5 +1,5 @@
 use serde_json::{Value, json};
-use vendor_sim::{MissingSlash, NullValues, UnknownKey, Vendor, ViolationKind};
+use vendor_sim::{MissingSlash, NothingToRemove, NullValues, UnknownKey, Vendor, ViolationKind};
 
 use crate::client::{ask, field, headers, kinds, send, start, start_with};
 
@@ -67,6 +67,32 @@ fn an_attribute_is_set_flat_and_cleared_by_its_own_call() {
         assert_eq!(field(&sim, "19678376", "attributes"), json!({ "newsletter": true }));
     }
     assert_eq!(kinds(&sim), []);
+}
+
+#[test]
+fn what_is_not_there_is_removed_as_the_knob_says_and_an_unknown_person_is_404() {
+    for (nothing, status, removed) in [
+        (NothingToRemove::Done, 200, json!(true)),
+        (NothingToRemove::SaysSo, 200, json!(false)),
+        (NothingToRemove::NotFound, 404, Value::Null),
+    ] {
+        let sim = start_with(Vendor::UserCom, |knobs| knobs.usercom.nothing_to_remove = nothing);
+        ask(&sim, PUT, r#"{"tags":["a"],"job_title":"Coach"}"#);
+        for (call, gone, there) in [
+            ("remove_tag", r#"{"name":"b"}"#, r#"{"name":"a"}"#),
+            ("remove_attribute", r#"{"attribute":"newsletter"}"#, r#"{"attribute":"job_title"}"#),
+        ] {
+            let line = format!("DELETE /api/public/users/19678376/{call}/");
+            let answer = ask(&sim, &line, gone);
+            assert_eq!((answer.status, &answer.json()["removed"]), (status, &removed), "{nothing:?} {call}");
+            let answer = ask(&sim, &line, there);
+            assert_eq!((answer.status, &answer.json()["removed"]), (200, &json!(true)), "{nothing:?} {call}");
+            let unknown = ask(&sim, &format!("DELETE /api/public/users/1/{call}/"), there);
+            assert_eq!((unknown.status, unknown.json()), (404, json!({ "detail": "Not found." })));
+        }
+        assert_eq!(field(&sim, "19678376", "tags"), json!([]));
+        assert_eq!(field(&sim, "19678376", "attributes"), json!({}));
+    }
 }
 
 #[test]
