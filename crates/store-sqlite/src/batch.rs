@@ -14,7 +14,7 @@ use crate::{
     error::{BatchError, OpError, of_batch},
     events,
     op::{Op, Other, Reply},
-    rearm, routes, settle, start, sweep,
+    pass, rearm, routes, settle, start, sweep,
     tx::{Care, Memory, Tx},
 };
 
@@ -102,6 +102,7 @@ fn attempt(
         return Ok(answers);
     };
     memory.callers.clear();
+    memory.ways.forget();
     match roll_back(connection) {
         Ok(()) => Err((failure, answers.all())),
         Err(error) => Err((of_batch(&error), answers.all())),
@@ -207,6 +208,9 @@ impl Batch<'_> {
             }
             Other::Enrol(page, reply) => {
                 self.run(page, reply, |c, r| Op::Other(Other::Enrol(c, r)), enrol::enrol);
+            }
+            Other::Pass(command, reply) => {
+                self.run(command, reply, |c, r| Op::Other(Other::Pass(c, r)), pass::pass);
             }
             Other::Pause(command, reply) => {
                 self.run(command, reply, |c, r| Op::Other(Other::Pause(c, r)), routes::pause);

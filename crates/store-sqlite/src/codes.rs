@@ -37,20 +37,21 @@ codes!(BlockReason {
 
 codes!(Priority { 0 => Interactive, 1 => Bulk, });
 
-codes!(Again { 0 => None, 1 => Retry, 2 => Resync, });
+codes!(Again { 0 => None, 1 => Retry, 2 => Resync, 3 => Look, });
 
 codes!(FailureClass {
     1 => Invalid, 2 => TooLarge, 3 => Unauthenticated, 4 => Forbidden, 5 => NotFound, 6 => Conflict, 7 => RateLimited,
     8 => Unavailable, 9 => Misdirected, 10 => Unreadable, 11 => WrongSubject, 12 => Tls, 13 => Internal,
 });
 
-codes!(Verdict { 1 => Owed, 2 => NothingToCarry, 3 => NotMatching, 4 => NoIdentity, });
+codes!(Verdict { 1 => Owed, 2 => NothingToSend, 3 => NotMatching, 4 => NoIdentity, });
 
 codes!(PauseReason { 1 => Auth, 2 => Config, 3 => Tls, 4 => Operator, 5 => WrongSubject, });
 
 codes!(Fate {
-    1 => Sent, 2 => Unchanged, 3 => Unsupported, 4 => Unmapped, 5 => NotClearable, 6 => TooLong, 7 => NotRepresentable,
-    8 => Held, 9 => Missing,
+    1 => Waiting, 2 => Unchanged, 3 => Unsupported, 4 => Unmapped, 5 => NotClearable, 6 => TooLong, 7 => NotRepresentable,
+    8 => Held, 9 => Missing, 10 => Applied, 11 => Accepted, 12 => Replaced, 13 => NotDelivered, 14 => NothingToSend,
+    15 => Unknown, 16 => NotMatching,
 });
 
 pub(crate) const IDLE: i64 = 0;

@@ -32,6 +32,7 @@ mod claim;
 mod due;
 mod enrol;
 mod erase;
+mod pass;
 mod rearm;
 mod routes;
 mod settle;
@@ -45,6 +46,7 @@ mod journal;
 mod lanes;
 mod updates;
 mod users;
+mod ways;
 
 mod backup;
 mod meter;

@@ -6,8 +6,8 @@ use delivery::{
     audit::AuditRow,
     gate::Pause,
     store::{
-        Accept, AcceptError, Accepted, Actor, ClaimDue, Claimed, Enrol, Erase, Erased, LaneId, Note,
-        RearmLanes, RegisteredRoute, RouteId, RouteRegistration, Settlement, StoreError, Sweep,
+        Accept, AcceptError, Accepted, Actor, ClaimDue, Claimed, Enrol, Erase, Erased, LaneId, Note, Pass,
+        Passed, RearmLanes, RegisteredRoute, RouteId, RouteRegistration, Settlement, StoreError, Sweep,
     },
 };
 use tokio::sync::oneshot;
@@ -30,6 +30,7 @@ pub(crate) enum Other {
     Erase(Erase, Reply<Option<Erased>>),
     Rearm(RearmPage, Reply<Page>),
     Enrol(EnrolPage, Reply<Enrolled>),
+    Pass(Pass, Reply<Passed>),
     Pause(PauseRoute, Reply<()>),
     Audit(AuditRow, Reply<()>),
     Note(Note, Reply<bool>),
@@ -95,6 +96,7 @@ impl Op {
             Op::Other(Other::Start(_, reply)) => reply.send(Err(error)).is_ok(),
             Op::Other(Other::Erase(_, reply)) => reply.send(Err(error)).is_ok(),
             Op::Other(Other::Rearm(_, reply)) => reply.send(Err(error)).is_ok(),
+            Op::Other(Other::Pass(_, reply)) => reply.send(Err(error)).is_ok(),
             Op::Other(Other::Enrol(_, reply)) => reply.send(Err(error)).is_ok(),
             Op::Other(Other::Audit(_, reply)) => reply.send(Err(error)).is_ok(),
             Op::Other(Other::Note(_, reply)) => reply.send(Err(error)).is_ok(),

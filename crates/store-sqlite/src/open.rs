@@ -69,6 +69,7 @@ pub(crate) fn open(options: Options) -> Result<Parts, OpenError> {
     let memory = Memory {
         macs: Macs::load(&connection).map_err(sqlite)?,
         callers: Default::default(),
+        ways: Default::default(),
         turns: Default::default(),
         in_flight: Default::default(),
         audit_head: SharedHead::new(audit::head(&connection).map_err(sqlite)?),

@@ -1,12 +1,12 @@
 //! Queries on a read-only connection.
 
-use std::fmt::Write;
+use std::{collections::BTreeSet, fmt::Write};
 
 use canonical::UserId;
 use delivery::store::{
     LaneFilter, LaneId, LaneRow, LaneStateFilter, LaneView, RouteCounts, RouteId, UserSnapshot,
 };
-use rusqlite::{Connection, OptionalExtension, ToSql, params};
+use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 use uuid::Uuid;
 
 use crate::{
@@ -14,15 +14,21 @@ use crate::{
     error::OpError,
     lanes::{self, COLUMN_COUNT},
     users,
+    ways::Ways,
 };
 
 /// A user with its lanes.
-pub(crate) fn user(connection: &Connection, id: UserId) -> Result<Option<UserSnapshot>, OpError> {
+pub(crate) fn user(
+    connection: &Connection,
+    ways: &Ways,
+    id: UserId,
+) -> Result<Option<UserSnapshot>, OpError> {
     let Some(user) = users::load(connection, &id)? else { return Ok(None) };
     let sql = format!("SELECT {} FROM lanes WHERE user_id = ?1 ORDER BY route_id", lanes::COLUMNS);
     let mut statement = connection.prepare_cached(&sql)?;
-    let lanes: Vec<LaneRow> =
-        statement.query_map([id.as_str()], |row| Ok(lanes::read(row)?.row))?.collect::<Result<_, _>>()?;
+    let lanes: Vec<LaneRow> = statement
+        .query_map([id.as_str()], |row| Ok(lanes::read(connection, ways, row)?.row))?
+        .collect::<Result<_, _>>()?;
     Ok(Some(UserSnapshot { id, user, lanes }))
 }
 
@@ -53,15 +59,87 @@ pub(crate) fn is_taken(
 }
 
 /// Lanes by state and route, in the order of their ids.
-pub(crate) fn lanes(connection: &Connection, filter: &LaneFilter) -> Result<Vec<LaneView>, OpError> {
+pub(crate) fn lanes(
+    connection: &Connection,
+    ways: &Ways,
+    filter: &LaneFilter,
+) -> Result<Vec<LaneView>, OpError> {
+    let sql = format!(
+        "SELECT {}, (SELECT ver FROM users WHERE user_id = lanes.user_id), \
+         (SELECT update_id FROM updates WHERE update_id = (SELECT last_update FROM users WHERE user_id = lanes.user_id)) \
+         FROM lanes WHERE lane_id = ?1",
+        lanes::COLUMNS
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let view = |row: &Row<'_>| {
+        let found = lanes::read(connection, ways, row)?;
+        let update: Option<[u8; 16]> = row.get(COLUMN_COUNT + 1)?;
+        Ok(LaneView {
+            user: found.user,
+            row: found.row,
+            version: row.get::<_, Option<i64>>(COLUMN_COUNT)?.unwrap_or(0).cast_unsigned(),
+            update: update.map(Uuid::from_bytes),
+        })
+    };
+    let page = page(connection, filter)?;
+    Ok(page.into_iter().map(|id| statement.query_row([id], view)).collect::<Result<_, _>>()?)
+}
+
+/// The next lanes of a list, in their order. Each state has an index that holds nothing else and begins with the route: read route
+/// by route, it costs a page however many lanes are in the state.
+fn page(connection: &Connection, filter: &LaneFilter) -> rusqlite::Result<Vec<i64>> {
+    let mut page = BTreeSet::new();
+    if filter.states.is_empty() {
+        page.extend(ids(connection, filter, filter.route.map(|route| route.0), "lanes", "true")?);
+    }
+    let routes = match filter.route {
+        Some(route) => vec![route.0],
+        None => route_ids(connection)?,
+    };
+    for state in &filter.states {
+        let (index, condition) = of_state(*state);
+        let lanes = format!("lanes INDEXED BY {index}");
+        for route in &routes {
+            page.extend(ids(connection, filter, Some(*route), &lanes, condition)?);
+        }
+    }
+    Ok(page.into_iter().take(filter.limit as usize).collect())
+}
+
+fn route_ids(connection: &Connection) -> rusqlite::Result<Vec<i64>> {
+    let mut statement = connection.prepare_cached("SELECT route_id FROM routes")?;
+    statement.query_map([], |row| row.get(0))?.collect()
+}
+
+fn of_state(state: LaneStateFilter) -> (&'static str, &'static str) {
+    match state {
+        LaneStateFilter::Pending => {
+            ("lane_due", "(state = 1 OR state = 2 OR state = 3) AND dirty_since IS NOT NULL")
+        }
+        LaneStateFilter::InDoubt => {
+            ("lane_due", "(state = 1 OR state = 2 OR state = 3) AND dirty_since IS NULL AND held IS NULL")
+        }
+        LaneStateFilter::Held => ("lane_held", "held IS NOT NULL"),
+        LaneStateFilter::Blocked => ("lane_blocked", "state = 4"),
+        LaneStateFilter::Keeps => ("lane_keeps", "keeps = 1"),
+    }
+}
+
+/// The lanes that say what [`LaneFilter::matches`] says, at one route if one is given, as many as a page has.
+fn ids(
+    connection: &Connection,
+    filter: &LaneFilter,
+    route: Option<i64>,
+    lanes: &str,
+    condition: &str,
+) -> rusqlite::Result<Vec<i64>> {
     let after = filter.after.map_or(0, |after| after.0);
-    let route = filter.route.map(|route| route.0);
     let user = filter.user.as_ref().map(UserId::as_str);
     let mut values: Vec<&dyn ToSql> = vec![&after, &filter.limit];
-    let mut rest = String::from("lane_id > ?1");
+    let mut sql = format!("SELECT lane_id FROM {lanes} WHERE {condition} AND lane_id > ?1");
     let mut narrow = |value, condition: &str| {
         values.push(value);
-        let _ = write!(rest, " AND {condition} ?{}", values.len());
+        let _ = write!(sql, " AND {condition} ?{}", values.len());
     };
     if let Some(route) = &route {
         narrow(route, "route_id =");
@@ -72,56 +150,19 @@ pub(crate) fn lanes(connection: &Connection, filter: &LaneFilter) -> Result<Vec<
     if let Some(since) = &filter.since {
         narrow(since, "coalesce(dirty_since, (SELECT min(value ->> 'since') FROM json_each(held))) <=");
     }
-    let sql = format!(
-        "SELECT {}, (SELECT ver FROM users WHERE user_id = lanes.user_id), \
-         (SELECT update_id FROM updates WHERE update_id = (SELECT last_update FROM users WHERE user_id = lanes.user_id)) \
-         FROM lanes WHERE {} ORDER BY lane_id LIMIT ?2",
-        lanes::COLUMNS,
-        in_states(filter, rest)
-    );
+    if !filter.reasons.is_empty() {
+        let codes: Vec<String> = filter.reasons.iter().map(|reason| reason.code().to_string()).collect();
+        let _ = write!(sql, " AND state = 4 AND why IN ({})", codes.join(", "));
+    }
+    sql.push_str(" ORDER BY lane_id LIMIT ?2");
     let mut statement = connection.prepare_cached(&sql)?;
-    let rows = statement.query_map(values.as_slice(), |row| {
-        let found = lanes::read(row)?;
-        let update: Option<[u8; 16]> = row.get(COLUMN_COUNT + 1)?;
-        Ok(LaneView {
-            user: found.user,
-            row: found.row,
-            version: row.get::<_, Option<i64>>(COLUMN_COUNT)?.unwrap_or(0).cast_unsigned(),
-            update: update.map(Uuid::from_bytes),
-        })
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    statement.query_map(values.as_slice(), |row| row.get(0))?.collect()
 }
 
 /// The greatest id of a lane.
 pub(crate) fn last_lane(connection: &Connection) -> rusqlite::Result<Option<LaneId>> {
     let mut statement = connection.prepare_cached("SELECT max(lane_id) FROM lanes")?;
     Ok(statement.query_row([], |row| row.get::<_, Option<i64>>(0))?.map(LaneId))
-}
-
-/// One sub-query per state, each on the index that holds nothing else; with the other conditions it says what
-/// [`LaneFilter::matches`] says.
-fn in_states(filter: &LaneFilter, mut rest: String) -> String {
-    if !filter.reasons.is_empty() {
-        let codes: Vec<String> = filter.reasons.iter().map(|reason| reason.code().to_string()).collect();
-        let _ = write!(rest, " AND state = 4 AND why IN ({})", codes.join(", "));
-    }
-    if filter.states.is_empty() {
-        return rest;
-    }
-    const PENDING: &str = "(state = 1 OR state = 2 OR state = 3) AND dirty_since IS NOT NULL";
-    const IN_DOUBT: &str = "(state = 1 OR state = 2 OR state = 3) AND dirty_since IS NULL AND held IS NULL";
-    let of_state = |state: &LaneStateFilter| {
-        let (index, state) = match state {
-            LaneStateFilter::Pending => ("lane_due", PENDING),
-            LaneStateFilter::Held => ("lane_held", "held IS NOT NULL"),
-            LaneStateFilter::Blocked => ("lane_blocked", "state = 4"),
-            LaneStateFilter::InDoubt => ("lane_due", IN_DOUBT),
-        };
-        format!("SELECT lane_id FROM lanes INDEXED BY {index} WHERE {state} AND {rest}")
-    };
-    let states: Vec<String> = filter.states.iter().map(of_state).collect();
-    format!("lane_id IN ({} ORDER BY lane_id LIMIT ?2)", states.join(" UNION "))
 }
 
 /// How many lanes of a route stand how.
@@ -134,6 +175,8 @@ pub(crate) fn counts(connection: &Connection, route: RouteId) -> Result<RouteCou
         "SELECT count(*) FROM lanes INDEXED BY lane_held WHERE held IS NOT NULL AND route_id = ?1";
     const BLOCKED: &str =
         "SELECT count(*) FROM lanes INDEXED BY lane_blocked WHERE state = 4 AND route_id = ?1";
+    const KEEPING: &str =
+        "SELECT count(*) FROM lanes INDEXED BY lane_keeps WHERE keeps = 1 AND route_id = ?1";
     const ALL: &str = "SELECT lanes FROM routes WHERE route_id = ?1";
     let number = |sql: &str| -> rusqlite::Result<u64> {
         let number =
@@ -148,7 +191,28 @@ pub(crate) fn counts(connection: &Connection, route: RouteId) -> Result<RouteCou
         pending: pending.cast_unsigned(),
         held: number(HELD)?,
         blocked: number(BLOCKED)?,
+        keeping: number(KEEPING)?,
         in_doubt: number(IN_DOUBT)?,
         oldest_since,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lanes_of_a_state_at_a_route_are_read_in_order_and_not_sorted() {
+        let mut connection = Connection::open_in_memory().expect("memory");
+        crate::migrate::migrate(&mut connection, "memory".as_ref()).expect("a schema");
+        for state in [LaneStateFilter::Keeps, LaneStateFilter::Held, LaneStateFilter::Blocked] {
+            let (index, condition) = of_state(state);
+            let sql = format!(
+                "EXPLAIN QUERY PLAN SELECT lane_id FROM lanes INDEXED BY {index} \
+                 WHERE {condition} AND lane_id > 7 AND route_id = 1 ORDER BY lane_id LIMIT 10"
+            );
+            let plan: String = connection.query_row(&sql, [], |row| row.get(3)).expect("one step");
+            assert!(plan.contains("route_id=? AND rowid>?"), "{plan}");
+        }
+    }
 }

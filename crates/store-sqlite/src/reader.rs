@@ -12,6 +12,7 @@ use crate::{
     open::connect,
     options::OpenError,
     pragmas,
+    ways::Ways,
 };
 
 const CONNECTIONS: usize = 4;
@@ -21,12 +22,19 @@ const CONNECTIONS: usize = 4;
 pub(crate) struct Readers {
     idle: Arc<Mutex<Vec<Connection>>>,
     free: Arc<Semaphore>,
+    ways: Arc<Ways>,
 }
 
 impl Readers {
     pub(crate) fn open(path: &Path, vfs: Option<&str>) -> Result<Self, OpenError> {
         let connections = (0..CONNECTIONS).map(|_| open(path, vfs)).collect::<Result<Vec<_>, _>>()?;
-        Ok(Self { idle: Arc::new(Mutex::new(connections)), free: Arc::new(Semaphore::new(CONNECTIONS)) })
+        let (idle, free) = (Arc::new(Mutex::new(connections)), Arc::new(Semaphore::new(CONNECTIONS)));
+        Ok(Self { idle, free, ways: Arc::default() })
+    }
+
+    /// The ways that rows of lanes name, as far as they were needed; all of them are committed.
+    pub(crate) fn ways(&self) -> Arc<Ways> {
+        Arc::clone(&self.ways)
     }
 
     /// Runs one read, of one moment of the database.

@@ -27,6 +27,8 @@ struct Stored {
     origin: String,
     mapping_revision: u64,
     pause: Option<Pause>,
+    pass_due: bool,
+    changes: u64,
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Stored> {
@@ -39,11 +41,14 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Stored> {
         origin: row.get(3)?,
         mapping_revision: row.get::<_, i64>(4)?.cast_unsigned(),
         pause: reason.map(|reason| Pause { reason, probe_at, probes }),
+        pass_due: row.get::<_, Option<i64>>(8)?.is_some(),
+        changes: row.get::<_, i64>(9)?.cast_unsigned(),
     })
 }
 
 /// What the queries of routes select, in the order in which [`read`] takes it.
-const COLUMNS: &str = "route_id, vendor, subject_kind, origin, mapping_revision, pause, probe_at, probes";
+const COLUMNS: &str =
+    "route_id, vendor, subject_kind, origin, mapping_revision, pause, probe_at, probes, pass_after, changes";
 
 fn find(connection: &Connection, name: &str) -> rusqlite::Result<Option<Stored>> {
     let sql = format!("SELECT {COLUMNS} FROM routes WHERE name = ?1");
@@ -70,13 +75,21 @@ fn refuse_changed(stored: &Stored, route: &RouteRegistration) -> Result<(), Stor
 
 fn register_one(connection: &Connection, route: &RouteRegistration) -> Result<RegisteredRoute, OpError> {
     let Some(stored) = find(connection, &route.name)? else { return insert(connection, route) };
-    let mapping_changed = stored.mapping_revision != route.mapping_revision;
-    if mapping_changed || stored.origin != route.origin {
-        const UPDATE: &str = "UPDATE routes SET origin = ?2, mapping_revision = ?3 WHERE route_id = ?1";
+    let moves = stored.origin != route.origin;
+    let changes = moves || stored.mapping_revision != route.mapping_revision;
+    if changes {
+        const UPDATE: &str = "UPDATE routes SET origin = ?2, mapping_revision = ?3, pass_after = 0, changes = changes + 1 WHERE route_id = ?1";
+        // What a row of an older schema says, it says of the mapping and the place that there were.
+        const UNKNOWN: &str = "UPDATE lanes SET old_acked = 0, old_floor = 0, old_times = NULL, \
+             held = NULL, confirmed = iif(?2, NULL, confirmed) \
+             WHERE route_id = ?1 AND old_acked IS NOT NULL";
         let revision = route.mapping_revision.cast_signed();
         connection.prepare_cached(UPDATE)?.execute(params![stored.id.0, route.origin, revision])?;
+        connection.prepare_cached(UNKNOWN)?.execute(params![stored.id.0, moves])?;
     }
-    Ok(RegisteredRoute { id: stored.id, name: route.name.clone(), pause: stored.pause, mapping_changed })
+    let (id, name, pause) = (stored.id, route.name.clone(), stored.pause);
+    let count = stored.changes + u64::from(changes);
+    Ok(RegisteredRoute { id, name, pause, changes: count, pass_due: changes || stored.pass_due })
 }
 
 fn insert(connection: &Connection, route: &RouteRegistration) -> Result<RegisteredRoute, OpError> {
@@ -89,7 +102,13 @@ fn insert(connection: &Connection, route: &RouteRegistration) -> Result<Register
         route.origin,
         route.mapping_revision.cast_signed()
     ])?;
-    Ok(RegisteredRoute { id: RouteId(id), name: route.name.clone(), pause: None, mapping_changed: false })
+    Ok(RegisteredRoute {
+        id: RouteId(id),
+        name: route.name.clone(),
+        pause: None,
+        changes: 0,
+        pass_due: false,
+    })
 }
 
 /// Stores that a route is paused, or open again.

@@ -1,6 +1,3 @@
-use std::sync::Arc;
-
-use canonical::Profile;
 use delivery::{decide, lane::State, store::Settlement};
 
 use crate::{error::OpError, journal, tx::Tx, users};
@@ -12,16 +9,13 @@ pub(crate) fn settle(tx: &mut Tx<'_>, settlement: &Settlement) -> Result<(), OpE
         tracing::error!(lane = id.0, "an attempt was settled for a lane that does not exist");
         return Ok(());
     };
-    let (profile, version) = if decide::needs_profile(&row.lane, settlement) {
-        match users::load(tx.connection, &user_id)? {
-            Some(user) => (user.profile, user.version),
-            None => (Arc::<Profile>::default(), row.lane.want),
-        }
-    } else {
-        (Arc::<Profile>::default(), row.lane.want)
+    let user = match decide::needs_profile(&row.lane, settlement) {
+        true => users::load(tx.connection, &user_id)?,
+        false => None,
     };
+    let known = user.as_ref().map(|user| (&*user.profile, user.version));
     let before = row.lane.state;
-    if decide::settle(settlement.clone(), row.lane_mut(), &profile, version) {
+    if decide::settle(settlement.clone(), row.lane_mut(), known) {
         tx.write_lane(&user_id, &mut row, before, now)?;
     }
     // Of an erased user nothing is written down any more, not even a vendor's words.

@@ -14,7 +14,7 @@ use delivery::{
     gate::Pause,
     store::{
         Accept, AcceptError, Accepted, Actor, AttemptView, ClaimDue, Claimed, Enrol, Erase, Erased,
-        LaneFilter, LaneId, LaneView, Note, RearmLanes, RegisteredRoute, RouteCounts, RouteId,
+        LaneFilter, LaneId, LaneView, Note, Pass, Passed, RearmLanes, RegisteredRoute, RouteCounts, RouteId,
         RouteRegistration, Settlement, Store, StoreError, Sweep, UpdateCursor, UpdateId, UpdateRow,
         UserSnapshot,
     },
@@ -164,6 +164,10 @@ impl Store for SqliteStore {
         }
     }
 
+    async fn pass(&self, pass: Pass) -> Result<Passed, StoreError> {
+        self.ask(|reply| Op::Other(Other::Pass(pass, reply))).await
+    }
+
     async fn enrol(&self, enrol: Enrol) -> Result<u64, StoreError> {
         let (mut made, mut after) = (0, None);
         loop {
@@ -192,8 +196,8 @@ impl Store for SqliteStore {
     }
 
     async fn user(&self, user: &UserId) -> Result<Option<UserSnapshot>, StoreError> {
-        let user = user.clone();
-        self.read(move |connection| read::user(connection, user)).await
+        let (user, ways) = (user.clone(), self.readers.ways());
+        self.read(move |connection| read::user(connection, &ways, user)).await
     }
 
     async fn update(&self, id: UpdateId) -> Result<Option<UpdateRow>, StoreError> {
@@ -216,7 +220,8 @@ impl Store for SqliteStore {
     }
 
     async fn lanes(&self, filter: LaneFilter) -> Result<Vec<LaneView>, StoreError> {
-        self.read(move |connection| read::lanes(connection, &filter)).await
+        let ways = self.readers.ways();
+        self.read(move |connection| read::lanes(connection, &ways, &filter)).await
     }
 
     async fn last_lane(&self) -> Result<Option<LaneId>, StoreError> {

@@ -20,6 +20,7 @@ use crate::{
     idempotency::Macs,
     lanes::{self, COLUMNS},
     users,
+    ways::Ways,
 };
 
 /// What the writer keeps in memory between transactions.
@@ -28,6 +29,8 @@ pub(crate) struct Memory {
     pub(crate) macs: Macs,
     /// Ids of callers' names; forgotten when a transaction is rolled back.
     pub(crate) callers: HashMap<String, i64>,
+    /// Numbers of ways; forgotten when a transaction is rolled back.
+    pub(crate) ways: Ways,
     /// Whose turn it is at each route; see [`decide::choose`].
     pub(crate) turns: HashMap<RouteId, u32>,
     /// The lanes that are in flight, as the database has them: the next thing that is asked for is their settle.
@@ -110,6 +113,7 @@ impl Tx<'_> {
         if result.is_err() {
             (self.changes, self.audit_head) = before;
             self.memory.callers.clear();
+            self.memory.ways.forget();
             // SQLite itself ends the transaction after some errors; then there is nothing to go back to.
             if self.connection.is_autocommit() {
                 return result;
@@ -130,7 +134,7 @@ impl Tx<'_> {
     ) -> Result<(), OpError> {
         let at_once = row.id.is_none() || self.care == Care::Savepoints;
         if at_once {
-            lanes::write(self.connection, user, row, None)?;
+            lanes::write(self.connection, &self.memory.ways, user, row, None)?;
         }
         if let Some(entry) = decide::block_audit(before, row, now) {
             self.audit(entry)?;
@@ -149,8 +153,9 @@ impl Tx<'_> {
 
     /// Writes what the database does not have yet of the changed lanes.
     pub(crate) fn flush(&mut self) -> Result<(), BatchError> {
-        let connection = self.connection;
-        let written = self.changes.flush(|user, row, stored| lanes::write(connection, user, row, stored));
+        let (connection, ways) = (self.connection, &self.memory.ways);
+        let written =
+            self.changes.flush(|user, row, stored| lanes::write(connection, ways, user, row, stored));
         written.map_err(|error| if is_of_batch(&error) { of_batch(&error) } else { BatchError::Again })
     }
 
@@ -175,7 +180,7 @@ impl Tx<'_> {
         let found: Vec<lanes::Found> = self
             .connection
             .prepare_cached(&sql)?
-            .query_map(params, lanes::read)?
+            .query_map(params, |row| lanes::read(self.connection, &self.memory.ways, row))?
             .collect::<Result<_, _>>()?;
         found.into_iter().map(|found| self.newest(found, now)).collect()
     }

@@ -3,9 +3,9 @@
 use std::{sync::Arc, time::Duration};
 
 use adapter::{
-    Adapter, AuthScheme, Definition, Dialect, FieldRule, Mapping, MappingOptions, Means, Method, Path,
-    ReadItem, ReadPage, ReadQuery, ReadRequest, Reader, Rule, SubjectForm, SubjectKind, TranslateError,
-    Update, VendorError, VendorRequest, VendorResponse, WireValue, as_text, status,
+    Absence, Adapter, AuthScheme, Definition, Dialect, FieldRule, Mapping, MappingOptions, Means, Method,
+    Path, ReadItem, ReadPage, ReadQuery, ReadRequest, Reader, Receipt, Rule, SubjectForm, SubjectKind,
+    TranslateError, Update, VendorError, VendorRequest, VendorResponse, WireValue, as_text, status,
 };
 use async_trait::async_trait;
 use canonical::{Json, Leaf};
@@ -24,6 +24,11 @@ static PLAIN_FIELDS: [FieldRule; 4] = [
 
 /// A vendor that takes every field alone.
 pub static PLAIN: Dialect = dialect("plain", &PLAIN_FIELDS);
+
+static STUBBORN_FIELDS: [FieldRule; 1] = [FieldRule::new(Leaf::Title, "title", Rule::SetOnly, as_text)];
+
+/// A vendor that cannot clear anything.
+pub static STUBBORN: Dialect = dialect("plain", &STUBBORN_FIELDS);
 
 static NEEDY_FIELDS: [FieldRule; 2] = [
     FieldRule::new(Leaf::FamilyName, "family_name", Rule::Required, as_text),
@@ -50,6 +55,16 @@ const fn dialect(vendor: &'static str, fields: &'static [FieldRule]) -> Dialect 
 /// A route to [`PLAIN`] for users with an explicit id.
 pub fn plain(name: &str) -> Route {
     route(name, &PLAIN, &PLAIN.subjects[0], Enrol::Identity)
+}
+
+/// A route to [`STUBBORN`] in the place of one to [`PLAIN`].
+pub fn stubborn(name: &str) -> Route {
+    route(name, &STUBBORN, &PLAIN.subjects[0], Enrol::Identity)
+}
+
+/// A route to [`PLAIN`] at another origin.
+pub fn moved(name: &str, origin: &str) -> Route {
+    Route { origin: origin.to_owned(), ..plain(name) }
 }
 
 /// A route to [`PLAIN`] for every user with an e-mail address.
@@ -84,7 +99,10 @@ fn route(name: &str, dialect: &'static Dialect, subject_kind: &'static SubjectKi
     }
 }
 
-/// One `PATCH` with all fields; a member that must go takes a `DELETE` of its own.
+/// The member of an answer in which the vendor names the person by another id of its own.
+pub const WITNESS: &str = "witness";
+
+/// One `PATCH` with all fields; a member that must go takes a `DELETE` of its own. An answer may name a [`WITNESS`].
 #[derive(Debug)]
 struct TestAdapter(&'static Dialect);
 
@@ -119,6 +137,21 @@ impl Adapter for TestAdapter {
         }
         requests.insert(0, request(Method::Patch, Path::new(["people", person]), Some(body.into())));
         Ok(requests)
+    }
+
+    fn parse_response(
+        &self,
+        sent: &VendorRequest,
+        response: &VendorResponse,
+    ) -> Result<Receipt, VendorError> {
+        let removed = sent.path.segments.last().filter(|_| sent.method == Method::Delete);
+        status::read(response).map_err(|error| match removed {
+            Some(member) if response.status == 404 => error.unless(Absence::of_member("tags", member)),
+            _ => error,
+        })?;
+        let answer = response.json();
+        let witness = answer.as_ref().and_then(|answer| answer.get(WITNESS)?.as_str()).map(str::to_owned);
+        Ok(Receipt { witness, ..Receipt::new(self.0.success_means) })
     }
 
     fn reader(&self) -> Option<&dyn Reader> {

@@ -1,16 +1,21 @@
 use std::{collections::BTreeMap, str::FromStr, sync::Arc};
 
+use adapter::Fingerprint;
 use canonical::{Leaf, UserId};
 use delivery::{
     TraceContext,
-    lane::{BlockReason, Confirmations, Confirmed, Lane, State, Version},
+    lane::{BlockReason, Confirmed, Lane, Slots, State, Version, Watermark},
     store::{LaneId, LaneRow, RouteId},
 };
-use rusqlite::Row;
+use rusqlite::{Connection, Row};
 use serde::de::DeserializeOwned;
 use serde_json::Value as JsonValue;
 
-use crate::codes::{self, Coded};
+use super::slots;
+use crate::{
+    codes::{self, Coded},
+    ways::Ways,
+};
 
 /// A lane as it was found.
 #[derive(Debug)]
@@ -22,11 +27,11 @@ pub(crate) struct Found {
 }
 
 /// Reads a row of [`COLUMNS`](super::COLUMNS).
-pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Found> {
+pub(crate) fn read(connection: &Connection, ways: &Ways, row: &Row<'_>) -> rusqlite::Result<Found> {
     let user = UserId::from_str(row.get_ref(2)?.as_str()?).map_err(|invalid| {
         rusqlite::Error::FromSqlConversionFailure(2, rusqlite::types::Type::Text, invalid.into())
     })?;
-    let decoded = decode(row);
+    let decoded = decode(connection, ways, row);
     let damaged = decoded.is_none();
     let lane = match decoded {
         Some(lane) => lane,
@@ -39,35 +44,31 @@ pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Found> {
     })
 }
 
-fn decode(row: &Row<'_>) -> Option<Lane> {
-    let step: Option<i64> = row.get(16).ok()?;
-    let step_leaf: Option<Leaf> = match optional_text(row, 17)? {
-        Some(name) => Some(name.parse().ok()?),
-        None => None,
-    };
-    let step = match step {
-        Some(version) => Some((u64::try_from(version).ok()?, step_leaf)),
-        None => None,
-    };
+fn decode(connection: &Connection, ways: &Ways, row: &Row<'_>) -> Option<Lane> {
     let class: Option<i64> = row.get(26).ok()?;
     let last_class = match class {
         Some(code) => Some(Coded::of(code)?),
         None => None,
+    };
+    let slots = match row.get_ref(9).ok()?.as_bytes_or_null().ok()? {
+        Some(bytes) => slots::decode(connection, ways, bytes)?,
+        None => Slots::default(),
     };
     Some(Lane {
         state: codes::to_state(row.get(3).ok()?, row.get(4).ok()?)?,
         blocked_leaves: json_or_default(row, 5)?,
         priority: Coded::of(row.get(6).ok()?)?,
         next_at: row.get(7).ok()?,
-        want: version(row, 8)?,
-        sent: version(row, 9)?,
-        acked: version(row, 10)?,
-        floor: version(row, 11)?,
+        revision: version(row, 8)?,
+        slots,
+        keeps: row.get(10).ok()?,
+        known_since: version(row, 11)?,
         suspect_until: row.get(12).ok()?,
         last_send_at: row.get(13).ok()?,
         epoch: version(row, 14)?,
         attempt: row.get(15).ok()?,
-        step,
+        isolating_since: row.get(16).ok()?,
+        place: row.get::<_, Option<u32>>(17).ok()?.map(Fingerprint::of_number),
         held: json_or_default(row, 18)?,
         again: Coded::of(row.get(19).ok()?)?,
         subject: row.get(20).ok()?,
@@ -80,17 +81,18 @@ fn decode(row: &Row<'_>) -> Option<Lane> {
         last_status: row.get(27).ok()?,
         first_fail_at: row.get(28).ok()?,
         dirty_since: row.get(29).ok()?,
-        // As for the trace: that a time cannot be read is no reason to give up a lane.
-        confirmations: row
-            .get_ref(30)
-            .ok()?
-            .as_bytes_or_null()
-            .ok()?
-            .and_then(confirmations)
-            .unwrap_or_default(),
+        is_blind: row.get(30).ok()?,
         // What cannot be read is no reason to give up a lane: the trace ends, and nothing else.
         trace: row.get_ref(31).ok()?.as_bytes_or_null().ok()?.and_then(TraceContext::from_bytes),
+        watermark: watermark(row),
     })
+}
+
+/// What a row of an older schema knew.
+fn watermark(row: &Row<'_>) -> Option<Watermark> {
+    row.get::<_, Option<i64>>(32).ok()??;
+    let times = row.get_ref(34).ok()?.as_bytes_or_null().ok()?.and_then(times);
+    Some(Watermark { acked: version(row, 32)?, floor: version(row, 33)?, times: times.unwrap_or_default() })
 }
 
 /// What is left of a lane that cannot be read: blocked until an operator has everything sent again.
@@ -99,11 +101,11 @@ fn remains(row: &Row<'_>) -> rusqlite::Result<Lane> {
         codes::ERASED => State::Erased,
         _ => State::Blocked(BlockReason::Internal),
     };
-    let want = version(row, 8).unwrap_or(0);
     Ok(Lane {
         state,
-        want,
-        sent: version(row, 9).unwrap_or(0).min(want),
+        revision: version(row, 8).unwrap_or(0),
+        // What was on the wire nobody knows any more.
+        is_blind: row.get::<_, Option<i64>>(12)?.is_some(),
         epoch: version(row, 14).unwrap_or(0) + 1,
         suspect_until: row.get(12)?,
         last_send_at: row.get(13)?,
@@ -116,15 +118,14 @@ fn remains(row: &Row<'_>) -> rusqlite::Result<Lane> {
     })
 }
 
-/// Each entry is its version and its time, eight bytes each, the highest first.
-fn confirmations(bytes: &[u8]) -> Option<Confirmations> {
+/// Each entry is a version and its time, eight bytes each, the highest first.
+fn times(bytes: &[u8]) -> Option<Vec<(Version, i64)>> {
     let (entries, rest) = bytes.as_chunks::<16>();
     let entry = |entry: &[u8; 16]| {
         let (version, at) = entry.split_at(8);
         Some((u64::from_be_bytes(version.try_into().ok()?), i64::from_be_bytes(at.try_into().ok()?)))
     };
-    let entries: Option<Vec<_>> = entries.iter().map(entry).collect();
-    Confirmations::of(entries?).filter(|_| rest.is_empty())
+    entries.iter().map(entry).collect::<Option<Vec<_>>>().filter(|_| rest.is_empty())
 }
 
 fn version(row: &Row<'_>, column: usize) -> Option<Version> {

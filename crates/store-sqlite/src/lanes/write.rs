@@ -1,57 +1,64 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use adapter::Fingerprint;
 use canonical::{Leaf, UserId};
 use delivery::{
-    TraceContext,
-    lane::{Confirmations, Confirmed, Lane, State},
+    Millis, TraceContext,
+    lane::{Confirmed, Lane, State, Version},
     store::{LaneId, LaneRow, RouteId},
 };
 use rusqlite::{Connection, ToSql, params};
 use serde::Serialize;
 use serde_json::Value as JsonValue;
 
-use crate::codes::{self, Coded};
+use super::slots;
+use crate::{
+    codes::{self, Coded},
+    ways::Ways,
+};
 
-const INSERT: &str = "INSERT INTO lanes(route_id, user_id, state, why, why_leaves, prio, next_at, want_ver, sent_ver, \
-     acked_ver, floor_ver, suspect_until, last_send_at, epoch, attempt, step_ver, step_leaf, held, again, subject, \
-     subject_key, pinned, witness, confirmed, unverified, last_class, last_status, first_fail_at, dirty_since, \
-     confirmations, trace) VALUES(?30, ?31, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, \
-     ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29)";
+const INSERT: &str = "INSERT INTO lanes(state, why, why_leaves, prio, next_at, revision, slots, keeps, known_since, \
+     suspect_until, last_send_at, epoch, attempt, isolating_since, place, held, again, subject, subject_key, pinned, witness, \
+     confirmed, unverified, last_class, last_status, first_fail_at, dirty_since, blind, trace, old_acked, old_floor, old_times, \
+     route_id, user_id) \
+     VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, \
+     ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34)";
 
-const UPDATE: &str = "UPDATE lanes SET state=?1, why=?2, why_leaves=?3, prio=?4, next_at=?5, want_ver=?6, sent_ver=?7, \
-     acked_ver=?8, floor_ver=?9, suspect_until=?10, last_send_at=?11, epoch=?12, attempt=?13, step_ver=?14, \
-     step_leaf=?15, held=?16, again=?17, subject=?18, subject_key=?19, pinned=?20, witness=?21, confirmed=?22, \
-     unverified=?23, last_class=?24, last_status=?25, first_fail_at=?26, dirty_since=?27, \
-     confirmations=?28, trace=?29 WHERE lane_id=?30";
+const UPDATE: &str = "UPDATE lanes SET state=?1, why=?2, why_leaves=?3, prio=?4, next_at=?5, revision=?6, slots=?7, keeps=?8, \
+     known_since=?9, suspect_until=?10, last_send_at=?11, epoch=?12, attempt=?13, isolating_since=?14, place=?15, held=?16, again=?17, \
+     subject=?18, subject_key=?19, pinned=?20, witness=?21, confirmed=?22, unverified=?23, last_class=?24, last_status=?25, \
+     first_fail_at=?26, dirty_since=?27, blind=?28, trace=?29, old_acked=?30, old_floor=?31, old_times=?32 \
+     WHERE lane_id=?33";
 
 /// What changes with every attempt. SQLite takes an entry out of each index that a statement's columns could touch and puts it
 /// in again, whether its value is another one or not: the index of the subjects, of which each route has a page of its own,
 /// is left alone by this one.
-const UPDATE_PROGRESS: &str = "UPDATE lanes SET state=?1, why=?2, prio=?3, next_at=?4, want_ver=?5, sent_ver=?6, \
-     acked_ver=?7, floor_ver=?8, suspect_until=?9, last_send_at=?10, epoch=?11, attempt=?12, last_class=?13, \
-     last_status=?14, first_fail_at=?15, dirty_since=?16, confirmations=?17, trace=?18 WHERE lane_id=?19";
+const UPDATE_PROGRESS: &str = "UPDATE lanes SET state=?1, why=?2, prio=?3, next_at=?4, revision=?5, slots=?6, suspect_until=?7, \
+     last_send_at=?8, epoch=?9, attempt=?10, last_class=?11, last_status=?12, first_fail_at=?13, dirty_since=?14, place=?15, \
+     trace=?16 WHERE lane_id=?17";
 
 /// Writes a lane; a new one gets its id. `stored` is the lane as the database has it, if that is known.
 pub(crate) fn write(
     connection: &Connection,
+    ways: &Ways,
     user: &UserId,
     row: &mut LaneRow,
     stored: Option<&LaneRow>,
 ) -> rusqlite::Result<()> {
     match row.id {
         None => {
-            row.id = Some(LaneId(insert(connection, user, row)?));
+            row.id = Some(LaneId(insert(connection, ways, user, row)?));
             count(connection, row.route, 1)?;
         }
         Some(id) if stored.is_some_and(|stored| is_progress(&stored.lane, &row.lane)) => {
-            update_progress(connection, id, &row.lane)?;
+            update_progress(connection, ways, id, &row.lane)?;
         }
         Some(id) => {
             let was_erased = match stored {
                 Some(stored) => stored.lane.state == State::Erased,
                 None => is_erased(connection, id)?,
             };
-            update(connection, id, &row.lane)?;
+            update(connection, ways, id, &row.lane)?;
             let is_erased = row.lane.state == State::Erased;
             if was_erased != is_erased {
                 count(connection, row.route, if is_erased { -1 } else { 1 })?;
@@ -77,7 +84,7 @@ fn is_progress(stored: &Lane, lane: &Lane) -> bool {
     let Lane {
         held,
         blocked_leaves,
-        step,
+        isolating_since,
         again,
         subject,
         subject_key,
@@ -88,10 +95,13 @@ fn is_progress(stored: &Lane, lane: &Lane) -> bool {
         state: _,
         next_at: _,
         priority: _,
-        want: _,
-        sent: _,
-        acked: _,
-        floor: _,
+        revision: _,
+        slots: _,
+        keeps,
+        known_since,
+        is_blind,
+        watermark,
+        place: _,
         suspect_until: _,
         last_send_at: _,
         epoch: _,
@@ -100,13 +110,16 @@ fn is_progress(stored: &Lane, lane: &Lane) -> bool {
         last_status: _,
         first_fail_at: _,
         dirty_since: _,
-        confirmations: _,
         trace: _,
     } = lane;
     (lane.state == State::Erased) == (stored.state == State::Erased)
         && *held == stored.held
         && *blocked_leaves == stored.blocked_leaves
-        && *step == stored.step
+        && *isolating_since == stored.isolating_since
+        && *keeps == stored.keeps
+        && *known_since == stored.known_since
+        && *is_blind == stored.is_blind
+        && *watermark == stored.watermark
         && *again == stored.again
         && *subject == stored.subject
         && *subject_key == stored.subject_key
@@ -116,17 +129,16 @@ fn is_progress(stored: &Lane, lane: &Lane) -> bool {
         && *unverified == stored.unverified
 }
 
-fn update_progress(connection: &Connection, id: LaneId, lane: &Lane) -> rusqlite::Result<()> {
+fn update_progress(connection: &Connection, ways: &Ways, id: LaneId, lane: &Lane) -> rusqlite::Result<()> {
     let (state, why) = codes::of_state(lane.state);
+    let slots = slots::encode(connection, ways, &lane.slots)?;
     connection.prepare_cached(UPDATE_PROGRESS)?.execute(params![
         state,
         why,
         lane.priority.code(),
         lane.next_at,
-        number(lane.want),
-        number(lane.sent),
-        number(lane.acked),
-        number(lane.floor),
+        number(lane.revision),
+        slots,
         lane.suspect_until,
         lane.last_send_at,
         number(lane.epoch),
@@ -135,26 +147,33 @@ fn update_progress(connection: &Connection, id: LaneId, lane: &Lane) -> rusqlite
         lane.last_status,
         lane.first_fail_at,
         lane.dirty_since,
-        confirmations_bytes(&lane.confirmations),
+        lane.place.map(Fingerprint::number),
         lane.trace.map(TraceContext::to_bytes),
         id.0,
     ])?;
     Ok(())
 }
 
-fn update(connection: &Connection, id: LaneId, lane: &Lane) -> rusqlite::Result<()> {
+fn update(connection: &Connection, ways: &Ways, id: LaneId, lane: &Lane) -> rusqlite::Result<()> {
+    let slots = slots::encode(connection, ways, &lane.slots)?;
     let mut statement = connection.prepare_cached(UPDATE)?;
-    with_columns(lane, |columns| statement.execute(&*[columns, &[&id.0]].concat()).map(drop))
+    with_columns(lane, slots.as_deref(), |columns| {
+        statement.execute(&*[columns, &[&id.0]].concat()).map(drop)
+    })
 }
 
-fn insert(connection: &Connection, user: &UserId, row: &LaneRow) -> rusqlite::Result<i64> {
+fn insert(connection: &Connection, ways: &Ways, user: &UserId, row: &LaneRow) -> rusqlite::Result<i64> {
+    let slots = slots::encode(connection, ways, &row.lane.slots)?;
     let mut statement = connection.prepare_cached(INSERT)?;
-    with_columns(&row.lane, |columns| statement.insert(&*[columns, &[&row.route.0, &user.as_str()]].concat()))
+    let insert =
+        |columns: &[&dyn ToSql]| statement.insert(&*[columns, &[&row.route.0, &user.as_str()]].concat());
+    with_columns(&row.lane, slots.as_deref(), insert)
 }
 
 /// Hands over the columns in the order of [`UPDATE`] and [`INSERT`].
 fn with_columns<T>(
     lane: &Lane,
+    slots: Option<&[u8]>,
     then: impl FnOnce(&[&dyn ToSql]) -> rusqlite::Result<T>,
 ) -> rusqlite::Result<T> {
     let (state, why) = codes::of_state(lane.state);
@@ -162,23 +181,23 @@ fn with_columns<T>(
     let held = json_text(&lane.held, lane.held.is_empty())?;
     let unverified = json_text(&lane.unverified, lane.unverified.is_empty())?;
     let confirmed = confirmed_text(&lane.confirmed)?;
-    let step_leaf = lane.step.as_ref().and_then(|(_, leaf)| leaf.as_ref()).map(Leaf::name);
+    let old = lane.watermark.as_ref();
     then(params![
         state,
         why,
         why_leaves,
         lane.priority.code(),
         lane.next_at,
-        number(lane.want),
-        number(lane.sent),
-        number(lane.acked),
-        number(lane.floor),
+        number(lane.revision),
+        slots,
+        lane.keeps,
+        number(lane.known_since),
         lane.suspect_until,
         lane.last_send_at,
         number(lane.epoch),
         lane.attempt,
-        lane.step.as_ref().map(|(version, _)| number(*version)),
-        step_leaf,
+        lane.isolating_since,
+        lane.place.map(Fingerprint::number),
         held,
         lane.again.code(),
         lane.subject,
@@ -191,8 +210,11 @@ fn with_columns<T>(
         lane.last_status,
         lane.first_fail_at,
         lane.dirty_since,
-        confirmations_bytes(&lane.confirmations),
+        lane.is_blind,
         lane.trace.map(TraceContext::to_bytes),
+        old.map(|old| number(old.acked)),
+        old.map(|old| number(old.floor)),
+        old.and_then(|old| times_bytes(&old.times)),
     ])
 }
 
@@ -216,11 +238,9 @@ fn confirmed_text(confirmed: &BTreeMap<Leaf, Confirmed>) -> rusqlite::Result<Opt
 }
 
 /// Each entry's version and time, eight bytes each, the highest first; none without an entry.
-fn confirmations_bytes(confirmations: &Confirmations) -> Option<Vec<u8>> {
-    let entries = confirmations.entries();
-    let bytes =
-        || entries.iter().flat_map(|(version, at)| [version.to_be_bytes(), at.to_be_bytes()].concat());
-    (!entries.is_empty()).then(|| bytes().collect())
+fn times_bytes(times: &[(Version, Millis)]) -> Option<Vec<u8>> {
+    let bytes = || times.iter().flat_map(|(version, at)| [version.to_be_bytes(), at.to_be_bytes()].concat());
+    (!times.is_empty()).then(|| bytes().collect())
 }
 
 fn json_text<T: Serialize>(value: &T, is_empty: bool) -> rusqlite::Result<Option<String>> {

@@ -1,5 +1,6 @@
-//! What is true of the file alone: it survives, it belongs to one process, and it forgets.
+//! What is true of the file alone: it survives, it can be copied, it belongs to one process, and it forgets.
 
+mod copying;
 mod forgetting;
 mod owning;
 mod surviving;

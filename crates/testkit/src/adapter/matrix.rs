@@ -77,10 +77,10 @@ fn parts(bench: &Bench<'_>, leaf: &Leaf, requests: &[VendorRequest]) -> Vec<Stri
     let mut parts = Vec::new();
     for request in requests {
         for (name, value) in wire::members(request) {
-            if name == field.to {
+            if *name == *field.to {
                 let member = compact(&json!({ name: value }));
                 parts.push(format!("`{}`", member.trim_start_matches('{').trim_end_matches('}')));
-            } else if value.as_str() == Some(field.to.as_str()) {
+            } else if value.as_str() == Some(&*field.to) {
                 let action = request.path.segments.last().map_or("", String::as_str);
                 parts.push(format!("`{} …/{action}/`", request.method.as_str()));
             }

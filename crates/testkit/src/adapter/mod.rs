@@ -17,6 +17,7 @@ mod case;
 mod fooling;
 mod golden;
 mod hostile;
+mod lengths;
 mod matrix;
 mod page;
 mod parsing;
@@ -24,6 +25,7 @@ mod plan;
 mod privacy;
 mod random;
 mod reader;
+mod removing;
 mod requests;
 mod responses;
 mod samples;
@@ -37,6 +39,7 @@ pub use case::{Check, ContractCase, Proof};
 pub use fooling::no_answer_breaks_or_fools_the_parser;
 pub use golden::{agrees_with_file, readable};
 pub use hostile::hostile_values_stay_values;
+pub use lengths::lengths_are_those_of_the_page;
 pub use matrix::{capability_table, field_matrix};
 pub use page::page_golden;
 pub use parsing::{
@@ -49,6 +52,7 @@ pub use reader::{
     an_answer_about_another_person_is_not_read, no_answer_breaks_or_fools_the_reader,
     readers_only_ask_and_carry_no_secret, reading_names_nobody, reads_are_as_in_the_goldens,
 };
+pub use removing::what_is_taken_away_is_not_taken_on_trust;
 pub use requests::requests_are_as_in_the_goldens;
 pub use responses::verdicts_are_as_in_the_goldens;
 pub use samples::{CUSTOM_SAMPLES, sample};
@@ -82,6 +86,7 @@ macro_rules! adapter_contract {
             an_answer_about_another_person_is_noticed,
             a_receipt_claims_no_more_than_the_dialect,
             the_status_table_is_the_only_one,
+            what_is_taken_away_is_not_taken_on_trust,
             no_answer_breaks_or_fools_the_parser,
             errors_and_debug_output_name_nobody,
         }

@@ -41,7 +41,7 @@ pub fn an_answer_about_another_person_is_noticed(case: &ContractCase) -> Check {
     Ok(())
 }
 
-/// A receipt never means more than the dialect's `success_means`.
+/// A receipt never means more than the dialect's `success_means`, and the dialect no more than the vendor's usual answer proves.
 ///
 /// # Errors
 /// When one does.
@@ -49,6 +49,10 @@ pub fn a_receipt_claims_no_more_than_the_dialect(case: &ContractCase) -> Check {
     let bench = case.bench()?;
     for (person, _) in case.people()? {
         for sent in everything(&bench, &person)? {
+            let usual = bench.adapter.parse_response(&sent, &(case.answer)(&person));
+            if usual.is_ok_and(|receipt| receipt.means < bench.adapter.dialect().success_means) {
+                return Err("the dialect claims more than the usual answer proves".to_owned());
+            }
             for status in 200..300 {
                 let answer = VendorResponse { status, ..(case.answer)(&person) };
                 let receipt = bench.adapter.parse_response(&sent, &answer);

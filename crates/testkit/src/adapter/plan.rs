@@ -94,7 +94,7 @@ impl<'a> Bench<'a> {
             match self.field(leaf, &profile) {
                 Ok(field) => {
                     fields.push(field);
-                    fates.insert(leaf.clone(), Fate::Sent);
+                    fates.insert(leaf.clone(), Fate::Waiting);
                 }
                 Err(fate) => drop(fates.insert(leaf.clone(), fate)),
             }
@@ -123,7 +123,7 @@ impl<'a> Bench<'a> {
         }
         let (requests, fates) = self.run(subject, &patch)?;
         match fates.get(leaf) {
-            Some(Fate::Sent) | None => Ok(Outcome::Sent(requests)),
+            Some(Fate::Waiting) | None => Ok(Outcome::Sent(requests)),
             Some(fate) => Ok(Outcome::NotSent(*fate)),
         }
     }
@@ -138,7 +138,7 @@ impl<'a> Bench<'a> {
                 }
                 _ => WireValue::Set(text.into()),
             };
-            WireField { leaf: leaf.clone(), to: field.to.clone(), value }
+            WireField { leaf: leaf.clone(), to: field.to.to_string(), value }
         });
         fields.collect()
     }
@@ -150,7 +150,7 @@ impl<'a> Bench<'a> {
 
     fn field(&self, leaf: &Leaf, profile: &Profile) -> Result<WireField, Fate> {
         let value = self.mapping.carry(leaf, profile.value(leaf))?;
-        let to = self.mapping.field(leaf).map_or_else(String::new, |field| field.to.clone());
+        let to = self.mapping.field(leaf).map_or_else(String::new, |field| field.to.to_string());
         Ok(WireField { leaf: leaf.clone(), to, value })
     }
 }

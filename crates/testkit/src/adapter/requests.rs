@@ -76,9 +76,9 @@ pub(super) fn taking_away(bench: &Bench<'_>, subject: &Subject) -> Result<Vec<Ve
         match bench.mapping.carry(leaf, None) {
             Ok(WireValue::Members { .. }) => {
                 let value = WireValue::Members { wanted: Vec::new(), removed: vec!["verified".to_owned()] };
-                fields.push(WireField { leaf: leaf.clone(), to, value });
+                fields.push(WireField { leaf: leaf.clone(), to: to.to_string(), value });
             }
-            Ok(value) => fields.push(WireField { leaf: leaf.clone(), to, value }),
+            Ok(value) => fields.push(WireField { leaf: leaf.clone(), to: to.to_string(), value }),
             Err(_) => {}
         }
     }

@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use ::adapter::{Receipt, RetryAfter, Subject, VendorError, VendorRequest, VendorResponse};
+use ::adapter::{Absence, Receipt, RetryAfter, Subject, VendorError, VendorRequest, VendorResponse};
 use serde_json::{Map, Value as JsonValue, json};
 
 use super::{Bench, Check, ContractCase, case::somebody, golden};
@@ -8,7 +8,7 @@ use super::{Bench, Check, ContractCase, case::somebody, golden};
 /// `golden/responses.json` is a list of answers by name, each with the verdict it leads to.
 ///
 /// An entry has `answer` (`status`, `headers`, `body`: JSON, or a text that is sent as it is) and `verdict`; `subject`
-/// (`{"custom_id": "crm-42"}`) and `patch` say what was sent before, where it matters.
+/// (`{"custom_id": "crm-42"}`) and `patch` say what was sent before, where it matters, and `because` why it is so.
 ///
 /// # Errors
 /// The first difference, or what is wrong with the file.
@@ -66,6 +66,13 @@ pub(super) fn answer(entry: &JsonValue) -> Result<VendorResponse, String> {
     })
 }
 
+fn absent(absence: &Absence) -> JsonValue {
+    match &absence.member {
+        None => json!({ "field": absence.field }),
+        Some(member) => json!({ "field": absence.field, "member": member }),
+    }
+}
+
 fn verdict(verdict: &Result<Receipt, VendorError>) -> JsonValue {
     let mut shown = Map::new();
     match verdict {
@@ -84,6 +91,9 @@ fn verdict(verdict: &Result<Receipt, VendorError>) -> JsonValue {
             shown.insert("detail".to_owned(), error.detail.as_str().into());
             if !error.fields.is_empty() {
                 shown.insert("fields".to_owned(), error.fields.as_slice().into());
+            }
+            if let Some(absence) = &error.unless_absent {
+                shown.insert("unless_absent".to_owned(), absent(absence));
             }
             match error.retry_after {
                 Some(RetryAfter::Delay(delay)) => {

@@ -25,8 +25,8 @@ use delivery::{
     gate::Pause,
     store::{
         Accept, AcceptError, Accepted, Actor, AttemptView, ClaimDue, Claimed, Enrol, Erase, Erased,
-        LaneFilter, LaneId, LaneView, Note, Observer, RearmLanes, RegisteredRoute, RouteCounts, RouteId,
-        RouteRegistration, Settlement, Store, StoreError, Sweep, UpdateCursor, UpdateId, UpdateRow,
+        LaneFilter, LaneId, LaneView, Note, Observer, Pass, Passed, RearmLanes, RegisteredRoute, RouteCounts,
+        RouteId, RouteRegistration, Settlement, Store, StoreError, Sweep, UpdateCursor, UpdateId, UpdateRow,
         UserSnapshot,
     },
 };
@@ -194,6 +194,10 @@ impl Store for MemoryStore {
 
     async fn rearm(&self, rearm: RearmLanes) -> Result<u64, StoreError> {
         self.change(|state| Ok(state.rearm(&rearm)))
+    }
+
+    async fn pass(&self, pass: Pass) -> Result<Passed, StoreError> {
+        self.change(|state| Ok(state.pass(&pass)))
     }
 
     async fn enrol(&self, enrol: Enrol) -> Result<u64, StoreError> {

@@ -53,6 +53,7 @@ impl State {
             counts.lanes += u64::from(row.lane.state != lane::State::Erased);
             counts.held += is(LaneStateFilter::Held);
             counts.blocked += is(LaneStateFilter::Blocked);
+            counts.keeping += is(LaneStateFilter::Keeps);
             counts.in_doubt += is(LaneStateFilter::InDoubt);
             if LaneStateFilter::Pending.matches(&row.lane) {
                 counts.pending += 1;

@@ -1,7 +1,10 @@
+use canonical::UserId;
 use delivery::{
     Millis, decide,
     gate::Pause,
-    store::{Actor, RegisteredRoute, RouteId, RouteRegistration, StoreError},
+    lane::Rearm,
+    mutation::{self, Mutation},
+    store::{Actor, LaneId, LaneRow, Pass, Passed, RegisteredRoute, RouteId, RouteRegistration, StoreError},
 };
 
 use super::state::{State, index};
@@ -22,18 +25,53 @@ impl State {
     fn register_one(&mut self, route: RouteRegistration) -> RegisteredRoute {
         let name = route.name.clone();
         let at = self.routes.iter().position(|(stored, _)| stored.name == name);
-        let (at, mapping_changed) = match at {
+        let at = match at {
             Some(at) => {
                 let before = std::mem::replace(&mut self.routes[at].0, route);
-                (at, before.mapping_revision != self.routes[at].0.mapping_revision)
+                let now = &self.routes[at].0;
+                if before.mapping_revision != now.mapping_revision || before.origin != now.origin {
+                    self.passes.insert(id(at), LaneId(0));
+                    *self.changes.entry(id(at)).or_default() += 1;
+                }
+                at
             }
             None => {
                 self.routes.push((route, None));
-                (self.routes.len() - 1, false)
+                self.routes.len() - 1
             }
         };
-        let id = RouteId(i64::try_from(at).unwrap_or(i64::MAX - 1) + 1);
-        RegisteredRoute { id, name, pause: self.routes[at].1, mapping_changed }
+        let pass_due = self.passes.contains_key(&id(at));
+        let changes = self.changes.get(&id(at)).copied().unwrap_or(0);
+        RegisteredRoute { id: id(at), name, pause: self.routes[at].1, changes, pass_due }
+    }
+
+    pub(super) fn pass(&mut self, command: &Pass) -> Passed {
+        let over = Passed { woken: 0, is_over: true };
+        let Some(after) = self.passes.get(&command.route).copied() else { return over };
+        let Some(route) = command.routes.get(command.route) else { return over };
+        if self.changes.get(&command.route).copied().unwrap_or(0) != command.changes {
+            return Passed::default();
+        }
+        let of_route = |(_, row): &&(UserId, LaneRow)| row.route == command.route && row.id > Some(after);
+        let page: Vec<_> = self.lanes.iter().filter(of_route).take(command.limit as usize).cloned().collect();
+        let is_full = page.len() == command.limit as usize;
+        let last = page.last().and_then(|(_, row)| row.id).filter(|_| is_full);
+        let skipped = if mutation::is_on(Mutation::PassSkipsPage) { i64::from(command.limit) } else { 0 };
+        let last = last.map(|last| LaneId(last.0 + skipped));
+        let mut woken = 0;
+        for (user_id, mut row) in page {
+            let Some(user) = self.users.get(&user_id).cloned() else { continue };
+            let before = row.lane.state;
+            if decide::rearm(route, &mut row, &user, &Rearm::Mapping, command.now) {
+                woken += u64::from(row.lane.state != before);
+                self.write(&user_id, &mut row, before, command.now);
+            }
+        }
+        match last {
+            Some(last) => drop(self.passes.insert(command.route, last)),
+            None => drop(self.passes.remove(&command.route)),
+        }
+        Passed { woken, is_over: last.is_none() }
     }
 
     pub(super) fn pause_of(&self, route: RouteId) -> Option<Pause> {
@@ -50,6 +88,11 @@ impl State {
             self.events.write(event);
         }
     }
+}
+
+/// The id of the route at this place.
+fn id(at: usize) -> RouteId {
+    RouteId(i64::try_from(at).unwrap_or(i64::MAX - 1) + 1)
 }
 
 fn refuse_changed(stored: &RouteRegistration, route: &RouteRegistration) -> Result<(), StoreError> {

@@ -30,6 +30,10 @@ pub(super) struct State {
     pub(super) audit: Vec<AuditEntry>,
     pub(super) events: Events,
     pub(super) turns: BTreeMap<RouteId, u32>,
+    /// How often each route has changed.
+    pub(super) changes: BTreeMap<RouteId, u64>,
+    /// After which lane the pass over a route's lanes goes on.
+    pub(super) passes: BTreeMap<RouteId, LaneId>,
     /// Lanes that were written and that nobody was told of yet.
     pub(super) changed: Vec<(UserId, LaneRow)>,
 }
@@ -83,7 +87,8 @@ impl State {
         let Some((user_id, mut row)) = self.lanes.get(index(id.0)).cloned() else { return };
         let Some(user) = self.users.get(&user_id).cloned() else { return };
         let before = row.lane.state;
-        if decide::settle(settlement, row.lane_mut(), &user.profile, user.version) {
+        let known = decide::needs_profile(&row.lane, &settlement).then_some((&*user.profile, user.version));
+        if decide::settle(settlement, row.lane_mut(), known) {
             self.write(&user_id, &mut row, before, now);
         }
         let attempt = attempt.filter(|_| row.lane.state != lane::State::Erased);

@@ -16,8 +16,8 @@ use delivery::{
     planner,
     store::{
         Accept, AcceptError, Accepted, Actor, AttemptRow, ClaimDue, Claimed, Erase, Erased, IdempotencyKey,
-        LaneId, LaneRow, Observer, Precondition, RearmLanes, RearmTarget, RouteId, RouteRegistration,
-        Settlement, Store, UserSnapshot, Work,
+        LaneId, LaneRow, Observer, Pass, Passed, Precondition, RearmLanes, RearmTarget, RouteId,
+        RouteRegistration, Settlement, Store, UserSnapshot, Work,
     },
 };
 use uuid::Uuid;
@@ -202,7 +202,13 @@ impl Bench {
 
     /// The settle of an attempt that started at `now`.
     pub fn settlement(&self, work: &Work, outcome: Outcome, now: Millis) -> Settlement {
-        let settle = Settle { epoch: work.claim.epoch, started_at: now, sent: self.sent(work), outcome };
+        let settle = Settle {
+            epoch: work.claim.epoch,
+            started_at: now,
+            sent: self.sent(work),
+            is_partly_applied: false,
+            outcome,
+        };
         Settlement { lane: work.lane, route: self.route(work.route), settle, attempt: None, now }
     }
 
@@ -219,12 +225,31 @@ impl Bench {
     /// Erases a user.
     pub async fn erase(&self, id: &str, now: Millis) -> Option<Erased> {
         let windows = self.windows();
-        self.store.erase(Erase { user: user(id), by: crm(), windows, now }).await.expect("erased")
+        self.store
+            .erase(Erase { user: user(id), by: crm(), windows, queued: Vec::new(), now })
+            .await
+            .expect("erased")
     }
 
     /// The windows of all routes.
     pub fn windows(&self) -> Vec<(RouteId, Millis)> {
         self.routes.iter().map(|(id, _)| (id, WINDOW)).collect()
+    }
+
+    /// Looks through the next lanes of a route.
+    pub async fn pass(&self, route: &str, changes: u64, limit: u32) -> Passed {
+        let (route, routes) = (self.id(route), Arc::clone(&self.routes));
+        self.store.pass(Pass { route, routes, changes, limit, now: 100 }).await.expect("looked through")
+    }
+
+    /// The same store with one of the routes replaced.
+    pub fn with(self, route: Route) -> Self {
+        let route = Arc::new(route);
+        let one = |(id, old): (RouteId, &Arc<Route>)| {
+            (id, Arc::clone(if old.name == route.name { &route } else { old }))
+        };
+        let routes = Arc::new(RouteSet::new(self.routes.iter().map(one)));
+        Self { routes, ..self }
     }
 
     /// Applies an event to lanes.
@@ -246,15 +271,23 @@ pub fn rejected(named: &[Leaf]) -> Outcome {
 
 /// The vendor was out of order; due again at `next_at`.
 pub fn not_applied(cause: WaitCause, next_at: Millis) -> Outcome {
-    let failure = Failure {
+    Outcome::NotApplied { failure: unavailable(cause, next_at) }
+}
+
+/// No answer came, and until `suspect_until` the request may land; due again at `next_at`.
+pub fn unknown(next_at: Millis, suspect_until: Millis) -> Outcome {
+    Outcome::Unknown { failure: unavailable(WaitCause::Backoff, next_at), suspect_until }
+}
+
+fn unavailable(cause: WaitCause, next_at: Millis) -> Failure {
+    Failure {
         class: FailureClass::Unavailable,
         status: Some(503),
         counted: true,
         cause,
         next_at,
         release_subject: false,
-    };
-    Outcome::NotApplied { failure }
+    }
 }
 
 /// An attempt as it is written down.

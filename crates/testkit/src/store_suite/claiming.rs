@@ -56,7 +56,7 @@ pub async fn fifty_updates_become_one_request_with_the_newest_values(bench: Benc
     }
     let work = bench.claim_one("alpha", 99).await;
     assert_eq!(work.claim.sent, 51);
-    assert_eq!(work.claim.payload, [(Leaf::Nickname, 1), (Leaf::Title, 51)]);
+    assert_eq!(work.claim.leaves(), [(Leaf::Nickname, 1), (Leaf::Title, 51)]);
     assert_eq!(work.profile.value(&Leaf::Title), Some(&Value::Text("50".to_owned())));
     bench.succeed(&work, 100).await;
     assert!(bench.claim("alpha", 101).await.work.is_empty());
@@ -75,6 +75,28 @@ pub async fn a_claim_takes_no_more_than_its_limit_and_says_so(bench: Bench) {
     assert_eq!((users, first.more), (vec!["crm-1", "crm-2", "crm-3"], true));
     let rest = bench.store.claim(due).await.expect("claimed");
     assert_eq!((rest.work.len(), rest.more), (2, false));
+}
+
+/// Of those that wait, too, the longest due go first, whatever they wait for, and the first of all wakes the route.
+pub async fn of_many_lanes_that_wait_the_longest_due_go_first(bench: Bench) {
+    for number in 1..=6 {
+        let json = format!(r#"{{"title":"a","identities":{{"alpha":{number}}}}}"#);
+        bench.accept(&format!("crm-{number}"), &json, number).await;
+    }
+    let works = bench.claim("alpha", 10).await.work;
+    for (work, next_at) in works.iter().zip([6_000, 5_000, 4_000, 3_000, 2_000, 1_000]) {
+        let cause = if next_at % 2_000 == 0 { WaitCause::Backoff } else { WaitCause::Outage };
+        bench.settle(work, not_applied(cause, next_at), 20).await;
+    }
+    let none = bench.claim("alpha", 999).await;
+    assert_eq!((none.work.len(), none.next_due), (0, Some(1_000)));
+    let mut due = bench.due("alpha", 9_000);
+    due.limit = 1;
+    for expected in ["crm-6", "crm-5", "crm-4", "crm-3", "crm-2", "crm-1"] {
+        let claimed = bench.store.claim(due.clone()).await.expect("claimed");
+        let users: Vec<_> = claimed.work.iter().map(|work| work.user.as_str()).collect();
+        assert_eq!(users, [expected]);
+    }
 }
 
 /// Repeated attempts do not crowd out first ones.
@@ -136,5 +158,5 @@ pub async fn an_update_while_in_flight_is_sent_next(bench: Bench) {
     let first = bench.claim_one("alpha", 1).await;
     bench.accept("crm-1", r#"{"nickname":"b"}"#, 2).await;
     bench.succeed(&first, 3).await;
-    assert_eq!(bench.claim_one("alpha", 4).await.claim.payload, [(Leaf::Nickname, 2)]);
+    assert_eq!(bench.claim_one("alpha", 4).await.claim.leaves(), [(Leaf::Nickname, 2)]);
 }

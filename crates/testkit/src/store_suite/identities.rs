@@ -14,7 +14,7 @@ pub async fn a_new_identity_owes_the_whole_profile(bench: Bench) {
     bench.accept("crm-1", r#"{"identities":{"alpha":"0089"}}"#, 1).await;
     let work = bench.claim_one("alpha", 2).await;
     assert_eq!(work.claim.subject, "89");
-    let leaves: Vec<_> = work.claim.payload.iter().map(|(leaf, _)| leaf.name().to_owned()).collect();
+    let leaves: Vec<_> = work.claim.leaves().iter().map(|(leaf, _)| leaf.name().to_owned()).collect();
     assert_eq!(leaves, ["nickname", "title"]);
 }
 

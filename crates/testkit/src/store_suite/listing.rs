@@ -7,6 +7,7 @@ use delivery::{
 };
 
 use super::bench::{Bench, attempt, key, not_applied, rejected, user};
+use crate::routes;
 
 /// `crm-1` and `crm-2` ready, `crm-3` held, `crm-4` idle at `alpha`; `crm-5` blocked at `needy`.
 async fn populate(bench: &Bench) {
@@ -80,8 +81,15 @@ pub async fn lanes_are_listed_by_state_in_pages(bench: Bench) {
 pub async fn lanes_are_counted_by_state(bench: Bench) {
     populate(&bench).await;
     let alpha = bench.id("alpha");
-    let counts =
-        RouteCounts { lanes: 4, pending: 2, held: 1, blocked: 0, in_doubt: 0, oldest_since: Some(21) };
+    let counts = RouteCounts {
+        lanes: 4,
+        pending: 2,
+        held: 1,
+        blocked: 0,
+        keeping: 0,
+        in_doubt: 0,
+        oldest_since: Some(21),
+    };
     assert_eq!(bench.store.counts(alpha).await, Ok(counts));
     let needy = bench.store.counts(bench.id("needy")).await.expect("read");
     assert_eq!((needy.lanes, needy.pending, needy.blocked), (1, 0, 1));
@@ -107,13 +115,16 @@ pub async fn lanes_are_counted_by_state(bench: Bench) {
     assert_eq!(bench.store.counts(alpha).await.expect("read").lanes, 4);
 }
 
-/// A page begins after the last update of the one before.
+/// A page begins after the last update of the one before. One that changed nothing is listed as well.
 pub async fn updates_are_listed_newest_first_in_pages(bench: Bench) {
-    let mut ids = Vec::new();
+    let (mut ids, mut without_change) = (Vec::new(), Vec::new());
     for number in 0..5 {
         ids.push(bench.accept("crm-1", &format!(r#"{{"title":"{number}"}}"#), number).await.update.id);
-        bench.accept("crm-2", "{}", number).await;
+        without_change.push(bench.accept("crm-2", "{}", number).await.update.id);
     }
+    without_change.reverse();
+    let listed = bench.store.updates_of(&user("crm-2"), None, 9).await.expect("read");
+    assert_eq!(listed.iter().map(|update| update.id).collect::<Vec<_>>(), without_change);
     ids.reverse();
     let page = |after| async move { after };
     let first = bench.store.updates_of(&user("crm-1"), page(None).await, 3).await.expect("read");
@@ -147,4 +158,25 @@ pub async fn a_sweep_removes_what_is_old_and_nothing_else(bench: Bench) {
     assert_eq!(bench.lane("crm-1", "alpha").await.state, State::Wait(WaitCause::Backoff));
     let again: Result<_, AcceptError> = bench.store.accept(repeated).await;
     assert!(!again.expect("a new request").replayed);
+}
+
+/// Of whom a vendor keeps a value that is not theirs any more is listed and counted, until it has another one.
+pub async fn what_a_vendor_keeps_is_listed_and_counted(bench: Bench) {
+    let bench = bench.with(routes::stubborn("alpha"));
+    let keeps = || LaneFilter { states: vec![LaneStateFilter::Keeps], limit: 10, ..LaneFilter::default() };
+    for number in [1, 2] {
+        let json = format!(r#"{{"title":"a","identities":{{"alpha":{number}}}}}"#);
+        bench.accept(&format!("crm-{number}"), &json, 10).await;
+        let work = bench.claim_one("alpha", 11).await;
+        bench.succeed(&work, 12).await;
+    }
+    assert_eq!(listed(&bench, keeps()).await, [""; 0]);
+    bench.accept("crm-2", r#"{"title":null}"#, 20).await;
+    assert_eq!(listed(&bench, keeps()).await, ["crm-2"]);
+    assert_eq!(bench.store.counts(bench.id("alpha")).await.expect("read").keeping, 1);
+    bench.accept("crm-2", r#"{"title":"b"}"#, 30).await;
+    let work = bench.claim_one("alpha", 31).await;
+    bench.succeed(&work, 32).await;
+    assert_eq!(listed(&bench, keeps()).await, [""; 0]);
+    assert_eq!(bench.store.counts(bench.id("alpha")).await.expect("read").keeping, 0);
 }

@@ -49,6 +49,7 @@ macro_rules! store_suite {
                 a_lane_in_flight_is_not_claimed_again,
                 fifty_updates_become_one_request_with_the_newest_values,
                 a_claim_takes_no_more_than_its_limit_and_says_so,
+                of_many_lanes_that_wait_the_longest_due_go_first,
                 retries_wait_for_their_budget,
                 a_recovered_route_releases_its_lanes,
                 a_route_that_is_not_configured_claims_nothing,
@@ -59,6 +60,7 @@ macro_rules! store_suite {
                 the_trace_of_an_update_goes_along_until_it_is_delivered,
                 an_answer_to_an_older_claim_changes_nothing,
                 a_held_leaf_waits_alone_and_is_tried_again_on_retry,
+                a_held_leaf_is_tried_again_by_itself_when_its_time_comes,
                 a_lane_that_needs_data_goes_on_when_they_come,
                 attempts_are_kept_newest_first,
                 members_are_written_ahead_and_survive,
@@ -70,6 +72,7 @@ macro_rules! store_suite {
             }
             listing {
                 lanes_are_listed_by_state_in_pages,
+                what_a_vendor_keeps_is_listed_and_counted,
                 lanes_are_counted_by_state,
                 updates_are_listed_newest_first_in_pages,
                 a_sweep_removes_what_is_old_and_nothing_else,
@@ -82,8 +85,10 @@ macro_rules! store_suite {
             }
             operating {
                 route_ids_stay_and_a_changed_meaning_is_refused,
+                a_changed_route_is_looked_through_in_steps_and_owes_what_it_never_sent,
                 a_pause_stays_and_is_audited,
                 a_start_makes_lanes_in_flight_suspect,
+                a_start_makes_every_suspicion_begin_anew,
                 a_start_keeps_what_is_held,
                 a_retry_reaches_every_lane_of_a_route,
                 users_whom_a_new_route_can_address_get_a_lane_when_asked_for,

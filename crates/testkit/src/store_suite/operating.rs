@@ -11,7 +11,7 @@ use delivery::{
     store::{AcceptError, Actor, Enrol, RearmTarget, RouteRegistration, StoreError},
 };
 
-use super::bench::{Bench, WINDOW, rejected, user};
+use super::bench::{Bench, WINDOW, rejected, unknown, user};
 use crate::routes;
 
 /// A name is one vendor for ever.
@@ -19,7 +19,7 @@ pub async fn route_ids_stay_and_a_changed_meaning_is_refused(bench: Bench) {
     let alpha = RouteRegistration::of(&routes::plain("alpha"));
     let register = |route| bench.store.register_routes(vec![route]);
     let again = register(alpha.clone()).await.expect("known");
-    assert_eq!((again[0].id, again[0].mapping_changed), (bench.id("alpha"), false));
+    assert_eq!((again[0].id, again[0].pass_due), (bench.id("alpha"), false));
     for what in ["vendor", "subject kind", "origin"] {
         let mut changed = alpha.clone();
         *match what {
@@ -32,23 +32,66 @@ pub async fn route_ids_stay_and_a_changed_meaning_is_refused(bench: Bench) {
         assert!(matches!(both, Err(StoreError::RouteChanged { what: told, .. }) if told == what), "{what}");
     }
     let mut moved = alpha.clone();
-    (moved.origin, moved.confirm_origin, moved.mapping_revision) = ("https://moved.test".to_owned(), true, 2);
+    (moved.origin, moved.confirm_origin) = ("https://moved.test".to_owned(), true);
+    for other in [
+        RouteRegistration { vendor: "other".to_owned(), ..moved.clone() },
+        RouteRegistration { subject_kind: "other".to_owned(), ..moved.clone() },
+    ] {
+        assert!(register(other).await.is_err(), "who confirms an origin confirms nothing else");
+    }
     let moved_to = register(moved.clone()).await.expect("confirmed");
-    assert_eq!((moved_to[0].id, moved_to[0].mapping_changed), (bench.id("alpha"), true));
+    assert_eq!((moved_to[0].id, moved_to[0].changes, moved_to[0].pass_due), (bench.id("alpha"), 1, true));
     moved.confirm_origin = false;
-    assert!(!register(moved).await.expect("the new origin is known")[0].mapping_changed);
+    let again = register(moved.clone()).await.expect("the new origin is known");
+    assert!(again[0].pass_due, "the pass that it made due is not over");
+    assert!(register(alpha).await.is_err(), "and the old one is another now");
+    assert!(bench.pass("alpha", 1, 1).await.is_over);
+    assert!(!register(moved.clone()).await.expect("known")[0].pass_due);
+    moved.mapping_revision += 1;
+    let remapped = register(moved.clone()).await.expect("known");
+    assert_eq!((remapped[0].changes, remapped[0].pass_due), (2, true));
+    assert_eq!(register(moved).await.expect("known")[0].changes, 2);
     // Nothing of a refused registration was stored: the next id is the next number.
     let new = register(RouteRegistration::of(&routes::plain("new"))).await.expect("new");
     assert_eq!(new[0].id.0, 5);
+}
+
+/// A changed mapping or place makes a pass due, which goes through the lanes in steps and is gone on with by the next process.
+pub async fn a_changed_route_is_looked_through_in_steps_and_owes_what_it_never_sent(bench: Bench) {
+    for number in 1..=5 {
+        let user = format!("crm-{number}");
+        bench.accept(&user, &format!(r#"{{"title":"a","identities":{{"alpha":{number}}}}}"#), 0).await;
+        let work = bench.claim_one("alpha", 1).await;
+        bench.succeed(&work, 2).await;
+    }
+    assert!(bench.pass("alpha", 0, 2).await.is_over, "nothing has changed");
+    let mut moved = RouteRegistration::of(&routes::plain("alpha"));
+    (moved.origin, moved.confirm_origin) = ("https://moved.test".to_owned(), true);
+    bench.store.register_routes(vec![moved]).await.expect("confirmed");
+    let bench = bench.with(routes::moved("alpha", "https://moved.test"));
+    let old = bench.pass("alpha", 0, 2).await;
+    assert_eq!((old.woken, old.is_over), (0, false), "it would look under the mapping of before");
+    let steps =
+        [bench.pass("alpha", 1, 2).await, bench.pass("alpha", 1, 2).await, bench.pass("alpha", 1, 2).await];
+    assert_eq!(steps.map(|step| (step.woken, step.is_over)), [(2, false), (2, false), (1, true)]);
+    assert!(bench.pass("alpha", 1, 2).await.is_over);
+    for number in 1..=5 {
+        let lane = bench.lane(&format!("crm-{number}"), "alpha").await;
+        assert_eq!((lane.state, lane.priority), (State::Ready, Priority::Bulk), "crm-{number}");
+    }
 }
 
 /// A paused route is found paused.
 pub async fn a_pause_stays_and_is_audited(bench: Bench) {
     let (id, by) = (bench.id("alpha"), Actor("ops".to_owned()));
     let alpha = || vec![RouteRegistration::of(&routes::plain("alpha"))];
-    let pause = Pause { reason: PauseReason::Auth, probe_at: Some(77), probes: 3 };
-    bench.store.set_pause(id, Some(pause), by.clone(), 5).await.expect("paused");
-    assert_eq!(bench.store.register_routes(alpha()).await.expect("known")[0].pause, Some(pause));
+    for pause in [
+        Pause { reason: PauseReason::Operator, probe_at: None, probes: 0 },
+        Pause { reason: PauseReason::Auth, probe_at: Some(77), probes: 3 },
+    ] {
+        bench.store.set_pause(id, Some(pause), by.clone(), 5).await.expect("paused");
+        assert_eq!(bench.store.register_routes(alpha()).await.expect("known")[0].pause, Some(pause));
+    }
     bench.store.set_pause(id, None, by, 6).await.expect("resumed");
     assert_eq!(bench.store.register_routes(alpha()).await.expect("known")[0].pause, None);
     let audit = bench.audit(2).await;
@@ -94,12 +137,45 @@ pub async fn a_start_makes_lanes_in_flight_suspect(bench: Bench) {
     bench.succeed(&again, 3_001).await;
     // Until nothing can be applied late the value is not confirmed for good: it is sent once more.
     let lane = bench.lane("crm-1", "alpha").await;
-    assert_eq!((lane.state, lane.acked, lane.floor), (State::Wait(WaitCause::Verify), 1, 0));
+    assert_eq!((lane.state, lane.slots.newest(&Leaf::Title).0), (State::Wait(WaitCause::Verify), 1));
+    assert!(lane.slots.iter().all(|slot| slot.in_doubt));
     let verify = bench.claim_one("alpha", 1_000 + WINDOW).await;
-    assert_eq!(verify.claim.payload, [(Leaf::Title, 1)]);
+    assert_eq!(verify.claim.leaves(), [(Leaf::Title, 1)]);
     bench.succeed(&verify, 1_000 + WINDOW).await;
     assert_eq!(bench.lane("crm-1", "alpha").await.state, State::Idle);
     assert_eq!(bench.store.start(bench.windows(), 200_000).await, Ok(0));
+}
+
+/// A lane may be suspect without being in flight: how long the process was away is not known, so that its suspicion begins anew,
+/// whether it waits for its next try, waits to assert everything once more, or is ready.
+pub async fn a_start_makes_every_suspicion_begin_anew(bench: Bench) {
+    for (id, subject) in [("crm-1", 1), ("crm-2", 2), ("crm-3", 3)] {
+        let json = format!(r#"{{"title":"a","identities":{{"alpha":{subject}}}}}"#);
+        bench.accept(id, &json, 0).await;
+        let lost = bench.claim_one("alpha", 1).await;
+        bench.settle(&lost, unknown(2_000, WINDOW), 10).await;
+    }
+    let works = bench.claim("alpha", 2_000).await.work;
+    assert_eq!(works.len(), 3);
+    bench.settle(&works[0], unknown(4_000, WINDOW), 2_010).await;
+    bench.succeed(&works[1], 2_010).await;
+    bench.settle(&works[2], unknown(4_000, WINDOW), 2_010).await;
+    let third = bench.row("crm-3", "alpha").await.id.expect("stored");
+    bench.rearm(Rearm::Retry, RearmTarget::Lanes(vec![third]), 2_020).await;
+    let states = [State::Wait(WaitCause::Backoff), State::Wait(WaitCause::Verify), State::Ready];
+    let users = ["crm-1", "crm-2", "crm-3"];
+    for (id, state) in users.into_iter().zip(states) {
+        assert_eq!(bench.lane(id, "alpha").await.state, state, "{id}");
+    }
+    let now = 70_000;
+    assert_eq!(bench.store.start(bench.windows(), now).await, Ok(3));
+    for (id, state) in users.into_iter().zip(states) {
+        let lane = bench.lane(id, "alpha").await;
+        assert_eq!((lane.state, lane.suspect_until), (state, Some(now + WINDOW)), "{id}");
+    }
+    // Not when the suspicion of before would have ended, but when that of now does.
+    assert_eq!(bench.claim("alpha", WINDOW).await.work.len(), 2);
+    assert_eq!(bench.claim_one("alpha", now + WINDOW).await.user, user("crm-2"));
 }
 
 /// A restart does not forget what a vendor refused.

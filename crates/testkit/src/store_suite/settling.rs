@@ -17,9 +17,9 @@ pub async fn a_lane_comes_to_rest_when_its_attempt_succeeds(bench: Bench) {
     let outcome = Outcome::Ok { witness: Some("w-9".to_owned()), unverified: vec![Leaf::Title] };
     bench.settle(&work, outcome, 2).await;
     let lane = bench.lane("crm-1", "alpha").await;
-    assert_eq!((lane.state, lane.acked, lane.floor, lane.pinned), (State::Idle, 1, 1, true));
+    assert_eq!((lane.state, lane.slots.newest(&Leaf::Title), lane.pinned), (State::Idle, (1, false), true));
     assert_eq!((lane.witness.as_deref(), &*lane.unverified), (Some("w-9"), &[Leaf::Title][..]));
-    assert_eq!((lane.last_send_at, lane.confirmations.entries()), (Some(1), &[(1, 2)][..]));
+    assert_eq!((lane.last_send_at, lane.slots.latest()), (Some(1), Some(2)));
 }
 
 /// What an update belongs to is known when it is sent, hours later and after another one that belongs to nothing.
@@ -61,7 +61,7 @@ pub async fn a_held_leaf_waits_alone_and_is_tried_again_on_retry(bench: Bench) {
     let work = bench.claim_one("alpha", 1).await;
     bench.settle(&work, rejected(&[Leaf::Title]), 2).await;
     let rest = bench.claim_one("alpha", 3).await;
-    assert_eq!(rest.claim.payload, [(Leaf::Nickname, 1)]);
+    assert_eq!(rest.claim.leaves(), [(Leaf::Nickname, 1)]);
     bench.succeed(&rest, 4).await;
     let lane = bench.lane("crm-1", "alpha").await;
     let hold = &lane.held[&Leaf::Title];
@@ -70,7 +70,7 @@ pub async fn a_held_leaf_waits_alone_and_is_tried_again_on_retry(bench: Bench) {
     assert!(bench.claim("alpha", 5).await.work.is_empty());
     assert_eq!(bench.rearm(Rearm::Retry, RearmTarget::Attention(bench.id("alpha")), 6).await, 1);
     let again = bench.claim_one("alpha", 7).await;
-    assert_eq!(again.claim.payload, [(Leaf::Title, 1)]);
+    assert_eq!(again.claim.leaves(), [(Leaf::Title, 1)]);
     bench.succeed(&again, 8).await;
     let lane = bench.lane("crm-1", "alpha").await;
     assert!(lane.held.is_empty() && lane.state == State::Idle);
@@ -85,7 +85,7 @@ pub async fn a_lane_that_needs_data_goes_on_when_they_come(bench: Bench) {
     assert_eq!(lane.blocked_leaves, [Leaf::FamilyName]);
     bench.accept("crm-1", r#"{"family_name":"Doe"}"#, 2).await;
     let work = bench.claim_one("needy", 3).await;
-    assert_eq!(work.claim.payload, [(Leaf::Nickname, 1), (Leaf::FamilyName, 2)]);
+    assert_eq!(work.claim.leaves(), [(Leaf::FamilyName, 2), (Leaf::Nickname, 1)]);
     bench.succeed(&work, 4).await;
     // The confirmed value goes along with the next request, as it was confirmed.
     bench.accept("crm-1", r#"{"nickname":"m","family_name":null}"#, 5).await;
@@ -124,4 +124,16 @@ pub async fn members_are_written_ahead_and_survive(bench: Bench) {
     assert_eq!(bench.lane("crm-1", "alpha").await.members(&Leaf::Tags), set(&["a", "b", "c"]));
     bench.succeed(&next, 5).await;
     assert_eq!(bench.lane("crm-1", "alpha").await.members(&Leaf::Tags), set(&["b", "c"]));
+}
+
+/// What a vendor refused is tried again after a time, without anybody asking for it.
+pub async fn a_held_leaf_is_tried_again_by_itself_when_its_time_comes(bench: Bench) {
+    bench.accept("crm-1", r#"{"title":"bad","identities":{"alpha":7}}"#, 0).await;
+    let work = bench.claim_one("alpha", 1).await;
+    bench.settle(&work, rejected(&[Leaf::Title]), 2).await;
+    assert!(bench.claim("alpha", 3).await.work.is_empty());
+    assert_eq!(bench.lane("crm-1", "alpha").await.state, State::Wait(WaitCause::HoldRetry));
+    let due = bench.claim("alpha", 4).await.next_due.expect("a time");
+    assert!(bench.claim("alpha", due - 1).await.work.is_empty());
+    assert_eq!(bench.claim_one("alpha", due).await.claim.leaves(), [(Leaf::Title, 1)]);
 }

@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use adapter::{
-    AppliedState, Dialect, ErrorKind, Means, Receipt, TranslateError, Update, VendorError, VendorRequest,
-    VendorResponse,
+    Absence, AppliedState, Dialect, ErrorKind, Means, Receipt, TranslateError, Update, VendorError,
+    VendorRequest, VendorResponse,
 };
 use serde_json::{Value as JsonValue, json};
 use testkit::adapter::{self as suite, Check, ContractCase};
@@ -28,6 +28,8 @@ enum Flaw {
     TakesAnyPerson,
     ClaimsMore,
     HasItsOwnStatusTable,
+    TrustsTheAbsence,
+    AsksAboutOthers,
     TrustsTheStatus,
     TrustsWhatItCannotRead,
     RepeatsTheVendor,
@@ -40,7 +42,7 @@ const GOLDENS: [(Flaw, &str, CheckOf); 2] = [
     (Flaw::ForgetsFields, "verdicts_are_as_in_the_goldens", suite::verdicts_are_as_in_the_goldens),
 ];
 
-const OTHERS: [(Flaw, &str, CheckOf); 16] = [
+const OTHERS: [(Flaw, &str, CheckOf); 18] = [
     (Flaw::CountsRequests, "equal_input_gives_equal_output", suite::equal_input_gives_equal_output),
     (Flaw::CountsAnswers, "equal_input_gives_equal_output", suite::equal_input_gives_equal_output),
     (Flaw::SendsMore, "nothing_is_sent_unasked", suite::nothing_is_sent_unasked),
@@ -66,6 +68,16 @@ const OTHERS: [(Flaw, &str, CheckOf); 16] = [
         suite::a_receipt_claims_no_more_than_the_dialect,
     ),
     (Flaw::HasItsOwnStatusTable, "the_status_table_is_the_only_one", suite::the_status_table_is_the_only_one),
+    (
+        Flaw::TrustsTheAbsence,
+        "what_is_taken_away_is_not_taken_on_trust",
+        suite::what_is_taken_away_is_not_taken_on_trust,
+    ),
+    (
+        Flaw::AsksAboutOthers,
+        "what_is_taken_away_is_not_taken_on_trust",
+        suite::what_is_taken_away_is_not_taken_on_trust,
+    ),
     (
         Flaw::TrustsTheStatus,
         "no_answer_breaks_or_fools_the_parser",
@@ -154,6 +166,8 @@ impl adapter::Adapter for Broken {
             (Flaw::HasItsOwnStatusTable, Err(error)) if response.status == 410 => {
                 Err(VendorError { kind: ErrorKind::Forbidden, applied: AppliedState::No, ..error })
             }
+            (Flaw::TrustsTheAbsence, Err(_)) if response.status == 404 => success,
+            (Flaw::AsksAboutOthers, Err(error)) => Err(error.unless(Absence::of_value("role"))),
             (Flaw::TrustsTheStatus, Err(_)) if response.status == 200 => success,
             (Flaw::TrustsWhatItCannotRead, Err(_)) if response.status == 200 && words.starts_with("{\"m") => {
                 success

@@ -15,7 +15,7 @@ use adapter::{
 };
 use canonical::{Json, Leaf};
 use serde_json::{Map, Value as JsonValue, json};
-use testkit::adapter::{ContractCase, Proof, assert_passes, page_golden};
+use testkit::adapter::{ContractCase, Proof, assert_passes, lengths_are_those_of_the_page, page_golden};
 
 // -- the table: what Larkspur can carry
 
@@ -128,4 +128,18 @@ testkit::adapter_contract!(case());
 #[test]
 fn the_example_on_the_page_is_what_is_sent() {
     assert_passes(page_golden(&Adapter, format!("{GOLDEN}/larkspur-patch-member.json")));
+}
+
+#[test]
+fn no_value_is_longer_than_the_page_says() {
+    let documented = [("forename", 60), ("surname", 60)];
+    assert_passes(lengths_are_those_of_the_page(&Adapter, &documented));
+    for (wrong, finding) in [
+        ([("forename", 60), ("surname", 59)], "surname is carried with more than 59 characters"),
+        ([("forename", 61), ("surname", 60)], "forename with 61 characters is too_long"),
+        ([("forename", 60), ("role", 60)], "role is carried with more than 60 characters"),
+        ([("forename", 60), ("forename", 60)], "surname has a limit that is not on the page"),
+    ] {
+        assert_eq!(lengths_are_those_of_the_page(&Adapter, &wrong), Err(finding.to_owned()));
+    }
 }

@@ -204,11 +204,12 @@ impl Client {
         let route = Arc::clone(self.routes.get(work.route).expect("a route"));
         let (_, sent) = planner::build(&route, &work.profile, &work.claim).expect("requests");
         let outcome = Outcome::Ok { witness: None, unverified: Vec::new() };
-        let settle = Settle { epoch: work.claim.epoch, started_at: self.now, sent, outcome };
+        let (epoch, started_at) = (work.claim.epoch, self.now);
+        let settle = Settle { epoch, started_at, sent, is_partly_applied: false, outcome };
         let settlement = Settlement { lane: work.lane, route, settle, attempt: None, now: self.now };
         match self.store.settle(settlement).await {
             Ok(()) => {
-                let (user, lane, epoch, sent) = (work.user, work.lane, work.claim.epoch, work.claim.sent);
+                let (user, lane, epoch, sent) = (work.user, work.lane, work.claim.epoch, work.claim.leaves());
                 self.ledger.facts.push((self.disk.moment(), Fact::Settled { user, lane, epoch, sent }));
                 Told::Done
             }
@@ -220,7 +221,13 @@ impl Client {
     pub(crate) async fn erase(&mut self) -> Told {
         let user = user(self.random.below(6));
         let windows = self.routes.iter().map(|(id, _)| (id, 75_000)).collect();
-        let erase = Erase { user: user.clone(), by: Actor("ops".to_owned()), windows, now: self.now };
+        let erase = Erase {
+            user: user.clone(),
+            by: Actor("ops".to_owned()),
+            windows,
+            queued: Vec::new(),
+            now: self.now,
+        };
         match self.store.erase(erase).await {
             Ok(Some(erased)) => {
                 self.ledger.facts.push((self.disk.moment(), Fact::Erased { user, version: erased.version }));

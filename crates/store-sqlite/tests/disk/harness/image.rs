@@ -66,7 +66,7 @@ fn rows(connection: &Connection, sql: &str) -> rusqlite::Result<(usize, u64)> {
 const HALVES: &[(&str, &str)] = &[
     (
         "lanes that want more than there is",
-        "SELECT count(*) FROM lanes LEFT JOIN users USING(user_id) WHERE ver IS NULL OR want_ver > ver",
+        "SELECT count(*) FROM lanes LEFT JOIN users USING(user_id) WHERE ver IS NULL OR known_since > ver",
     ),
     (
         "updates without their user, or newer than it",

@@ -1,6 +1,6 @@
 //! What clients asked for and were told.
 
-use canonical::UserId;
+use canonical::{Leaf, UserId};
 use delivery::store::{Accept, AcceptError, LaneId, StoreError, UpdateRow};
 
 /// Everything that was asked of a store, and how much of the disk's log there was when the answer came.
@@ -18,7 +18,7 @@ pub(crate) struct Ledger {
 pub(crate) enum Fact {
     Accepted { command: Box<Accept>, update: Box<UpdateRow> },
     Claimed { user: UserId, lane: LaneId, epoch: u64 },
-    Settled { user: UserId, lane: LaneId, epoch: u64, sent: u64 },
+    Settled { user: UserId, lane: LaneId, epoch: u64, sent: Vec<(Leaf, u64)> },
     Erased { user: UserId, version: u64 },
 }
 

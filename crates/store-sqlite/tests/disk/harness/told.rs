@@ -27,9 +27,9 @@ impl Doubter {
     fn look(&self, row: &LaneRow) -> Result<(), String> {
         let id = row.id.ok_or("a lane without an id")?;
         let connection = image::connect(&self.directory)?;
-        let epoch = "SELECT epoch FROM lanes WHERE lane_id = ?1 AND want_ver >= ?2 AND sent_ver >= ?3";
-        let versions = (id.0, row.lane.want.cast_signed(), row.lane.sent.cast_signed());
-        let found: Result<i64, _> = connection.query_row(epoch, versions, |row| row.get(0));
+        let epoch = "SELECT epoch FROM lanes WHERE lane_id = ?1 AND revision >= ?2";
+        let revision = (id.0, row.lane.revision.cast_signed());
+        let found: Result<i64, _> = connection.query_row(epoch, revision, |row| row.get(0));
         match found {
             Ok(found) if found >= row.lane.epoch.cast_signed() => Ok(()),
             Ok(found) => Err(format!("told of claim {}, where the file has {found}", row.lane.epoch)),

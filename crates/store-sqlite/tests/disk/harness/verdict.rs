@@ -2,7 +2,10 @@
 
 use std::{path::Path, sync::Arc};
 
-use delivery::store::{Accept, Store};
+use delivery::{
+    lane::Lane,
+    store::{Accept, Store},
+};
 use store_sqlite::{Options, SqliteStore};
 use testkit::store_suite::Recorder;
 use vfs_shim::Image;
@@ -127,7 +130,8 @@ async fn still_true(store: &SqliteStore, fact: &Fact) -> Result<(), Finding> {
         },
         Fact::Claimed { user, lane, epoch } => lane_is(store, user, *lane, |lane| lane.epoch >= *epoch).await,
         Fact::Settled { user, lane, epoch, sent } => {
-            lane_is(store, user, *lane, |lane| lane.epoch > *epoch || lane.acked >= *sent).await
+            let has = |lane: &Lane| sent.iter().all(|(leaf, version)| lane.slots.newest(leaf).0 >= *version);
+            lane_is(store, user, *lane, |lane| lane.epoch > *epoch || has(lane)).await
         }
     }
 }
@@ -136,7 +140,7 @@ async fn lane_is(
     store: &SqliteStore,
     user: &canonical::UserId,
     id: delivery::store::LaneId,
-    is_so: impl Fn(&delivery::lane::Lane) -> bool,
+    is_so: impl Fn(&Lane) -> bool,
 ) -> Result<(), Finding> {
     let Some(found) = read(store.user(user).await)? else {
         return Err(Finding::Lost(format!("the user of lane {} is gone", id.0)));
