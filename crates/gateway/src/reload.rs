@@ -3,6 +3,7 @@ use std::{fmt, path::PathBuf, sync::Arc};
 use arc_swap::ArcSwap;
 use async_trait::async_trait;
 use delivery::{
+    Rate,
     engine::Engine,
     store::{Actor, StoreError},
 };
@@ -10,7 +11,7 @@ use tokio::sync::Mutex;
 
 use crate::{
     api::Keys,
-    config::{Config, ConfigDiff, Environment, RouteConfig},
+    config::{Config, ConfigDiff, Environment, RouteChange, RouteConfig},
     metrics::Metrics,
     operator::{ReloadReport, Reloader, reload_as},
     routes::rebuild_routes,
@@ -73,6 +74,7 @@ impl Reload {
         if let Some(what) = self.to_confirm(&diff).await?.filter(|_| !confirmed) {
             return Err(format!("{what}; confirm with --confirm"));
         }
+        let afterwards = self.afterwards(&new, &diff).await?;
         let routes = rebuild_routes(&new, &diff, &self.engine.routes()).map_err(|error| error.to_string())?;
         let webhooks = self.webhooks.prepare(&new).await.map_err(|error| error.to_string())?;
         self.engine.reload(routes, confirmed).await.map_err(|error| error.to_string())?;
@@ -80,7 +82,7 @@ impl Reload {
         self.webhooks.replace(webhooks);
         // What is not in force yet is told again the next time.
         *current = new.taken_over(&current);
-        Ok(ReloadReport { changes: diff.sentences(), to_confirm: None })
+        Ok(ReloadReport { changes: diff.sentences(), to_confirm: None, afterwards })
     }
 
     /// What a reload must not do by accident: send to another host, drop a route or a leaf while its lanes owe something.
@@ -101,6 +103,21 @@ impl Reload {
         Ok((!found.is_empty()).then(|| found.join("; ")))
     }
 
+    /// What is to be looked for because of the change: how many of those who are looked through owe something is known only when each
+    /// was looked at.
+    async fn afterwards(&self, new: &Config, diff: &ConfigDiff) -> Result<Vec<String>, String> {
+        let mut sentences = Vec::new();
+        for change in diff.changed.iter().filter(|change| change.mapping || change.origin.is_some()) {
+            let routes = self.engine.routes();
+            let Some((id, _)) = routes.by_name(&change.name) else { continue };
+            let counts = self.engine.store().counts(id).await.map_err(|error| error.to_string())?;
+            let rate =
+                new.routes.iter().find(|route| route.name == change.name).map(|route| route.limits.rate);
+            sentences.extend(rate.map(|rate| pass(change, counts.lanes, rate)).filter(|_| counts.lanes > 0));
+        }
+        Ok(sentences)
+    }
+
     /// How many lanes of a route owe something.
     async fn owed(&self, name: &str) -> Result<u64, StoreError> {
         let routes = self.engine.routes();
@@ -114,8 +131,12 @@ impl Reload {
 impl Reloader for Reload {
     async fn difference(&self) -> Result<ReloadReport, String> {
         let current = self.current.lock().await;
-        let (_, diff) = self.read(&current)?;
-        Ok(ReloadReport { changes: diff.sentences(), to_confirm: self.to_confirm(&diff).await? })
+        let (new, diff) = self.read(&current)?;
+        Ok(ReloadReport {
+            changes: diff.sentences(),
+            to_confirm: self.to_confirm(&diff).await?,
+            afterwards: self.afterwards(&new, &diff).await?,
+        })
     }
 
     async fn reload(&self, confirm: bool) -> Result<ReloadReport, String> {
@@ -129,8 +150,43 @@ impl Reloader for Reload {
     }
 }
 
+/// What the pass over the lanes of a changed route does.
+fn pass(change: &RouteChange, users: u64, rate: Rate) -> String {
+    let what = if change.origin.is_some() { "place" } else { "mapping" };
+    let users = if users == 1 { "1 user is".to_owned() } else { format!("{users} users are") };
+    let speed = match rate {
+        Rate::Unlimited => "as fast as the vendor takes it".to_owned(),
+        Rate::PerSecond(rate) => format!("at {rate}/s at the most"),
+    };
+    format!(
+        "route {}: its {what} differs, so that {users} looked through in the background, and who is owed something because of it \
+         is sent it {speed}, behind the updates of callers",
+        change.name
+    )
+}
+
 impl fmt::Debug for Reload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Reload").field("file", &self.file).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reload_says_whom_it_looks_through_and_how_fast_what_is_owed_is_sent() {
+        let mapping = RouteChange { name: "crm".to_owned(), mapping: true, ..RouteChange::default() };
+        let told = pass(&mapping, 1_203, Rate::PerSecond(2.0));
+        assert!(
+            told.starts_with("route crm: its mapping differs, so that 1203 users are looked through"),
+            "{told}"
+        );
+        assert!(told.contains("at 2/s at the most"), "{told}");
+        let origin = RouteChange { origin: Some(Default::default()), ..mapping };
+        let told = pass(&origin, 1, Rate::Unlimited);
+        assert!(told.contains("its place differs, so that 1 user is looked through"), "{told}");
+        assert!(told.contains("as fast as the vendor takes it"), "{told}");
     }
 }

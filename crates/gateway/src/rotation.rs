@@ -89,3 +89,47 @@ impl fmt::Debug for RotatingTransport {
         f.debug_struct("RotatingTransport").field("inner", &self.inner).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use adapter::AuthScheme;
+    use secrecy::SecretString;
+    use transport_http::{Network, Settings};
+
+    use super::*;
+
+    /// What a file would say of a credential.
+    type Kept = Result<Option<&'static str>, &'static str>;
+
+    #[test]
+    fn only_another_credential_is_a_new_one() {
+        let credential = |text: &str| Credential::new(SecretString::from(text)).expect("a credential");
+        let digest = |text: &str| [text.len().to_le_bytes()[0]; 32];
+        let settings = Settings::new("http://127.0.0.1:9", AuthScheme::Bearer, credential("one"));
+        let settings = Settings { network: Network::Loopback, ..settings };
+        let inner = HttpTransport::new(settings).expect("a transport");
+        let kept: Arc<Mutex<Kept>> = Arc::new(Mutex::new(Ok(Some("one"))));
+        let read = {
+            let kept = Arc::clone(&kept);
+            move || {
+                let kept = *kept.lock().expect("not poisoned");
+                kept.map(|kept| kept.map(|text| (credential(text), digest(text)))).map_err(str::to_owned)
+            }
+        };
+        let transport = RotatingTransport::new("main".to_owned(), inner, digest("one"), Box::new(read));
+        for (now, is_new) in [
+            (Ok(Some("one")), false),
+            (Ok(None), false),
+            (Ok(Some("three")), true),
+            (Ok(Some("three")), false),
+            (Err("the file cannot be read"), false),
+            (Ok(Some("three")), false),
+            (Ok(Some("one")), true),
+        ] {
+            *kept.lock().expect("not poisoned") = now;
+            assert_eq!(transport.refresh_credential(), is_new, "{now:?}");
+        }
+    }
+}

@@ -113,4 +113,15 @@ mod tests {
         assert_eq!(new.admit(0), Err(1_000));
         assert_eq!(new.admit(1_000), Ok(()));
     }
+
+    #[test]
+    fn a_reload_that_leaves_a_rate_as_it_is_gives_nothing_back_and_another_rate_holds_at_once() {
+        let one = |rate| [key("crm", "token", Some(Rate::PerSecond(rate)))];
+        let admit = |keys: &Keys| keys.find("token").expect("known").admit(0);
+        let before = Keys::new(one(1.0));
+        assert_eq!(admit(&before), Ok(()));
+        assert_eq!(admit(&before.replaced_by(one(1.0))), Err(1_000));
+        let faster = before.replaced_by(one(2.0));
+        assert_eq!((admit(&faster), admit(&faster), admit(&faster)), (Ok(()), Ok(()), Err(500)));
+    }
 }

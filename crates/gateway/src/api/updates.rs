@@ -88,12 +88,14 @@ pub(crate) fn filter_of(query: &Query, routes: &RouteSet) -> Result<LaneFilter, 
 }
 
 fn states(text: &str) -> Result<Vec<LaneStateFilter>, Problem> {
-    let wrong = || Problem::invalid("state takes blocked, held, pending and in_doubt, separated by commas");
+    let wrong =
+        || Problem::invalid("state takes blocked, held, pending, in_doubt and keeps, separated by commas");
     let state = |word| match word {
         "blocked" => Ok(LaneStateFilter::Blocked),
         "held" => Ok(LaneStateFilter::Held),
         "pending" => Ok(LaneStateFilter::Pending),
         "in_doubt" => Ok(LaneStateFilter::InDoubt),
+        "keeps" => Ok(LaneStateFilter::Keeps),
         _ => Err(wrong()),
     };
     text.split(',').map(state).collect()

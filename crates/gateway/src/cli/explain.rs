@@ -6,7 +6,7 @@ use super::{
     block_on,
     call::{Target, text},
     filter::encoded,
-    lanes::attempts,
+    lanes::{attempts, kept},
     output::{say, table},
 };
 
@@ -72,11 +72,16 @@ fn shown(answer: &JsonValue) -> String {
     let fields = answer["fields"].as_object().into_iter().flatten();
     let heading = ["leaf", "to", "version", "state", "fate", "confirmed_at", "refused_since"];
     let table = table(&heading, fields.map(|(leaf, found)| row(leaf, found)));
-    format!("{head}\n\n{table}\n\n{}", attempts(answer))
+    let kept = kept(answer);
+    let gap = if kept.is_empty() { "" } else { "\n" };
+    format!("{head}\n{kept}{gap}\n{table}\n\n{}", attempts(answer))
 }
 
 fn row(leaf: &str, found: &JsonValue) -> Vec<String> {
-    let mut state = text(found, "state");
+    let mut state = match found["state"].as_str() {
+        Some("assumed") => "confirmed before the upgrade, as far as the old row tells".to_owned(),
+        _ => text(found, "state"),
+    };
     if found["unverified"] == true {
         state.push_str(", but another value was echoed");
     }

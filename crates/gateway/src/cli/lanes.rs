@@ -22,7 +22,7 @@ pub(super) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Show one lane: its versions, its attempts, and what comes next
+    /// Show one lane: what its vendor has confirmed and keeps, its attempts, and what comes next
     Show(Show),
     /// Try again what is held or blocked, or with --state pending what waits: one lane, or all that a filter chooses
     Retry(Retry),
@@ -98,7 +98,7 @@ async fn list(arguments: &List) -> Result<String, ExitCode> {
         return Ok(answer.to_string());
     }
     let lanes = answer["lanes"].as_array().cloned().unwrap_or_default();
-    let names = ["id", "user", "route", "state", "reason", "held", "attempts", "behind_since"];
+    let names = ["id", "user", "route", "state", "reason", "held", "keeps", "attempts", "behind_since"];
     let cell = |lane, name: &&str| if *name == "held" { held(lane) } else { text(lane, name) };
     let rows = lanes.iter().map(|lane| names.iter().map(|name| cell(lane, name)).collect());
     let mut shown = table(&names, rows);
@@ -126,9 +126,7 @@ async fn show(arguments: &Show) -> Result<String, ExitCode> {
         "state",
         "reason",
         "version",
-        "wanted_version",
-        "sent_version",
-        "confirmed_version",
+        "standing",
         "confirmed_at",
         "behind_since",
         "next_attempt_at",
@@ -140,9 +138,37 @@ async fn show(arguments: &Show) -> Result<String, ExitCode> {
         let since = text(hold, "since");
         shown.push_str(&format!("\nheld: {leaf} at version {}, refused since {since}", hold["version"]));
     }
+    if !answer["confirmed_version"].is_null() {
+        shown.push_str(&format!("\nconfirmed: all up to version {}", answer["confirmed_version"]));
+    }
+    shown.push_str(&kept(&answer));
     shown.push_str(&format!("\n\nnext: {}\n\n", text(&answer, "next")));
     shown.push_str(&attempts(&answer));
     Ok(shown)
+}
+
+/// What the vendor of an answer keeps, a line each, and what can be done about it.
+pub(super) fn kept(answer: &JsonValue) -> String {
+    let mut lines = String::new();
+    for (leaf, first) in answer["keeps"].as_object().into_iter().flatten() {
+        let also = first["also"].as_array().into_iter().flatten();
+        for field in std::iter::once(first).chain(also) {
+            let perhaps = if field["certain"] == true { "kept" } else { "perhaps kept" };
+            let [under, because] = ["under", "because"].map(|name| text(field, name));
+            let version = match field["version"].as_u64() {
+                Some(version) => format!(", version {version} since {}", text(field, "since")),
+                None => String::new(),
+            };
+            lines.push_str(&format!(
+                "\n{perhaps}: {leaf} in {under}{version} ({})",
+                because.replace('_', " ")
+            ));
+        }
+    }
+    if !lines.is_empty() && !answer["hint"].is_null() {
+        lines.push_str(&format!("\nhint: {}", text(answer, "hint")));
+    }
+    lines
 }
 
 /// The attempts of an answer, for people.
@@ -194,6 +220,23 @@ fn count(answer: &JsonValue) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_vendor_keeps_has_a_line_each_and_what_helps() {
+        let answer = json!({
+            "keeps": { "picture": {
+                "certain": true, "version": 3, "since": "2026-11-21T08:00:00Z", "because": "not_clearable", "under": "photo",
+                "also": [{ "certain": false, "because": "unmapped", "under": "gravatar_url" }],
+            } },
+            "hint": "correct them there",
+        });
+        assert_eq!(
+            kept(&answer),
+            "\nkept: picture in photo, version 3 since 2026-11-21T08:00:00.000Z (not clearable)\
+             \nperhaps kept: picture in gravatar_url (unmapped)\nhint: correct them there"
+        );
+        assert_eq!(kept(&json!({ "hint": "send email" })), "");
+    }
 
     #[test]
     fn a_lane_names_the_leaves_that_its_vendor_refused() {

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::{load, output::say};
 use crate::{
-    api::dto::PlanBody,
+    api::dto::{Keeps, PlanBody},
     config::Config,
     exit::{fail, refuse},
     routes::build_routes,
@@ -113,9 +113,11 @@ fn describe(name: &str, plan: &RoutePlan) -> String {
         lines.extend(request.headers.iter().map(|(name, value)| format!("  {name}: {value}")));
         lines.push(format!("\n  {}", String::from_utf8_lossy(&request.body)));
     }
-    if matches!(plan.verdict, Verdict::Owed | Verdict::NothingToCarry) {
+    if matches!(plan.verdict, Verdict::Owed | Verdict::NothingToSend) {
         lines.extend(plan.leaves.iter().map(|(leaf, fate)| format!("  {leaf}: {}", fate.name())));
     }
+    let kept = Keeps::new(&plan.kept);
+    lines.extend(kept.iter().map(|(leaf, field)| format!("  will be kept: {}", field.sentence(leaf))));
     lines.extend(plan.stopped_by.iter().map(|leaf| format!("  {leaf}: missing or refused")));
     lines.join("\n")
 }
@@ -124,7 +126,7 @@ fn verdict(plan: &RoutePlan) -> &'static str {
     match plan.verdict {
         Verdict::NoIdentity => "no identity for this user",
         Verdict::NotMatching => "does not serve this user",
-        Verdict::NothingToCarry => "nothing to carry",
+        Verdict::NothingToSend => "nothing to send",
         Verdict::Owed if plan.requests.is_empty() => "stopped",
         Verdict::Owed => "would send",
     }

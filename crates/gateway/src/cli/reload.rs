@@ -40,6 +40,8 @@ fn sentences(answer: &JsonValue) -> String {
     if lines.is_empty() {
         lines.push("nothing differs".to_owned());
     }
+    let afterwards = answer["afterwards"].as_array().into_iter().flatten().filter_map(JsonValue::as_str);
+    lines.extend(afterwards.map(str::to_owned));
     lines.extend(answer["to_confirm"].as_str().map(|what| format!("to be confirmed with --confirm: {what}")));
     lines.join("\n")
 }

@@ -40,6 +40,17 @@ enum Command {
     Probe(Act),
     /// Send everything that a route carries again, behind the updates of callers
     Resync(Act),
+    /// Forget what the vendor keeps although it is not the person's any more: it was put right there by hand
+    ForgetKept(Forget),
+}
+
+#[derive(Debug, clap::Args)]
+struct Forget {
+    #[command(flatten)]
+    act: Act,
+    /// Of this user only; without it, of all users of the route
+    #[arg(long, value_name = "ID")]
+    user: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -63,6 +74,12 @@ pub(super) fn run(arguments: &Arguments) -> ExitCode {
             Some(Command::Resync(act)) => {
                 let _turning = spinner("marking the users of the route");
                 carry_out(act, "resync", resynced).await
+            }
+            Some(Command::ForgetKept(forget)) => {
+                let _turning = spinner("looking for what the vendor keeps");
+                let user = forget.user.as_ref().map(|user| format!("?user={}", encoded(user)));
+                let verb = format!("forget-kept{}", user.unwrap_or_default());
+                carry_out(&forget.act, &verb, forgotten).await
             }
         };
         told.map_or_else(|exit| exit, |text| say(&text))
@@ -91,6 +108,7 @@ async fn list(arguments: &List) -> Result<String, ExitCode> {
             "pending",
             "held",
             "blocked",
+            "keeping",
             "oldest_since",
             "last_failure",
         ],
@@ -143,10 +161,15 @@ fn resynced(answer: &JsonValue) -> String {
     format!("has everything sent again for {users}")
 }
 
+fn forgotten(answer: &JsonValue) -> String {
+    let users = counted(answer["lanes"].as_u64().unwrap_or_default(), "user", "users");
+    format!("keeps nothing any more of {users}, as you say")
+}
+
 fn row(name: &str, route: &JsonValue) -> Vec<String> {
     let mut cells = vec![name.to_owned()];
     cells.extend(["vendor", "state", "reason", "next_try_at"].map(|name| text(route, name)));
-    let counts = ["all", "pending", "held", "blocked", "oldest_since"];
+    let counts = ["all", "pending", "held", "blocked", "keeping", "oldest_since"];
     cells.extend(counts.map(|name| text(&route["users"], name)));
     let failure = &route["last_failure"];
     cells.push(match failure["status"].is_null() {

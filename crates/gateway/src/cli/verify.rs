@@ -50,9 +50,20 @@ pub(super) fn run(arguments: &Arguments) -> ExitCode {
         let said = if arguments.json {
             say(&json!({ "drift": drifted > 0, "results": results }).to_string())
         } else {
-            let names = ["user", "route", "result", "reason", "differs", "same", "not_shown", "behind"];
+            let names = [
+                "user",
+                "route",
+                "result",
+                "reason",
+                "differs",
+                "kept",
+                "kept_no_more",
+                "same",
+                "not_shown",
+                "behind",
+            ];
             let table = table(&names, results.iter().map(row));
-            let compared = count(&["same"]) + drifted;
+            let compared = count(&["same", "kept", "kept_no_more"]) + drifted;
             say(&format!("{table}\n\n{compared} compared, {drifted} with drift, {unread} not read"))
         };
         if drifted + unread > 0 { ExitCode::FAILURE } else { said }
@@ -104,9 +115,12 @@ fn row(one: &JsonValue) -> Vec<String> {
         leaves.filter(|(_, found)| *found == wanted).map(|(leaf, _)| leaf.clone()).collect::<Vec<_>>()
     };
     let number = |wanted: &str| leaves(wanted).len().to_string();
-    let differs = leaves("differs");
-    let differs = if differs.is_empty() { "–".to_owned() } else { differs.join(", ") };
+    let listed = |wanted: &str| {
+        let leaves = leaves(wanted);
+        if leaves.is_empty() { "–".to_owned() } else { leaves.join(", ") }
+    };
     let mut cells: Vec<String> = ["user", "route", "result", "reason"].map(|name| text(one, name)).into();
-    cells.extend([differs, number("same"), number("not_shown"), number("behind")]);
+    cells.extend(["differs", "kept", "kept_no_more"].map(listed));
+    cells.extend([number("same"), number("not_shown"), number("behind")]);
     cells
 }

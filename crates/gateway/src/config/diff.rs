@@ -82,10 +82,12 @@ fn by_name(config: &Config) -> BTreeMap<&str, &RouteConfig> {
 }
 
 fn thresholds(alerts: &AlertConfig) -> Vec<(&'static str, String)> {
-    vec![
+    let kept = alerts.kept_users.map(|users| ("alerts.kept_users", users.to_string()));
+    let usual = [
         ("alerts.blocked_lanes", alerts.blocked_lanes.to_string()),
         ("alerts.backlog_age", format!("{:?}", alerts.backlog_age)),
-    ]
+    ];
+    usual.into_iter().chain(kept).collect()
 }
 
 fn at_restart(old: &Config, new: &Config) -> Vec<&'static str> {

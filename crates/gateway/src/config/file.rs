@@ -123,6 +123,8 @@ pub(super) struct AlertsSection {
     pub(super) blocked_lanes: Option<i64>,
     #[schemars(extend("pattern" = pattern::duration(&Bounds::BACKLOG)))]
     pub(super) backlog_age: Option<String>,
+    #[schemars(range(min = 1, max = MOST_BLOCKED))]
+    pub(super) kept_users: Option<i64>,
 }
 
 /// One of `[[webhooks]]`.

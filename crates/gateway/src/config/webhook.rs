@@ -17,18 +17,20 @@ pub struct AlertConfig {
     pub blocked_lanes: u64,
     /// The oldest pending lane has been behind for so long.
     pub backlog_age: Duration,
+    /// The vendor keeps a value that is not theirs any more of so many users; none: nobody is told.
+    pub kept_users: Option<u64>,
 }
 
 impl Default for AlertConfig {
     fn default() -> Self {
-        Self { blocked_lanes: 100, backlog_age: Duration::from_secs(15 * 60) }
+        Self { blocked_lanes: 100, backlog_age: Duration::from_secs(15 * 60), kept_users: None }
     }
 }
 
 impl AlertConfig {
     /// As the engine takes them.
     pub(crate) fn thresholds(self) -> Thresholds {
-        Thresholds { blocked: self.blocked_lanes, backlog: millis(self.backlog_age) }
+        Thresholds { blocked: self.blocked_lanes, backlog: millis(self.backlog_age), kept: self.kept_users }
     }
 }
 

@@ -39,6 +39,9 @@ impl Standing {
         let build = gauges([(Build { version: env!("CARGO_PKG_VERSION") }, 1)]);
         registry.register("build", "The version of the gateway, as a label", build);
         registry.register("lanes", "Users of a route, all and by how they stand", self.lanes());
+        let keeping = self.per_route(|route| number(route.counts.keeping));
+        let help = "Users of whom a vendor keeps, or may keep, a value that is not theirs any more";
+        registry.register("users_keeping", help, keeping);
         let oldest = self.per_route(|route| {
             let since = route.counts.oldest_since.unwrap_or(self.now);
             (self.now - since).max(0) / 1_000

@@ -107,6 +107,8 @@ struct LeafBody {
 enum LeafWord {
     /// The vendor has confirmed it.
     Confirmed,
+    /// The vendor has confirmed it before the upgrade, as far as the row of the older version tells.
+    Assumed,
     /// The vendor has confirmed it, and a lost request may still overwrite it: it is sent once more.
     InDoubt,
     /// It is to be sent.
@@ -127,12 +129,12 @@ impl ExplanationBody {
         let lane = row.map(|row| &*row.lane);
         let leaves = status::of_leaves(route, &snapshot.user, lane);
         let fields = leaves.into_iter().map(|(leaf, standing)| {
-            let to = route.mapping.field(&leaf).map(|field| field.to.clone());
+            let to = route.mapping.field(&leaf).map(|field| field.to.to_string());
             (leaf.name().to_owned(), LeafBody::new(standing, to))
         });
         let standing = status::of_user(route, &snapshot.user, lane, condition);
         let next = match lane {
-            Some(lane) => next_step(&route.name, lane, condition),
+            Some(lane) => next_step(&route.name, lane, Some(&standing), condition),
             None => format!("nothing: the user has no identity at {}", route.name),
         };
         Self {
@@ -141,9 +143,9 @@ impl ExplanationBody {
             vendor: route.adapter.dialect().vendor,
             lane: row.and_then(|row| row.id).map(|id| id.0),
             version: snapshot.user.version,
-            standing: UserRouteBody::new(&route.name, &standing, lane),
+            standing: UserRouteBody::new(route, &standing, lane),
             next,
-            confirmed_at: lane.and_then(|lane| lane.confirmations.latest()).map(time),
+            confirmed_at: lane.and_then(|lane| lane.slots.latest()).map(time),
             fields: fields.collect(),
             attempts: Vec::new(),
         }
@@ -165,6 +167,7 @@ impl LeafBody {
         };
         match state {
             LeafState::Confirmed(at) => Self { confirmed_at: at.map(time), ..plain(LeafWord::Confirmed) },
+            LeafState::Assumed(at) => Self { confirmed_at: at.map(time), ..plain(LeafWord::Assumed) },
             LeafState::InDoubt(at) => Self { confirmed_at: at.map(time), ..plain(LeafWord::InDoubt) },
             LeafState::Owed => plain(LeafWord::Owed),
             LeafState::Held(hold) => Self { held: Some(HoldBody::from(&hold)), ..plain(LeafWord::Held) },

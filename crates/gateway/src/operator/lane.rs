@@ -1,16 +1,18 @@
 use std::collections::BTreeMap;
 
 use delivery::{
-    RouteSet,
+    Route, RouteSet,
     lane::{Hold, Lane},
-    status,
+    status::{self, Standing},
     store::{AttemptView, LaneView},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::api::dto::{ErrorBody, FailureWord, HoldWord, LaneWord, ReasonWord, names, time};
+use crate::api::dto::{
+    ErrorBody, FailureWord, HoldWord, Keeps, LaneWord, ReasonWord, StandingWord, hint, is_false, names, time,
+};
 
 /// One lane as operators see it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -20,6 +22,8 @@ pub(super) struct LaneBody {
     user: String,
     route: Option<String>,
     state: LaneWord,
+    /// How the user stands there, in one word, as far as the lane alone tells.
+    standing: StandingWord,
     /// Why it is blocked, or a leaf held.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<ReasonWord>,
@@ -28,9 +32,13 @@ pub(super) struct LaneBody {
     leaves: Vec<String>,
     /// The user's version.
     version: u64,
-    wanted_version: u64,
-    sent_version: u64,
-    confirmed_version: u64,
+    /// Whether something is to be sent, apart from what is held or in doubt.
+    #[serde(skip_serializing_if = "is_false")]
+    owes: bool,
+    /// Whether the vendor has, or may have, a value of ours that is not the person's any more; the lane itself and
+    /// `GET /v1/users/{id}` tell which.
+    #[serde(skip_serializing_if = "is_false")]
+    keeps: bool,
     /// The newest update of the user, if it is still kept.
     #[serde(skip_serializing_if = "Option::is_none")]
     update: Option<Uuid>,
@@ -82,6 +90,15 @@ pub(super) struct LanesBody {
 #[schema(as = LaneStory)]
 pub(super) struct StoryBody {
     pub(super) lane: LaneBody,
+    /// The newest version of which the vendor has confirmed everything that the route sends; absent before it has confirmed anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) confirmed_version: Option<u64>,
+    /// What the vendor keeps, or may keep, of the user although it is not the person's any more.
+    #[serde(skip_serializing_if = "Keeps::is_empty")]
+    pub(super) keeps: Keeps,
+    /// What can be done about what the vendor keeps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) hint: Option<String>,
     /// What happens next, and who can change that.
     pub(super) next: String,
     pub(super) attempts: Vec<AttemptBody>,
@@ -113,12 +130,12 @@ impl LaneBody {
             user: view.user.to_string(),
             route: routes.get(view.row.route).map(|route| route.name.clone()),
             state: lane.state.into(),
+            standing: standing.state.into(),
             reason: standing.reason.map(Into::into),
             leaves: names(&standing.concerned),
             version: view.version,
-            wanted_version: lane.want,
-            sent_version: lane.sent,
-            confirmed_version: lane.acked,
+            owes: lane.dirty_since.is_some(),
+            keeps: lane.keeps,
             update: view.update,
             attempts: lane.attempt,
             next_attempt_at: standing.next_at.map(time),
@@ -126,8 +143,28 @@ impl LaneBody {
             held: held(lane),
             suspect_until: lane.suspect_until.map(time),
             behind_since: standing.since.map(time),
-            confirmed_at: lane.confirmations.latest().map(time),
+            confirmed_at: lane.slots.latest().map(time),
             trace_id: lane.trace.map(|trace| trace.trace_id()),
+        }
+    }
+}
+
+impl StoryBody {
+    /// `standing`: how the user stands at the route, where it is configured.
+    pub(super) fn new(
+        lane: LaneBody,
+        standing: Option<(&Route, &Standing)>,
+        next: String,
+        attempts: Vec<AttemptView>,
+    ) -> Self {
+        let kept = standing.map(|(_, standing)| standing.kept.as_slice()).unwrap_or_default();
+        Self {
+            lane,
+            confirmed_version: standing.and_then(|(_, standing)| standing.confirmed_version),
+            keeps: Keeps::new(kept),
+            hint: standing.and_then(|(route, standing)| hint(route, &standing.kept)),
+            next,
+            attempts: attempts.into_iter().map(AttemptBody::from).collect(),
         }
     }
 }

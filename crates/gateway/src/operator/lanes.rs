@@ -1,14 +1,17 @@
 use actix_web::{HttpRequest, HttpResponse, web::Data};
 use delivery::{
+    Route,
+    gate::RouteCondition,
     lane::Rearm,
-    store::{LaneFilter, LaneId, LaneView, RearmTarget},
+    status::{self, Standing},
+    store::{LaneFilter, LaneId, LaneView, RearmTarget, StoreError},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
     State, filter,
-    lane::{AttemptBody, LaneBody, LanesBody, StoryBody},
+    lane::{LaneBody, LanesBody, StoryBody},
     next_step::next_step,
 };
 use crate::api::{Kind, Page, Problem, Query};
@@ -28,7 +31,7 @@ pub(super) async fn list(request: HttpRequest, state: Data<State>) -> Result<Htt
     Ok(HttpResponse::Ok().json(LanesBody { lanes, next }))
 }
 
-/// One lane: its versions, what it went through, and what comes next.
+/// One lane: what its vendor has confirmed and keeps, what it went through, and what comes next.
 #[utoipa::path(
     get, path = "/v1/lanes/{id}", operation_id = "readLane", tag = "lanes", responses((status = 200, body = StoryBody))
 )]
@@ -37,15 +40,20 @@ pub(super) async fn read(request: HttpRequest, state: Data<State>) -> Result<Htt
     Query::read(&request, &[])?;
     let (id, view) = find(&request, &state).await?;
     let attempts = state.engine.store().attempts(id, ATTEMPTS).await?;
-    let attempts = attempts.into_iter().map(AttemptBody::from).collect();
     let (routes, lane) = (state.engine.routes(), &view.row.lane);
     let condition = state.engine.conditions().get(&view.row.route).copied().unwrap_or_default();
-    let next = match routes.get(view.row.route) {
-        Some(route) => next_step(&route.name, lane, &condition),
+    let route = routes.get(view.row.route);
+    let standing = match route {
+        Some(route) => standing(&state, &view, route, &condition).await?,
+        None => None,
+    };
+    let next = match route {
+        Some(route) => next_step(&route.name, lane, standing.as_ref(), &condition),
         None => "nothing: the route is not configured any more".to_owned(),
     };
+    let standing = route.zip(standing.as_ref()).map(|(route, standing)| (&**route, standing));
     let lane = LaneBody::new(&view, &routes);
-    Ok(HttpResponse::Ok().json(StoryBody { lane, next, attempts }))
+    Ok(HttpResponse::Ok().json(StoryBody::new(lane, standing, next, attempts)))
 }
 
 /// Tries what is held or blocked in a lane again.
@@ -99,6 +107,17 @@ async fn page(request: &HttpRequest, state: &State) -> Result<Page<LaneView>, Pr
     let query = Query::read(request, &filter::PARAMETERS)?;
     let filter = filter::lanes(&query, &state.engine.routes(), state.engine.now())?;
     Ok(Page::of_lanes(&**state.engine.store(), filter).await?)
+}
+
+/// How the user of a lane stands at its route; none when the user is gone meanwhile.
+pub(super) async fn standing(
+    state: &State,
+    view: &LaneView,
+    route: &Route,
+    condition: &RouteCondition,
+) -> Result<Option<Standing>, StoreError> {
+    let snapshot = state.engine.store().user(&view.user).await?;
+    Ok(snapshot.map(|found| status::of_user(route, &found.user, Some(&view.row.lane), condition)))
 }
 
 /// The lane that the path names.

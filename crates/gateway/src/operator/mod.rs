@@ -51,6 +51,8 @@ pub fn configure(state: web::Data<State>, config: &mut web::ServiceConfig) {
     config.service(resource("/v1/routes/{name}/resume", "POST").route(web::post().to(routes::resume)));
     config.service(resource("/v1/routes/{name}/probe", "POST").route(web::post().to(routes::probe)));
     config.service(resource("/v1/routes/{name}/resync", "POST").route(web::post().to(routes::resync)));
+    let forget_kept = web::post().to(routes::forget_kept);
+    config.service(resource("/v1/routes/{name}/forget-kept", "POST").route(forget_kept));
     let explain = web::get().to(explain::explain);
     config.service(resource("/v1/users/{id}/routes/{name}", "GET").route(explain));
     config.service(resource("/v1/verify", "POST").route(web::post().to(verify::verify)));

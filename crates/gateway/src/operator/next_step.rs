@@ -1,19 +1,25 @@
 use delivery::{
     gate::{Pause, PauseReason, RouteCondition},
     lane::{BlockReason, Lane, State, WaitCause},
+    status::{Standing, StandingState},
 };
 
 use crate::api::dto::{Help, names, time};
 
-/// What a lane does next, and who can change that, in a sentence for an operator.
-pub(super) fn next_step(route: &str, lane: &Lane, condition: &RouteCondition) -> String {
+/// What a lane does next, and who can change that, in a sentence for an operator. `standing`: how the user stands, where that is known.
+pub(super) fn next_step(
+    route: &str,
+    lane: &Lane,
+    standing: Option<&Standing>,
+    condition: &RouteCondition,
+) -> String {
     let at = time(lane.next_at);
     match lane.state {
         State::Erased => "nothing: the user was erased".to_owned(),
         State::Idle if lane.dirty_since.is_some() => {
             "nothing: the route does not serve the user; retry it when its `when` has changed".to_owned()
         }
-        State::Idle => "nothing: the vendor has confirmed everything that the route carries".to_owned(),
+        State::Idle => at_rest(route, standing),
         State::InFlight => "a request is under way".to_owned(),
         State::Blocked(reason) => blocked(route, lane, reason),
         _ if let Some(pause) = condition.pause => paused(route, pause),
@@ -34,6 +40,37 @@ pub(super) fn next_step(route: &str, lane: &Lane, condition: &RouteCondition) ->
         State::Wait(WaitCause::HoldRetry) => {
             format!("what the vendor refused is tried again at {at}; or retry it, or send another value")
         }
+    }
+}
+
+/// Why nothing is sent for a lane that owes nothing.
+fn at_rest(route: &str, standing: Option<&Standing>) -> String {
+    let confirmed = "the vendor has confirmed everything that the route sends";
+    match standing {
+        Some(standing) if !standing.kept.is_empty() => {
+            let leaves = names(standing.kept.iter().map(|one| &one.kept.leaf));
+            format!(
+                "nothing: {confirmed}, and keeps what is not the person's any more: {}; when it is put right at the vendor: \
+                 routes forget-kept {route} --user ID",
+                leaves.join(", ")
+            )
+        }
+        Some(standing) => match standing.state {
+            StandingState::InStep => format!("nothing: {confirmed}"),
+            StandingState::Assumed => {
+                format!(
+                    "nothing: {confirmed}, as far as the row of an older version tells; `verify` compares it"
+                )
+            }
+            StandingState::Held => {
+                "nothing: the vendor has refused a value; retry it, or send another one".to_owned()
+            }
+            StandingState::NothingSent => "nothing: nothing that the route sends was ever owed".to_owned(),
+            StandingState::NotMatching => "nothing: the route does not serve the user".to_owned(),
+            StandingState::NoIdentity => format!("nothing: the user has no identity at {route}"),
+            _ => "nothing is to be sent now".to_owned(),
+        },
+        None => "nothing is to be sent now".to_owned(),
     }
 }
 
@@ -84,10 +121,16 @@ fn blocked(route: &str, lane: &Lane, reason: BlockReason) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use adapter::Fate;
+    use canonical::Leaf;
+    use delivery::{lane::Kept, status::KeptLeaf};
+
     use super::*;
 
     fn next(state: State, condition: &RouteCondition) -> String {
-        next_step("village", &Lane { state, ..Lane::default() }, condition)
+        next_step("village", &Lane { state, ..Lane::default() }, None, condition)
     }
 
     #[test]
@@ -104,6 +147,41 @@ mod tests {
         assert!(told.contains("credential") && told.contains("1970-01-01"), "{told}");
         assert!(next(State::Blocked(BlockReason::Forbidden), &paused).contains("credential"));
         assert!(next(State::Idle, &paused).starts_with("nothing"));
+    }
+
+    #[test]
+    fn everything_is_confirmed_only_where_it_is_and_nothing_is_kept_besides() {
+        let standing = |state, kept| Standing {
+            state,
+            confirmed_version: Some(3),
+            behind_since: None,
+            leaves: BTreeMap::new(),
+            reason: None,
+            kept,
+        };
+        let told = |standing: &Standing| {
+            next_step("crm", &Lane::default(), Some(standing), &RouteCondition::default())
+        };
+        let everything = "nothing: the vendor has confirmed everything that the route sends";
+        assert_eq!(told(&standing(StandingState::InStep, Vec::new())), everything);
+        for state in [
+            StandingState::Assumed,
+            StandingState::NothingSent,
+            StandingState::Held,
+            StandingState::NotMatching,
+            StandingState::NoIdentity,
+            StandingState::Behind,
+        ] {
+            assert_ne!(told(&standing(state, Vec::new())), everything, "{state:?}");
+        }
+        let (slot, leaf) = ("phone".into(), Leaf::PhoneNumber);
+        let kept = Kept { slot, leaf, version: Some(1), since: Some(0), is_certain: true };
+        let kept = KeptLeaf { kept, because: Fate::NotClearable };
+        let kept = told(&standing(StandingState::InStepExcept, vec![kept]));
+        assert!(
+            kept.starts_with(everything) && kept.contains("phone_number; when it is put right"),
+            "{kept}"
+        );
     }
 
     #[test]

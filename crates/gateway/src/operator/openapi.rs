@@ -17,7 +17,7 @@ use crate::{
     info(title = "Profile gateway: operators", description = "How the vendors stand, and what can be done about it."),
     paths(
         lanes::list, lanes::read, lanes::retry, lanes::retry_page, explain::explain, routes::list, routes::retry,
-        routes::pause, routes::resume, routes::probe, routes::resync, verify::verify, doctor::doctor, reload::reload,
+        routes::pause, routes::resume, routes::probe, routes::resync, routes::forget_kept, verify::verify, doctor::doctor, reload::reload,
         audit::list, audit::verify
     ),
     components(schemas(ProblemBody<'_>))
@@ -77,6 +77,13 @@ const CALLS: &[Call] = &[
         ..ROUTE_ACT
     },
     Call { path: "/v1/routes/{name}/resync", ..ROUTE_ACT },
+    Call {
+        path: "/v1/routes/{name}/forget-kept",
+        parameters: &["RouteName", "User"],
+        problems: &[Kind::NotFound, Kind::UserNotFound, Kind::ActRefused, Kind::StorageFull],
+        answers: "Of so many users something was forgotten.",
+        ..ACT
+    },
     Call { path: "/v1/doctor", parameters: &["Route"], problems: &[Kind::UnknownRoute], ..ACT },
     Call {
         path: "/v1/reload",

@@ -44,6 +44,9 @@ pub struct ReloadReport {
     /// What has to be confirmed before it is done.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to_confirm: Option<String>,
+    /// What goes on in the background afterwards, one sentence for each route whose mapping or place differs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub afterwards: Vec<String>,
 }
 
 /// The most characters of a reason that the audit keeps.

@@ -1,10 +1,11 @@
 use std::collections::BTreeMap;
 
 use actix_web::{HttpRequest, HttpResponse, web::Data};
+use canonical::UserId;
 use delivery::{
     gate::Probe,
     lane::Rearm,
-    store::{Actor, RearmTarget, RouteId},
+    store::{Actor, LaneId, RearmTarget, RouteId},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -13,7 +14,7 @@ use super::{State, lanes::ChangedBody};
 use crate::api::{
     Kind, Problem, Query,
     dto::{RouteWord, RoutesBody},
-    no_such_route, routes_of,
+    no_such_route, routes_of, user_not_found,
 };
 
 /// The routes with their state and with how many users stand how.
@@ -93,6 +94,36 @@ pub(super) async fn resync(request: HttpRequest, state: Data<State>) -> Result<H
     Ok(HttpResponse::Ok().json(ChangedBody { lanes, next: None }))
 }
 
+/// Forgets what the vendor of a route keeps of one user, or of all, although it is not theirs any more: an operator says that it was
+/// put right there. Nothing is sent. Users of whom a lost request may still arrive are left as they are.
+#[utoipa::path(
+    post, path = "/v1/routes/{name}/forget-kept", operation_id = "forgetKept", tag = "routes",
+    responses((status = 200, body = ChangedBody))
+)]
+pub(super) async fn forget_kept(request: HttpRequest, state: Data<State>) -> Result<HttpResponse, Problem> {
+    let operator = state.operator(&request)?;
+    let query = Query::read(&request, &["user"])?;
+    let route = named(&request, &state)?;
+    let lane = match query.text("user") {
+        None => None,
+        Some(user) => Some(lane_of(&state, user, route).await?),
+    };
+    let lanes = state.engine.forget_kept(route, lane, operator.actor()).await?;
+    Ok(HttpResponse::Ok().json(ChangedBody { lanes, next: None }))
+}
+
+/// The lane of a user at a route.
+async fn lane_of(state: &State, user: &str, route: RouteId) -> Result<LaneId, Problem> {
+    let user: UserId = user
+        .parse()
+        .map_err(|invalid: canonical::Invalid| Problem::invalid(format!("user: {}", invalid.0)))?;
+    let snapshot = state.engine.store().user(&user).await?.ok_or_else(user_not_found)?;
+    let row = snapshot.lanes.iter().find(|row| row.route == route);
+    row.and_then(|row| row.id).ok_or_else(|| {
+        Problem::new(Kind::ActRefused, "the user was never sent to this route: there is nothing to forget")
+    })
+}
+
 /// How a route stands after an act.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = RouteState)]
@@ -119,8 +150,11 @@ pub(super) struct ProbeBody {
 fn act(request: &HttpRequest, state: &State) -> Result<(RouteId, Actor), Problem> {
     let operator = state.operator(request)?;
     Query::read(request, &[])?;
+    Ok((named(request, state)?, operator.actor()))
+}
+
+fn named(request: &HttpRequest, state: &State) -> Result<RouteId, Problem> {
     let name = request.match_info().get("name").unwrap_or_default();
     let routes = state.engine.routes();
-    let route = routes.by_name(name).map(|(id, _)| id).ok_or_else(|| no_such_route(&routes))?;
-    Ok((route, operator.actor()))
+    routes.by_name(name).map(|(id, _)| id).ok_or_else(|| no_such_route(&routes))
 }

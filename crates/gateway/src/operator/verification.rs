@@ -40,6 +40,20 @@ pub(super) struct VerifiedBody {
     /// What was found of each leaf.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     leaves: BTreeMap<String, FindingWord>,
+    /// What was found in each field in which the vendor kept, or might keep, a value that is not the person's any more, by the field's
+    /// name at the vendor.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    kept: BTreeMap<String, KeptFoundBody>,
+}
+
+/// What was found in a field in which the vendor kept, or might keep, a value that is not the person's any more.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = KeptFound)]
+struct KeptFoundBody {
+    /// The leaf that was written there last.
+    leaf: String,
+    /// `kept`, `kept_no_more`, `same` where it shows the current value, `not_shown`, or `behind` where it may still change.
+    finding: FindingWord,
 }
 
 /// What became of comparing one user at one route, in one word.
@@ -50,6 +64,10 @@ enum ResultWord {
     Same,
     /// The vendor holds another value than the one that it confirmed.
     Differs,
+    /// The vendor shows what it has confirmed, and keeps a value that is not the person's any more, as is known.
+    Kept,
+    /// Of what the vendor kept nothing is there any more, and nothing else could be compared.
+    KeptNoMore,
     /// The vendor does not know the person any more.
     Gone,
     /// The vendor answers about another person.
@@ -108,7 +126,11 @@ impl VerifiedBody {
             }
             _ => BTreeMap::new(),
         };
-        Some(Self { user: verified.user.to_string(), route, result, reason, leaves })
+        let kept = verified.kept.into_iter().map(|(slot, found)| {
+            let body = KeptFoundBody { leaf: found.leaf.name().to_owned(), finding: found.finding.into() };
+            (slot.to_string(), body)
+        });
+        Some(Self { user: verified.user.to_string(), route, result, reason, leaves, kept: kept.collect() })
     }
 }
 
@@ -118,7 +140,9 @@ fn words(outcome: &VerifyOutcome) -> (ResultWord, Option<UnreadWord>) {
             let has = |wanted| findings.values().any(|finding| *finding == wanted);
             match () {
                 () if has(Finding::Differs) => ResultWord::Differs,
+                () if has(Finding::Kept) => ResultWord::Kept,
                 () if has(Finding::Same) => ResultWord::Same,
+                () if has(Finding::KeptNoMore) => ResultWord::KeptNoMore,
                 () if has(Finding::NotShown) || findings.is_empty() => ResultWord::NotShown,
                 () => ResultWord::Behind,
             }

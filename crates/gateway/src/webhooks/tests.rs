@@ -258,6 +258,21 @@ async fn an_event_that_is_refused_does_not_hold_the_others_up_for_ever() {
     assert_eq!(world.series().await, [1, 1, 0]);
 }
 
+#[tokio::test(start_paused = true)]
+async fn an_event_that_nobody_takes_is_told_for_three_days_and_makes_room() {
+    const HOUR: u64 = 60 * 60;
+    let world = World::new([None; 500]).await;
+    let _sender = world.sender(EventKind::all()).await;
+    world.pause().await;
+    let told = world.received(71 * HOUR).await.len();
+    assert!(told > 60, "once an hour: {told}");
+    assert_eq!(world.series().await[..2], [0, 0]);
+    world.resume().await;
+    let received = world.received(4 * HOUR).await;
+    assert_eq!(world.series().await[..2], [0, 1]);
+    assert_eq!(received.last().map(|(kind, _)| kind.as_str()), Some("route.resumed"));
+}
+
 #[test]
 fn a_secret_is_read_and_never_shown() {
     for text in [

@@ -16,11 +16,13 @@ mod users;
 
 mod attention;
 mod erasing;
+mod keeping;
 mod planning;
 mod readers;
 mod reading;
 mod standing;
 mod waiting;
+mod words;
 
 mod failures;
 mod logs;

@@ -51,7 +51,7 @@ impl Bench {
         profile.apply(&patch, 1).expect("small");
         let field = |(leaf, entry): (&Leaf, &canonical::Entry)| {
             let value = self.mapping.carry(leaf, entry.value.as_ref()).ok()?;
-            let to = self.mapping.field(leaf)?.to.clone();
+            let to = self.mapping.field(leaf)?.to.to_string();
             Some(WireField { leaf: leaf.clone(), to, value })
         };
         let fields: Vec<WireField> = profile.iter().filter_map(field).collect();

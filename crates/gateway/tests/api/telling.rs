@@ -44,11 +44,14 @@ async fn what_stands_in_a_body_is_not_passed_over() {
 }
 
 #[actix_web::test]
-async fn what_was_never_sent_has_no_version_that_was_sent() {
+async fn what_was_never_confirmed_has_no_version_that_was_confirmed() {
     let world = World::new().await;
     world.delivered("u", r#"{"nickname":"B","identities":{"communal_main":"1"}}"#).await;
     let lane = lane(&world, "u", "communal_main").await;
-    assert_eq!((&lane["reason"], &lane["sent_version"]), (&json!("needs_data"), &json!(0)), "{lane}");
+    assert_eq!((&lane["reason"], &lane["standing"]), (&json!("needs_data"), &json!("blocked")), "{lane}");
+    assert_eq!(lane.get("confirmed_at"), None, "{lane}");
+    let story = world.operate(get(&format!("/v1/lanes/{}", lane["id"]), OPERATE)).await.json();
+    assert_eq!((story.get("confirmed_version"), story.get("keeps")), (None, None), "{story}");
 }
 
 #[actix_web::test]

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use serde_json::json;
 
 use crate::support::{ALL, Answer, UPDATE, World, get, patch};
@@ -34,7 +36,7 @@ async fn an_answer_says_what_became_of_each_leaf_at_each_route() {
     assert_eq!(village["state"], "accepted");
     assert_eq!(
         village["leaves"],
-        json!({"email": "unsupported", "phone_number": "sent", "title": "unsupported"})
+        json!({"email": "unsupported", "phone_number": "accepted", "title": "unsupported"})
     );
     assert_eq!(update["routes"]["usercom"], json!({"state": "no_identity"}));
     assert_eq!(world.village.last_body(), json!({"phone_number": "+14165551234"}));
@@ -70,6 +72,22 @@ async fn a_repeated_request_is_carried_out_once() {
     // Another caller's keys are its own.
     let theirs = patch("/v1/users/u", UPDATE, r#"{"title":"z"}"#).insert_header(("Idempotency-Key", "key-1"));
     assert_eq!(world.call(theirs).await.status, 202);
+}
+
+#[actix_web::test]
+async fn a_key_is_remembered_for_a_day_unless_configured_otherwise() {
+    let world = World::new().await;
+    let send = async || {
+        let request =
+            patch("/v1/users/u", ALL, r#"{"title":"x"}"#).insert_header(("Idempotency-Key", "key-1"));
+        world.call(request).await.header("idempotency-replayed").is_some()
+    };
+    assert!(!send().await);
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_secs(24 * 60 * 60 - 5)).await;
+    assert!(send().await, "almost a day later");
+    tokio::time::advance(Duration::from_secs(10)).await;
+    assert!(!send().await, "a day later");
 }
 
 #[actix_web::test]

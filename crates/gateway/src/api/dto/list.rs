@@ -40,7 +40,8 @@ pub(crate) struct AttentionItem {
     version: u64,
     /// The route.
     route: String,
-    /// `blocked`, `held`, or `behind` for what is pending.
+    /// `blocked`, `held`, `behind` for what is pending, `in_doubt`, or `in_step_except` where nothing is the matter but what the vendor
+    /// keeps.
     state: StandingWord,
     /// Why.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -48,6 +49,9 @@ pub(crate) struct AttentionItem {
     /// The leaves that it is about.
     #[serde(skip_serializing_if = "Leaves::is_empty")]
     leaves: Leaves,
+    /// Whether the vendor has, or may have, a value of ours that is not the person's any more; `GET /v1/users/{id}` tells which.
+    #[serde(skip_serializing_if = "is_false")]
+    keeps: bool,
     /// What the caller can do.
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<String>,
@@ -82,6 +86,7 @@ impl AttentionItem {
             state: standing.state.into(),
             reason,
             leaves: leaves(&standing.leaves),
+            keeps: view.row.lane.keeps,
             operator: help.as_ref().is_some_and(|help| help.operator),
             hint: help.and_then(|help| help.hint),
             since: standing.since.map(time),

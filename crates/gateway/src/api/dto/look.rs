@@ -95,7 +95,7 @@ impl LookLeafBody {
         };
         Self {
             finding,
-            field: field.to.clone(),
+            field: field.to.to_string(),
             shown_in: shown.map(|(name, _)| name.to_owned()),
             shown: shown.map(|(_, value)| back(value)),
         }

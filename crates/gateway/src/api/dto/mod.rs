@@ -3,6 +3,7 @@
 mod erased;
 mod fields;
 mod help;
+mod keeps;
 mod list;
 mod look;
 mod plan;
@@ -15,6 +16,7 @@ mod words;
 pub(crate) use erased::ErasedBody;
 pub(crate) use fields::FieldsBody;
 pub(crate) use help::Help;
+pub(crate) use keeps::{Keeps, hint};
 pub(crate) use list::{AttentionBody, UpdatesBody};
 pub(crate) use look::LookBody;
 pub(crate) use plan::{PlanBody, RoutePlanBody};

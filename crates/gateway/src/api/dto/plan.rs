@@ -1,8 +1,8 @@
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use canonical::UserId;
 use delivery::{
-    Preview, RouteSet,
+    Preview, Route, RouteSet,
     gate::RouteCondition,
     lane::State,
     plan::RoutePlan,
@@ -12,7 +12,9 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::{Help, LaneWord, Leaves, ReasonWord, VerdictWord, WaitingWord, is_false, leaves, names};
+use super::{
+    Help, Keeps, LaneWord, Leaves, ReasonWord, VerdictWord, WaitingWord, hint, is_false, leaves, names,
+};
 
 /// What an update would send.
 #[derive(Debug, Serialize, ToSchema)]
@@ -42,6 +44,13 @@ pub(crate) struct RoutePlanBody {
     /// Leaves in these requests that go along because the vendor needs them with every request.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) along: Vec<String>,
+    /// What the vendor would keep, or might keep, of the user afterwards although it would not be the person's any more: a value that
+    /// is cleared where the vendor has no way to clear it, or replaced by one that cannot be sent.
+    #[serde(skip_serializing_if = "Keeps::is_empty")]
+    pub(crate) will_be_kept: Keeps,
+    /// What can be done about what would be kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) hint: Option<String>,
     /// What keeps the route as a whole from sending now; the requests would follow later.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) waiting_for: Option<WaitingWord>,
@@ -104,9 +113,11 @@ impl PlanBody {
         conditions: &BTreeMap<RouteId, RouteCondition>,
     ) -> Self {
         let plans = plans.into_iter().map(|(name, plan)| {
-            let condition = routes.by_name(&name).and_then(|(id, _)| conditions.get(&id));
+            let route = routes.by_name(&name);
+            let condition = route.and_then(|(id, _)| conditions.get(&id));
             let waiting_for = condition.and_then(waiting_for).filter(|_| !plan.requests.is_empty());
-            let body = RoutePlanBody::new(&name, plan, waiting_for);
+            let hint = route.and_then(|(_, route): (_, &Arc<Route>)| hint(route, &plan.kept));
+            let body = RoutePlanBody { hint, ..RoutePlanBody::new(&name, plan, waiting_for) };
             (name, body)
         });
         Self { user: user.to_string(), routes: plans.collect() }
@@ -127,12 +138,14 @@ impl RoutePlanBody {
         // Where nothing is owed, a lane at rest is no news.
         let at_rest = |state: &State| *state == State::Idle && plan.verdict != Verdict::Owed;
         let stopped = plan.stopped.filter(|state| !at_rest(state));
-        let serves = matches!(plan.verdict, Verdict::Owed | Verdict::NothingToCarry);
+        let serves = matches!(plan.verdict, Verdict::Owed | Verdict::NothingToSend);
         Self {
             verdict: plan.verdict.into(),
             leaves: if serves { leaves(&plan.leaves) } else { Leaves::default() },
             older: names(&plan.older),
             along: names(&plan.along),
+            will_be_kept: Keeps::new(&plan.kept),
+            hint: None,
             waiting_for,
             stopped: stopped.map(|state| StopBody::new(route, state, names(&plan.stopped_by))),
             requests: plan.requests.into_iter().map(RequestBody::from).collect(),

@@ -106,6 +106,8 @@ pub(crate) struct LaneCountsBody {
     held: u64,
     /// Nothing is sent before something changes.
     blocked: u64,
+    /// The vendor keeps, or may keep, a value of ours that is not the person's any more.
+    keeping: u64,
     /// Everything is confirmed, and sent once more because a lost request may still overwrite it.
     in_doubt: u64,
     /// Since when the oldest pending one is behind.
@@ -158,6 +160,7 @@ impl From<&RouteCounts> for LaneCountsBody {
             pending: counts.pending,
             held: counts.held,
             blocked: counts.blocked,
+            keeping: counts.keeping,
             in_doubt: counts.in_doubt,
             oldest_since: counts.oldest_since.map(time),
         }

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use delivery::{
-    RouteSet,
+    Route, RouteSet,
     gate::RouteCondition,
     lane::Lane,
     status::{self, Standing, StandingState},
@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::{Help, Leaves, ReasonWord, StandingWord, is_false, leaves, names, time};
+use super::{Help, Keeps, Leaves, ReasonWord, StandingWord, hint, is_false, leaves, names, time};
 
 /// A user: its leaves at the top level, and members that only the gateway writes.
 #[derive(Debug, Serialize, ToSchema)]
@@ -40,7 +40,7 @@ pub(crate) struct UserBody {
 pub(crate) struct UserRouteBody {
     /// In one word.
     pub(crate) state: StandingWord,
-    /// The newest version that the vendor has confirmed.
+    /// The newest version of which the vendor has confirmed everything that the route sends; absent before it has confirmed anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) confirmed_version: Option<u64>,
     /// Since when the vendor is behind.
@@ -53,7 +53,10 @@ pub(crate) struct UserRouteBody {
     /// The leaves that are not in step, and why.
     #[serde(skip_serializing_if = "Leaves::is_empty")]
     pub(crate) leaves: Leaves,
-    /// What the caller can do.
+    /// What the vendor keeps, or may keep, of the user although it is not the person's any more, by the leaf that was written there.
+    #[serde(skip_serializing_if = "Keeps::is_empty")]
+    pub(crate) keeps: Keeps,
+    /// What the caller can do; where the vendor keeps something, what an operator can do about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) hint: Option<String>,
     /// Whether only an operator can help.
@@ -76,7 +79,7 @@ impl UserBody {
             }
             let condition = conditions.get(&id).copied().unwrap_or_default();
             let standing = status::of_user(route, &snapshot.user, lane, &condition);
-            standings.insert(route.name.clone(), UserRouteBody::new(&route.name, &standing, lane));
+            standings.insert(route.name.clone(), UserRouteBody::new(route, &standing, lane));
         }
         Self {
             leaves: snapshot.user.profile.to_json(),
@@ -90,7 +93,7 @@ impl UserBody {
 }
 
 impl UserRouteBody {
-    pub(crate) fn new(route: &str, standing: &Standing, lane: Option<&Lane>) -> Self {
+    pub(crate) fn new(route: &Route, standing: &Standing, lane: Option<&Lane>) -> Self {
         let reason = match standing.state {
             StandingState::Held => Some(ReasonWord::Rejected),
             StandingState::Blocked => standing.reason.map(Into::into),
@@ -101,7 +104,7 @@ impl UserRouteBody {
             StandingState::Blocked => lane.map(|lane| names(&lane.blocked_leaves)),
             _ => lane.map(|lane| names(lane.held.keys())),
         };
-        let help = reason.map(|reason| Help::against(reason, route, &concerned.unwrap_or_default()));
+        let help = reason.map(|reason| Help::against(reason, &route.name, &concerned.unwrap_or_default()));
         Self {
             state: standing.state.into(),
             confirmed_version: standing.confirmed_version,
@@ -109,7 +112,8 @@ impl UserRouteBody {
             reason,
             leaves: if serves { leaves(&standing.leaves) } else { Leaves::default() },
             operator: help.as_ref().is_some_and(|help| help.operator),
-            hint: help.and_then(|help| help.hint),
+            hint: help.map_or_else(|| hint(route, &standing.kept), |help| help.hint),
+            keeps: Keeps::new(&standing.kept),
         }
     }
 }

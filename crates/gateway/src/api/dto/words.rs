@@ -38,22 +38,48 @@ macro_rules! words {
 }
 
 words! {
-    /// What has become of an update at one route.
+    /// What has become of an update at one route. `applied`: the vendor has confirmed each field of it, or a newer value.
+    /// `accepted`: the same, of a vendor that may apply what it took later. `pending`: something of it is on its way. `held`: the
+    /// vendor refused a field of it; the others went on. `blocked`: nothing is sent before something changes. `not_delivered`:
+    /// nothing is owed any more, and a field of it never arrived, because a value that cannot be sent replaced it. `nothing_to_send`:
+    /// the route sends nothing of it, or nothing changed. `unknown`: it was accepted before the gateway kept what each field has
+    /// become, or the user had another identity then, and nobody knows whether it arrived. `no_identity`: the route has no subject
+    /// for the user. `not_matching`: the route does not serve such a user. `erased`: the user was erased since.
     StateWord of RouteState {
-        Erased, NoIdentity, NotMatching, NothingToCarry, Held, Applied, Accepted, Blocked, Pending,
+        Applied, Accepted, Pending, Held, Blocked, NotDelivered, NothingToSend, Unknown, NoIdentity, NotMatching, Erased,
     }
     /// What a pending route waits for.
     WaitingWord of WaitingFor { Turn, Rate, Backoff, RoutePaused, Breaker, Isolation }
-    /// What becomes of a leaf at one route.
+    /// What becomes of a leaf at one route. `applied`: the vendor has confirmed this value. `accepted`: the same, of a vendor that may
+    /// apply what it took later. `replaced`: the vendor has confirmed a newer one. `held`: the vendor refused it; it waits while the
+    /// rest goes on. `waiting`: it is to be sent or is being sent, or a newer value of it is. `not_delivered`: a value that cannot be
+    /// sent replaced it before the vendor had confirmed it. `nothing_to_send`: nothing had to be sent for it. `unknown`: only an older
+    /// database tells of it, and it does not tell of single fields. `not_matching`: the route has ceased to serve the user before it
+    /// was sent. `not_clearable`: the vendor has no way to clear it. `too_long`: it is longer than the vendor allows.
+    /// `not_representable`: the vendor's field cannot hold such a value. `unsupported`: the vendor has no place for it. `unmapped`:
+    /// the route does not map it. `unchanged`: the user had this value already. `missing`: the vendor needs it, and nobody has
+    /// given it.
     FateWord of Fate {
-        Sent, Unchanged, Unsupported, Unmapped, NotClearable, TooLong, NotRepresentable, Held, Missing,
+        Applied, Accepted, Replaced, Held, Waiting, NotDelivered, NothingToSend, Unknown, NotMatching, NotClearable, TooLong,
+        NotRepresentable, Unsupported, Unmapped, Unchanged, Missing,
     }
-    /// How a user stands at one route.
-    StandingWord of StandingState { InStep, Behind, Held, Blocked, NotMatching, NoIdentity, Paused }
-    /// What is found of a leaf when its vendor is asked.
-    FindingWord of Finding { Same, Differs, NotShown, Behind, Held }
+    /// How a user stands at one route; the first that fits. `blocked`: nothing is sent before something changes. `behind`: something
+    /// is on its way. `paused`: the same, and the route is paused. `in_doubt`: everything is confirmed, and sent once more because a
+    /// lost request may still overwrite it. `held`: the vendor refused a field; it has everything else. `in_step_except`: everything
+    /// that the route sends is confirmed, and the vendor keeps something that is not the person's any more (`keeps`). `assumed`:
+    /// everything is confirmed, as far as a database of an older version tells. `in_step`: everything that the route sends is
+    /// confirmed, and the vendor has nothing of ours besides. `nothing_sent`: nothing was ever confirmed, and nothing is owed.
+    /// `not_matching`: the route does not serve such a user. `no_identity`: the route has no subject for the user.
+    StandingWord of StandingState {
+        Blocked, Behind, Paused, InDoubt, Held, InStepExcept, Assumed, InStep, NothingSent, NotMatching, NoIdentity,
+    }
+    /// What is found of a leaf when its vendor is asked. `same`: the vendor shows the value that it confirmed. `differs`: it shows
+    /// another one, which is drift. `kept`: it shows a value that is not the person's any more, as the gateway knows. `kept_no_more`:
+    /// such a value is not there any more; the gateway forgets it. `not_shown`: the vendor does not show the leaf. `behind`: the
+    /// vendor has yet to confirm it. `held`: the vendor refused it.
+    FindingWord of Finding { Same, Differs, Kept, KeptNoMore, NotShown, Behind, Held }
     /// What an update means to a route.
-    VerdictWord of Verdict { Owed, NothingToCarry, NotMatching, NoIdentity }
+    VerdictWord of Verdict { Owed, NothingToSend, NotMatching, NoIdentity }
     /// Why nothing is sent, or a value was refused.
     ReasonWord of BlockReason {
         NeedsData, Rejected, TooLarge, Conflict, Expired, Unaddressable, UnknownAtVendor, SubjectTaken, Forbidden,

@@ -14,11 +14,11 @@ pub(super) fn update() -> Value {
         "id": UPDATE, "user": "crm-42", "version": 7, "created": false, "changed": true,
         "accepted_at": "2026-11-21T09:30:00Z",
         "routes": {
-            "communal_main": {"state": "applied", "leaves": {"phone_number": "sent", "title": "unsupported"}},
+            "communal_main": {"state": "applied", "leaves": {"phone_number": "applied", "title": "unsupported"}},
             "village": {
                 "state": "pending", "waiting_for": "backoff", "attempts": 1, "next_attempt_at": "2026-11-21T09:30:04Z",
                 "last_error": {"kind": "unavailable", "status": 503},
-                "leaves": {"phone_number": "sent", "title": "unsupported"},
+                "leaves": {"phone_number": "waiting", "title": "unsupported"},
             },
             "intranet": {"state": "blocked", "reason": "needs_data", "leaves": {"email": "missing"}, "hint": "send email"},
             "usercom": {"state": "no_identity"},
@@ -33,7 +33,15 @@ pub(super) fn user() -> Value {
         "identities": {"communal_main": "89"},
         "routes": {
             "communal_main": {"state": "in_step", "confirmed_version": 7, "leaves": {"title": "unsupported"}},
-            "usercom": {"state": "no_identity"},
+            "usercom": {
+                "state": "in_step_except", "confirmed_version": 7, "leaves": {"nickname": "unmapped", "picture": "not_clearable"},
+                "keeps": {"picture": {
+                    "certain": true, "version": 3, "since": "2026-11-20T16:05:00Z", "because": "not_clearable",
+                    "under": "gravatar_url",
+                }},
+                "hint":
+                    "usercom has no way to clear these; correct them there, or set clear = \"empty_string\" for them",
+            },
         },
     })
 }
@@ -41,7 +49,7 @@ pub(super) fn user() -> Value {
 pub(super) fn plan() -> Value {
     json!({"user": "crm-42", "routes": {"village": {
         "verdict": "owed",
-        "leaves": {"phone_number": "sent", "title": "unsupported"},
+        "leaves": {"phone_number": "waiting", "title": "unsupported"},
         "requests": [{
             "method": "PATCH",
             "url": "https://app.villagelabs.net/networks/n1/users/jane%40example.org",

@@ -45,7 +45,7 @@ pub(super) fn resolve(
     let Connection { base, network, plain_http, secret, extra_roots } = connection?;
     let ((options, mapping), built) = (mapping?, built?);
     let carried: BTreeMap<_, _> =
-        mapping.fields().map(|(leaf, field)| (leaf.clone(), field.to.clone())).collect();
+        mapping.fields().map(|(leaf, field)| (leaf.clone(), field.to.to_string())).collect();
     let rate_key = format!("{} {}", base.origin(), secret.source.fingerprint());
     Some(RouteConfig {
         name: name.to_owned(),

@@ -17,25 +17,27 @@ use crate::config::{
     option_path::OptionPath,
 };
 
-/// The highest threshold of blocked lanes.
+/// The highest threshold of blocked lanes, and of users of whom something is kept.
 pub(in crate::config) const MOST_BLOCKED: i64 = 1_000_000_000;
 
 /// `[alerts]`.
 pub(super) fn alerts(section: &AlertsSection, findings: &mut Findings<'_>) -> AlertConfig {
     let at = |name| OptionPath::of(&["alerts", name]);
     let default = AlertConfig::default();
-    let blocked_lanes = match section.blocked_lanes {
-        None => default.blocked_lanes,
-        Some(number) if (1..=MOST_BLOCKED).contains(&number) => number.unsigned_abs(),
+    let mut number = |name, number: Option<i64>| match number {
+        Some(number) if (1..=MOST_BLOCKED).contains(&number) => Some(number.unsigned_abs()),
         Some(_) => {
-            findings.mistake(&at("blocked_lanes"), format!("write a number from 1 to {MOST_BLOCKED}"));
-            default.blocked_lanes
+            findings.mistake(&at(name), format!("write a number from 1 to {MOST_BLOCKED}"));
+            None
         }
+        None => None,
     };
+    let blocked_lanes = number("blocked_lanes", section.blocked_lanes).unwrap_or(default.blocked_lanes);
+    let kept_users = number("kept_users", section.kept_users);
     let age = |text: &str| duration::parse(text, &Bounds::BACKLOG);
     let backlog_age: Option<Duration> =
         findings.read(&at("backlog_age"), section.backlog_age.as_deref(), age);
-    AlertConfig { blocked_lanes, backlog_age: backlog_age.unwrap_or(default.backlog_age) }
+    AlertConfig { blocked_lanes, backlog_age: backlog_age.unwrap_or(default.backlog_age), kept_users }
 }
 
 /// `[[webhooks]]`.

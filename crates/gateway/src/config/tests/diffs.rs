@@ -146,3 +146,49 @@ fn what_takes_effect_only_at_a_start_is_listed() {
     let text = with("[server]\nlisten = \"127.0.0.1:1\"\n[log]\nlevel = \"warn\"");
     assert_eq!(diff(&text).at_restart, ["server.listen", "log"]);
 }
+
+#[test]
+fn every_option_that_takes_effect_only_at_a_start_is_named() {
+    let store = |line: &str| replaced("[store]", &format!("[store]\n{line}"));
+    for (text, option) in [
+        (with("[server]\nlisten = \"127.0.0.1:1\""), "server.listen"),
+        (with("[server]\ndefault_country = \"CA\""), "server.default_country"),
+        (with("[server]\nworkers = 3"), "server.workers"),
+        (with("[server]\nmax_connections = 3"), "server.max_connections"),
+        (with("[operator]\nlisten = \"127.0.0.1:1\""), "operator.listen"),
+        (with("[operator]\nhosts = [\"ops.example.com\"]"), "operator.hosts"),
+        (replaced("gateway.db", "other.db"), "store.sqlite"),
+        (store("update_retention = \"31d\""), "store.update_retention"),
+        (store("attempt_retention = \"31d\""), "store.attempt_retention"),
+        (store("idempotency_ttl = \"25h\""), "store.idempotency_ttl"),
+        (with("[log]\nformat = \"text\""), "log"),
+        (with("[traces]\notlp = \"http://127.0.0.1:4318/v1/traces\""), "traces"),
+    ] {
+        assert_eq!(diff(&text).at_restart, [option], "{text}");
+    }
+}
+
+/// Where a secret is kept, another one is put: the reference to it stays as it was.
+#[test]
+fn a_secret_that_was_replaced_where_it_is_kept_is_another_credential() {
+    let before = read_with(GOOD, &[]).expect("the good file");
+    let of =
+        |secret: &str| ConfigDiff::between(&before, &read_with(GOOD, &[("TOKEN", secret)]).expect("good"));
+    assert!(of("canary-7Q").is_empty());
+    assert_eq!(of("canary-8R").to_string(), "route main has another credential");
+}
+
+#[test]
+fn other_certificates_in_the_same_file_are_a_difference() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let read = || {
+        let root = rcgen::generate_simple_self_signed(["ca.example.com".to_owned()]).expect("a certificate");
+        std::fs::write(directory.path().join("ca.pem"), root.cert.pem()).expect("written");
+        let text = with("ca_file = \"ca.pem\"");
+        Config::parse("g.toml", &text, directory.path(), &environment()).expect("right")
+    };
+    let (before, after) = (read(), read());
+    assert!(ConfigDiff::between(&before, &before).is_empty());
+    let diff = ConfigDiff::between(&before, &after);
+    assert_eq!(diff.to_string(), "route main has other certificates in ca_file");
+}

@@ -52,7 +52,7 @@ fn a_route_is_built_from_its_configuration() {
     let route = config.routes[0].build().expect("a transport");
     assert_eq!((route.name.as_str(), route.origin.as_str()), ("main", "https://api.getcommunal.com"));
     assert!(route.mapping.field(&Leaf::Nickname).is_none());
-    assert_eq!(route.mapping.field(&Leaf::Country).expect("mapped").to, "profile_country");
+    assert_eq!(route.mapping.field(&Leaf::Country).expect("mapped").to.as_ref(), "profile_country");
     assert!(!route.serves(&canonical::Profile::default()), "an empty profile is not of North");
     assert_eq!((route.limits.rate, route.limits.concurrency), (Rate::Unlimited, 3));
     assert_eq!(route.window(), Duration::from_millis(500));

@@ -94,6 +94,7 @@ fn mistakes_of_a_webhook_have_their_place() {
 fn thresholds_are_checked() {
     for (lines, column, fragment) in [
         ("[alerts]\nblocked_lanes = 0", 17, "from 1 to"),
+        ("[alerts]\nkept_users = 0", 14, "from 1 to"),
         ("[alerts]\nbacklog_age = \"5s\"", 15, "1m to 30d"),
         ("[alerts]\nbacklog_age = 900", 15, "a text in quotes"),
     ] {
@@ -117,4 +118,6 @@ fn a_webhook_that_differs_is_named() {
         sentences(&format!("[alerts]\nblocked_lanes = 7\n{GOOD}")),
         ["the webhook pager is removed", "alerts.blocked_lanes 100 → 7"]
     );
+    let kept = sentences(&format!("[alerts]\nkept_users = 50\n{GOOD}"));
+    assert_eq!(kept, ["the webhook pager is removed", "alerts.kept_users unset → 50"]);
 }

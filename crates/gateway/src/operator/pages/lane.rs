@@ -12,10 +12,13 @@ use delivery::{
 
 use super::{Refusal, access::Visitor, answer, frame::Frame, lanes::LaneNow, text::filters};
 use crate::{
-    api::{Problem, Query, dto::FailureWord},
+    api::{
+        Problem, Query,
+        dto::{FailureWord, Keeps, hint},
+    },
     operator::{
         State,
-        lanes::{ATTEMPTS, find},
+        lanes::{ATTEMPTS, find, standing},
         next_step::next_step,
     },
 };
@@ -25,8 +28,16 @@ use crate::{
 struct LanePage {
     frame: Frame,
     lane: LaneNow,
-    /// The user's version, and the lane's wanted, sent and confirmed ones.
-    versions: [u64; 4],
+    /// The user's version.
+    version: u64,
+    /// The newest version of which the vendor has confirmed everything that the route sends.
+    confirmed_version: Option<u64>,
+    /// When it confirmed anything last.
+    confirmed_at: Option<Millis>,
+    /// What the vendor keeps although it is not the person's any more, a sentence each.
+    keeps: Vec<String>,
+    /// What can be done about it.
+    hint: Option<String>,
     suspect_until: Option<Millis>,
     /// What comes next, in a sentence.
     next: String,
@@ -55,11 +66,21 @@ pub(super) async fn show(request: HttpRequest, state: Data<State>) -> Result<Htt
         LaneNow::new(&view, &routes, &conditions, state.engine.now()).ok_or_else(Problem::not_found)?;
     let found = &view.row.lane;
     let condition = conditions.get(&view.row.route).copied().unwrap_or_default();
+    let route = routes.get(view.row.route);
+    let standing = match route {
+        Some(route) => standing(&state, &view, route, &condition).await?,
+        None => None,
+    };
+    let kept = standing.as_ref().map(|standing| standing.kept.as_slice()).unwrap_or_default();
     let page = LanePage {
         frame: visitor.frame(&state, "attention"),
-        next: next_step(&lane.route, found, &condition),
+        next: next_step(&lane.route, found, standing.as_ref(), &condition),
         lane,
-        versions: [view.version, found.want, found.sent, found.acked],
+        version: view.version,
+        confirmed_version: standing.as_ref().and_then(|standing| standing.confirmed_version),
+        confirmed_at: found.slots.latest(),
+        keeps: Keeps::new(kept).iter().map(|(leaf, field)| field.sentence(leaf)).collect(),
+        hint: route.and_then(|route| hint(route, kept)),
         suspect_until: found.suspect_until,
         attempts: attempts.into_iter().map(AttemptNow::from).collect(),
     };
@@ -81,6 +102,28 @@ pub(super) async fn retry(
         match changed {
             0 => format!("User {} has nothing to try again there.", view.user),
             _ => format!("User {} is tried again.", view.user),
+        },
+    );
+    Ok(answer::go_to(&form.way_on("back")))
+}
+
+/// Forgets what the vendor keeps of the lane's user: an operator says that it was put right there.
+pub(super) async fn forget_kept(
+    request: HttpRequest,
+    state: Data<State>,
+    payload: Payload,
+) -> Result<HttpResponse, Refusal> {
+    let (visitor, form) = Visitor::acting(&request, &state, payload).await?;
+    let (id, view) = find(&request, &state).await?;
+    let changed = state.engine.forget_kept(view.row.route, Some(id), visitor.caller.actor()).await?;
+    visitor.tell(
+        &state,
+        match changed {
+            0 => format!(
+                "Nothing is forgotten of user {}: the vendor keeps nothing, or a request may still arrive there.",
+                view.user
+            ),
+            _ => format!("What the vendor kept of user {} is forgotten.", view.user),
         },
     );
     Ok(answer::go_to(&form.way_on("back")))

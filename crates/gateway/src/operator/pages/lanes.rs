@@ -20,7 +20,7 @@ use super::{
 use crate::{
     api::{
         Page, Query,
-        dto::{FailureWord, LaneWord, ReasonWord, RouteWord, names},
+        dto::{FailureWord, LaneWord, ReasonWord, RouteWord, StandingWord, names},
     },
     operator::{State, filter},
 };
@@ -98,7 +98,10 @@ fn here(query: &Query) -> String {
 impl LaneNow {
     /// In one word.
     pub(super) fn standing(&self) -> String {
-        if self.standing == StandingState::Held { "held".to_owned() } else { word(self.state) }
+        match self.standing {
+            StandingState::Held | StandingState::InStepExcept => word(StandingWord::from(self.standing)),
+            _ => word(self.state),
+        }
     }
 
     /// When it goes on, where no time is set.

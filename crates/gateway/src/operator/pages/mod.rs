@@ -88,6 +88,8 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
     config.service(get("/lanes").route(web::get().to(lanes::show)));
     config.service(get("/lanes/{id}").route(web::get().to(lane::show)));
     config.service(resource("/lanes/{id}/retry", "POST").route(web::post().to(lane::retry)));
+    let forget_kept = web::post().to(lane::forget_kept);
+    config.service(resource("/lanes/{id}/forget-kept", "POST").route(forget_kept));
     config.service(get("/users").route(web::get().to(user::search)));
     config.service(get("/users/{id}").route(web::get().to(user::show)));
     config.service(

@@ -38,7 +38,7 @@ pub(super) async fn show(request: HttpRequest, state: Data<State>) -> Result<Htt
     Ok(answer::page(StatusCode::OK, &page))
 }
 
-/// Pauses, resumes, probes, resyncs or retries a route, in the name of the operator's key.
+/// Pauses, resumes, probes, resyncs or retries a route, or forgets what its vendor keeps, in the name of the operator's key.
 pub(super) async fn act(
     request: HttpRequest,
     state: Data<State>,
@@ -69,6 +69,10 @@ pub(super) async fn act(
         "retry" => {
             let lanes = state.engine.rearm(Rearm::Retry, RearmTarget::Attention(route), by).await?;
             format!("What was held or blocked is tried again for {}.", users(lanes))
+        }
+        "forget-kept" => {
+            let lanes = state.engine.forget_kept(route, None, by).await?;
+            format!("What the vendor kept is forgotten for {}.", users(lanes))
         }
         _ => return Err(Problem::not_found().into()),
     };

@@ -32,7 +32,7 @@ impl<'w> Visitor<'w> {
     }
 
     /// Sends a form of the session.
-    pub(super) async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let fields = [&[("token", self.token.as_str())], fields].concat();
         self.world.operate(self.with_cookie(form(path, &fields))).await
     }

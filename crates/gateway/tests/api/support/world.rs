@@ -16,7 +16,7 @@ use actix_web::{
 use adapter::{Adapter, Mapping, MappingOptions, SubjectKind};
 use arc_swap::ArcSwap;
 use delivery::{
-    Attempted, Enrol, Limits, ProcessClock, Rate, Route, SeededJitter, Telemetry,
+    Attempted, Enrol, Limits, Matcher, ProcessClock, Rate, Route, SeededJitter, Telemetry,
     engine::{Engine, Hub, Parts},
 };
 use gateway::{api, metrics::Metrics, operator};
@@ -50,7 +50,11 @@ impl operator::Reloader for AskingReloader {
     async fn difference(&self) -> Result<operator::ReloadReport, String> {
         assert!(!self.panics.swap(false, Ordering::SeqCst), "canary-panic");
         let changes = vec!["route village: another rate".to_owned()];
-        Ok(operator::ReloadReport { changes, to_confirm: Some("route village owes something".to_owned()) })
+        Ok(operator::ReloadReport {
+            changes,
+            to_confirm: Some("route village owes something".to_owned()),
+            ..operator::ReloadReport::default()
+        })
     }
 
     async fn reload(&self, confirm: bool) -> Result<operator::ReloadReport, String> {
@@ -203,6 +207,30 @@ impl World {
         for _ in 0..1_000 {
             tokio::task::yield_now().await;
         }
+    }
+
+    /// Reloads with another mapping or another filter of one route.
+    pub(crate) async fn remap(&self, name: &str, options: &MappingOptions, when: Option<Arc<dyn Matcher>>) {
+        let routes = self.engine.routes();
+        let changed = |old: &Arc<Route>| {
+            if old.name != name {
+                return Arc::clone(old);
+            }
+            Arc::new(Route {
+                name: old.name.clone(),
+                adapter: Arc::clone(&old.adapter),
+                mapping: Mapping::new(old.adapter.dialect(), options).expect("a mapping"),
+                subject_kind: old.subject_kind,
+                enrol: old.enrol,
+                when: when.clone(),
+                limits: old.limits.clone(),
+                origin: old.origin.clone(),
+                mapping_revision: old.mapping_revision + 1,
+                transport: Arc::clone(&old.transport),
+            })
+        };
+        let routes = routes.iter().map(|(_, route)| changed(route)).collect();
+        self.engine.reload(routes, false).await.expect("reloaded");
     }
 
     /// How many requests all vendors got.
