@@ -18,6 +18,7 @@ mod tests;
 
 pub use check::check;
 pub(crate) use check::check_settled;
+pub(crate) use ends::is_same;
 pub use record::{
     Answer, Change, History, Kind, LaneEnd, Ms, Nudge, Op, Outcome, RouteFacts, Send, Standing, UserEnd,
     Write,

@@ -212,8 +212,6 @@ pub struct LaneEnd {
     pub standing: Standing,
     /// The fields whose value the vendor refused.
     pub held: BTreeSet<String>,
-    /// Fields that need not be at the vendor, because the route did not carry them when they changed.
-    pub exempt: BTreeSet<String>,
     /// What the vendor should have.
     pub carried: BTreeMap<String, Json>,
     /// What the vendor has.

@@ -24,7 +24,6 @@ fn good() -> History {
         subject_key: Some("89".to_owned()),
         standing: Standing::Settled,
         held: [].into(),
-        exempt: [].into(),
         carried: [("job_title".to_owned(), json!("b"))].into(),
         vendor: [("job_title".to_owned(), json!("b"))].into(),
     }];

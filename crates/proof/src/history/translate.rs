@@ -29,8 +29,8 @@ pub fn change<'a>(patch: &Patch, routes: impl IntoIterator<Item = (&'a str, &'a 
                 None => continue,
             };
             match carried {
-                Ok(value) => drop(wire.insert(field.to.clone(), plain(value))),
-                Err(_) => drop(uncarried.insert(field.to.clone())),
+                Ok(value) => drop(wire.insert(field.to.to_string(), plain(value))),
+                Err(_) => drop(uncarried.insert(field.to.to_string())),
             }
         }
         change.wire.insert(route.to_owned(), wire);
@@ -50,7 +50,7 @@ pub fn plain(value: WireValue) -> Json {
 
 /// The fields of a mapping that have a rule.
 pub fn fields_with(mapping: &Mapping, rule: Rule) -> BTreeSet<String> {
-    mapping.fields().filter(|(_, field)| field.rule == rule).map(|(_, field)| field.to.clone()).collect()
+    mapping.fields().filter(|(_, field)| field.rule == rule).map(|(_, field)| field.to.to_string()).collect()
 }
 
 /// What a vendor can carry.

@@ -5,13 +5,13 @@ use std::{fmt, future::Future, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use canonical::UserId;
 use delivery::{
-    Millis,
+    Millis, RouteSet,
     audit::{AuditEntry, AuditFilter, AuditHead, AuditRow},
     event::{Condition, Event as OperatorEvent},
     gate::Pause,
     store::{
         Accept, AcceptError, Accepted, Actor, AttemptView, ClaimDue, Claimed, Enrol, Erase, Erased,
-        LaneFilter, LaneId, LaneView, Note, RearmLanes, RegisteredRoute, RouteCounts, RouteId,
+        LaneFilter, LaneId, LaneView, Note, Pass, Passed, RearmLanes, RegisteredRoute, RouteCounts, RouteId,
         RouteRegistration, Settlement, Store, StoreError, Sweep, UpdateCursor, UpdateId, UpdateRow,
         UserSnapshot, Work,
     },
@@ -71,7 +71,7 @@ impl ChaosStore {
     }
 
     /// Whose claim it is that a route's next request about a subject belongs to.
-    fn note_owners(&self, work: &[Work]) {
+    fn note_owners(&self, routes: &RouteSet, work: &[Work]) {
         let mut state = self.shared.lock();
         for work in work {
             let Some(route) = usize::try_from(work.route.0 - 1).ok().filter(|at| *at < NAMES.len()) else {
@@ -84,6 +84,8 @@ impl ChaosStore {
             }
             if let Some(user) = user {
                 state.owners.insert((route, work.claim.subject.clone()), user);
+                let now = state.now();
+                state.record.claimed(route, user, routes, work, now);
             }
         }
     }
@@ -103,14 +105,16 @@ impl Store for ChaosStore {
     }
 
     async fn accept(&self, accept: Accept) -> Result<Accepted, AcceptError> {
+        let routes = Arc::clone(&accept.routes);
         let accepted = self.commit("accept", self.inner.accept(accept)).await?;
-        self.note_owners(&accepted.work);
+        self.note_owners(&routes, &accepted.work);
         Ok(accepted)
     }
 
     async fn claim(&self, claim: ClaimDue) -> Result<Claimed, StoreError> {
+        let routes = Arc::clone(&claim.routes);
         let claimed = self.commit("claim", self.inner.claim(claim)).await?;
-        self.note_owners(&claimed.work);
+        self.note_owners(&routes, &claimed.work);
         Ok(claimed)
     }
 
@@ -124,6 +128,12 @@ impl Store for ChaosStore {
 
     async fn rearm(&self, rearm: RearmLanes) -> Result<u64, StoreError> {
         self.commit("rearm", self.inner.rearm(rearm)).await
+    }
+
+    async fn pass(&self, pass: Pass) -> Result<Passed, StoreError> {
+        let passed = self.commit("pass", self.inner.pass(pass)).await;
+        self.shared.lock().note(format_args!("passed {passed:?}"));
+        passed
     }
 
     async fn enrol(&self, enrol: Enrol) -> Result<u64, StoreError> {

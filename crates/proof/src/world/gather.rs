@@ -100,10 +100,9 @@ fn lane_end(shared: &Shared, state: &State, user: usize, snapshot: &UserSnapshot
     let profile = &snapshot.user.profile;
     let carried = profile.iter().filter_map(|(leaf, entry)| {
         let value = mapping.carry(leaf, entry.value.as_ref()).ok()?;
-        Some((mapping.field(leaf)?.to.clone(), translate::plain(value)))
+        Some((mapping.field(leaf)?.to.to_string(), translate::plain(value)))
     });
-    let held = row.lane.held.keys().filter_map(|leaf| Some(mapping.field(leaf)?.to.clone()));
-    let exempt = state.variants.contains(&Variant::Fewer).then(|| "timezone".to_owned());
+    let held = row.lane.held.keys().filter_map(|leaf| Some(mapping.field(leaf)?.to.to_string()));
     let subject = row.lane.subject.clone();
     LaneEnd {
         route: NAMES[at].to_owned(),
@@ -111,7 +110,6 @@ fn lane_end(shared: &Shared, state: &State, user: usize, snapshot: &UserSnapshot
         subject_key: row.lane.subject_key.clone(),
         standing: standing(shared, vendor, snapshot, &row.lane),
         held: held.collect(),
-        exempt: exempt.into_iter().collect(),
         carried: carried.collect(),
         vendor: subject.as_deref().map(|subject| state.vendors[at].fields(subject)).unwrap_or_default(),
         subject,

@@ -10,6 +10,7 @@ use delivery::{
 };
 use testkit::memory_store::MemoryStore;
 use tokio::time::sleep_until;
+use vendor_sim::Vendor;
 
 use super::{
     agenda::{Ears, Event},
@@ -18,8 +19,9 @@ use super::{
     script::Act,
     shared::{Shared, WorldClock},
     switch::Switch,
+    words,
 };
-use crate::history::{Ms, check_settled};
+use crate::history::{Answer, Ms, check_settled, wire};
 
 /// How a process ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,6 +105,24 @@ impl Life {
             if let Some(end) = self.happen(engine, at, event).await {
                 return Some(end);
             }
+            if let Some(engine) = engine {
+                self.read(engine, false).await;
+            }
+        }
+    }
+
+    /// Somebody asks how one person stands, or all: each word is held against the vendors' records.
+    async fn read(&self, engine: &Engine, all: bool) {
+        let users = self.shared.options.users;
+        let one = {
+            let mut state = self.shared.lock();
+            if !all && !state.curiosity.percent(4) {
+                return;
+            }
+            usize::try_from(state.curiosity.below(users as u64)).unwrap_or(0)
+        };
+        for user in if all { 0..users } else { one..one + 1 } {
+            words::check(&self.shared, &self.store, &engine.routes(), user).await;
         }
     }
 
@@ -133,6 +153,10 @@ impl Life {
         let (route, call) = (state.sends[send].route, Arc::clone(&state.sends[send].call));
         let reply = state.vendors[route].apply(&call, at);
         state.note(format_args!("applied {send}: {}", reply.status));
+        if wire::answer(Vendor::ALL[route], reply.status, false, &reply.body) == Answer::Success {
+            let sent = state.sends[send].send.clone();
+            state.record.applied(route, &sent);
+        }
         state.sends[send].reply = Some(reply);
     }
 
@@ -194,6 +218,9 @@ impl Life {
         });
         let paused = engine.conditions().into_iter().filter(|(_, condition)| condition.pause.is_some());
         let paused: Vec<i64> = paused.map(|(id, _)| id.0).collect();
+        if !moving {
+            self.read(engine, true).await;
+        }
         let wrong = match moving {
             true => Vec::new(),
             false => check_settled(&gather::history(&self.shared, &self.store).await),

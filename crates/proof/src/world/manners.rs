@@ -42,7 +42,7 @@ impl Manners {
 
     pub(crate) fn claimed(&mut self, route: usize, work: &Work) {
         if route == USERCOM {
-            let zone = work.claim.payload.iter().any(|(leaf, _)| *leaf == Leaf::Zoneinfo);
+            let zone = work.claim.payload.iter().any(|assertion| assertion.leaf == Leaf::Zoneinfo);
             self.zones.insert(work.claim.subject.clone(), zone);
         }
     }

@@ -23,6 +23,7 @@ mod transport;
 mod trouble;
 mod vendors;
 mod weather;
+mod words;
 
 mod agenda;
 mod clients;

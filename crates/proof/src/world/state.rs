@@ -17,6 +17,7 @@ use super::{
     script::StoreFault,
     trace::Trace,
     vendors::VendorState,
+    words::Record,
 };
 use crate::history::{Finding, Ms, Nudge, Send};
 
@@ -38,6 +39,8 @@ pub(crate) struct State {
     pub(crate) starts: Vec<Ms>,
     pub(crate) findings: Vec<Finding>,
     pub(crate) manners: Manners,
+    /// What was claimed and applied.
+    pub(crate) record: Record,
     pub(crate) effects: u64,
     pub(crate) crash_at: Option<u64>,
     pub(crate) dead: bool,
@@ -54,6 +57,8 @@ pub(crate) struct State {
     /// How long after the chaos everything stood still.
     pub(crate) quiet_after: Option<Ms>,
     pub(crate) dice: Dice,
+    /// Whom to look at.
+    pub(crate) curiosity: Dice,
     pub(crate) trace: Trace,
 }
 
@@ -81,6 +86,7 @@ impl State {
             starts: Vec::new(),
             findings: Vec::new(),
             manners: Manners::default(),
+            record: Record::default(),
             effects: 0,
             crash_at: None,
             dead: false,
@@ -94,6 +100,7 @@ impl State {
             tried_again: None,
             quiet_after: None,
             dice: Dice::of(&[seed, 2]),
+            curiosity: Dice::of(&[seed, 5]),
             trace: Trace::new(keep_trace),
         }
     }

@@ -9,8 +9,10 @@
 #[expect(dead_code, reason = "the disk tests of the store need more of it")]
 mod harness;
 
+mod by_hand;
 mod contract;
 mod disk;
+mod model;
 mod release;
 mod world;
 

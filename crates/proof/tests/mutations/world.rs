@@ -60,8 +60,8 @@ fn acknowledge_forgets_newer() {
 }
 
 #[test]
-fn payload_from_acked() {
-    catches(M::PayloadFromAcked, 40, lost_answers);
+fn unknown_is_not_in_doubt() {
+    catches(M::UnknownIsNotInDoubt, 40, lost_answers);
 }
 
 #[test]
