@@ -16,7 +16,7 @@ fn an_email_that_communal_refuses_is_held_alone_until_another_one_comes() {
     let answer = api.patch_through(&jane.id, &change);
     let held = &answer["routes"]["communal"];
     assert_eq!((&held["state"], &held["reason"]), (&json!("held"), &json!("rejected")), "{answer}");
-    assert_eq!(held["leaves"], json!({ "email": "held", "phone_number": "sent" }));
+    assert_eq!(held["leaves"], json!({ "email": "held", "phone_number": "applied" }));
     assert_eq!(answer["routes"]["usercom"]["state"], "applied");
     // The hold is an end for whoever waits; the phone follows at once.
     e2e::eventually("the phone has arrived", || {

@@ -19,6 +19,7 @@ mod operator_commands;
 mod outage;
 mod plan;
 mod reload;
+mod removal;
 mod required;
 mod single;
 mod stop;

@@ -1,6 +1,6 @@
 use std::fs;
 
-use e2e::{Vendor, World, subject};
+use e2e::{Vendor, World, eventually, subject};
 use serde_json::json;
 
 use crate::load::{self, Counters, Load};
@@ -33,13 +33,20 @@ fn a_changed_mapping_applies_under_load_and_loses_nothing() {
     assert_eq!(load.lost(), 0);
     let (counters, statuses) = load.stop();
     assert!(statuses.iter().all(|status| matches!(status, 200 | 202)), "{statuses:?}");
+    let record =
+        || world.vendor(Vendor::UserCom).user(&subject(Vendor::UserCom, &jane)).expect("Jane exists");
+    // The value is older than the mapping, and nobody sends it again.
+    eventually("the vendor has what the mapping carries now", || {
+        let record = json!(record()).to_string();
+        if record.contains("\"Coach\"") { Ok(()) } else { Err(record) }
+    });
     world.wait_for_rest(&gateway.operator());
+    assert_eq!(api.user(&jane.id)["routes"]["usercom"]["state"], "in_step");
     load::check(&world, &api, &people, &counters);
 
     let answer = api.patch_through(&jane.id, &json!({ "title": "Head coach" }));
-    assert_eq!(answer["routes"]["usercom"]["leaves"]["title"], "sent", "{answer}");
-    let record = world.vendor(Vendor::UserCom).user(&subject(Vendor::UserCom, &jane)).expect("Jane exists");
-    assert!(json!(record).to_string().contains("Head coach"));
+    assert_eq!(answer["routes"]["usercom"]["leaves"]["title"], "applied", "{answer}");
+    assert!(json!(record()).to_string().contains("\"Head coach\""));
     gateway.stop();
 }
 
@@ -150,6 +157,23 @@ fn a_route_that_owes_something_goes_only_when_that_is_confirmed_and_comes_back_w
     operator.post("/v1/reload").expect(200);
     operator.post("/v1/routes/communal/resume").expect(200);
     api.wait_for_state(&update["id"], "communal", "applied");
+    gateway.stop();
+}
+
+#[test]
+fn what_is_blocked_at_a_route_is_owed_as_well() {
+    let mut world = World::new();
+    let gateway = world.start();
+    let (api, operator) = (gateway.api(), gateway.operator());
+    // Communal needs the names with every request.
+    let change = json!({ "nickname": "Jo", "identities": { "communal": 89 } });
+    let update = api.patch("nameless", &[], &change).expect(202).json();
+    api.wait_for_state(&update["id"], "communal", "blocked");
+    world.settings.remove("communal");
+    world.write_config();
+    let refused = operator.post("/v1/reload").expect(409);
+    assert_eq!(refused.problem(), "reload-refused");
+    operator.post("/v1/reload?confirm=true").expect(200);
     gateway.stop();
 }
 

@@ -132,7 +132,7 @@ pub(crate) fn retry(stage: &mut Stage) {
     stage.api.patch_through(&jane.id, &json!({ "email": "taken@example.com" }));
     stage.go("/");
     stage.sees_in("[data-live='communal.attention']", "1 held");
-    stage.browser.click("[data-live='communal.attention'] a");
+    stage.browser.click("[data-live='communal.attention'] a.bad");
     stage.sees_in("tbody", "rejected");
     stage.sees_in("tbody", "email");
     examine(stage);

@@ -3,7 +3,7 @@
 use adapter::VendorResponse;
 use adapter_communal::{Adapter, Options};
 use serde_json::json;
-use testkit::adapter::{ContractCase, Proof, assert_passes, page_golden};
+use testkit::adapter::{ContractCase, Proof, assert_passes, lengths_are_those_of_the_page, page_golden};
 
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/golden");
 
@@ -60,4 +60,11 @@ fn a_birthday_without_a_year_cannot_be_represented() {
     let value = canonical::Value::Date("0000-05-17".parse().expect("a date"));
     let carried = mapping.expect("valid").carry(&canonical::Leaf::Birthdate, Some(&value));
     assert_eq!(carried, Err(adapter::Fate::NotRepresentable));
+}
+
+/// From the OpenAPI description of `PUT /users/{user}`, which has none for any other field.
+#[test]
+fn no_value_is_longer_than_communal_takes_it() {
+    let documented = [("first_name", 255), ("last_name", 255), ("middle_name", 255), ("preferred_name", 255)];
+    assert_passes(lengths_are_those_of_the_page(&Adapter::new(Options::default()), &documented));
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use adapter::{FieldOption, FieldOptions, MappingOptions, VendorResponse};
 use adapter_communifire::{Adapter, BodyEncoding, ErrorRule, Options};
-use testkit::adapter::{ContractCase, Proof, assert_passes, page_golden};
+use testkit::adapter::{ContractCase, Proof, assert_passes, lengths_are_those_of_the_page, page_golden};
 
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/golden");
 
@@ -83,4 +83,28 @@ fn no_label_can_take_the_place_of_the_person() {
     }
     let options = labels(&[("email", "E-mail address")]);
     assert!(adapter::Mapping::new(&adapter_communifire::DIALECT, &options).is_ok());
+}
+
+#[test]
+fn communifire_documents_no_longest_value() {
+    assert_passes(lengths_are_those_of_the_page(&Adapter::new(Options::default()), &[]));
+}
+
+/// A tenant writes the rule for the special case before the one for all others.
+#[test]
+fn of_two_rules_that_match_a_message_the_first_counts() {
+    use adapter::{Adapter as _, ErrorKind, Subject, Update};
+    let rules = [("user not found", "NotFound"), ("not found", "Invalid"), ("user", "Conflict")];
+    let errors = rules.map(|(pattern, kind)| ErrorRule::new(pattern, kind).expect("a rule")).to_vec();
+    let adapter = Adapter::new(Options { errors, ..Options::default() });
+    let subject = Subject::parse(&adapter.dialect().subjects[0], "12").expect("an id");
+    let sent = adapter.build_requests(&Update { subject: &subject, fields: &[] }).expect("valid").remove(0);
+    let kind_of = |message: &str| {
+        let body = format!(r#"{{"IsError": true, "ResponseMessage": "{message}", "ResponseData": null}}"#);
+        let answer = VendorResponse { status: 200, body: body.into_bytes(), ..VendorResponse::default() };
+        adapter.parse_response(&sent, &answer).expect_err("a failure").kind
+    };
+    assert_eq!(kind_of("user not found"), ErrorKind::NotFound);
+    assert_eq!(kind_of("label not found"), ErrorKind::Invalid);
+    assert_eq!(kind_of("user exists"), ErrorKind::Conflict);
 }

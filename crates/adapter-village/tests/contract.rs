@@ -2,7 +2,7 @@
 
 use adapter::{MappingOptions, VendorResponse};
 use adapter_village::{Adapter, Options};
-use testkit::adapter::{ContractCase, Proof, assert_passes, page_golden};
+use testkit::adapter::{ContractCase, Proof, assert_passes, lengths_are_those_of_the_page, page_golden};
 
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/golden");
 
@@ -38,4 +38,9 @@ fn a_cleared_phone_is_rejected_by_village() {
         adapter::Mapping::new(&adapter_village::DIALECT, &MappingOptions::default()).expect("valid");
     let carried = mapping.carry(&canonical::Leaf::PhoneNumber, None);
     assert_eq!(carried, Err(adapter::Fate::NotClearable));
+}
+
+#[test]
+fn village_documents_no_longest_value() {
+    assert_passes(lengths_are_those_of_the_page(&adapter(), &[]));
 }

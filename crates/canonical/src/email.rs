@@ -155,6 +155,21 @@ mod tests {
     }
 
     #[test]
+    fn an_address_may_be_as_long_as_documented_and_no_longer() {
+        let domain = format!("{}org", "b.".repeat(96));
+        let of_length = |length: usize| format!("{}@{domain}", "a".repeat(length - 1 - domain.len()));
+        for length in [253, 254] {
+            assert_eq!(of_length(length).len(), length);
+            assert!(of_length(length).parse::<Email>().is_ok(), "{length}");
+        }
+        assert!(of_length(255).parse::<Email>().is_err());
+        for (local, label, is_one) in [(64, 63, true), (65, 1, false), (1, 64, false)] {
+            let text = format!("{}@{}.org", "a".repeat(local), "b".repeat(label));
+            assert_eq!(text.parse::<Email>().is_ok(), is_one, "{local} and {label}");
+        }
+    }
+
+    #[test]
     fn debug_does_not_show_the_address() {
         let email: Email = "jane.doe@example.com".parse().expect("valid");
         assert!(!format!("{email:?}").contains("jane"));

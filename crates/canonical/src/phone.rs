@@ -127,4 +127,11 @@ mod tests {
         }
         assert!(PhoneNumber::parse("555-1234 ext 3", country("CA")).is_err());
     }
+
+    /// Germany's plan has room for more than E.164 does.
+    #[test]
+    fn a_number_has_at_most_fifteen_digits() {
+        assert_eq!(PhoneNumber::parse("+4930 90182-012345", None).expect("15").e164(), "+493090182012345");
+        assert!(PhoneNumber::parse("+4930 90182-0123456", None).is_err());
+    }
 }

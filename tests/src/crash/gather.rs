@@ -1,6 +1,6 @@
 //! The history of a batch, for the checker.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use adapter::Mapping;
 use canonical::{Patch, Rules};
@@ -134,14 +134,13 @@ impl Seen {
         let subject = self.identities.get(route).cloned();
         let record = subject.as_deref().and_then(|subject| world.vendor(Vendor::ALL[at]).user(subject));
         let held = lane["held"].as_object().into_iter().flatten();
-        let field = |name: &String| Some(mappings[at].field(&name.parse().ok()?)?.to.clone());
+        let field = |name: &String| Some(mappings[at].field(&name.parse().ok()?)?.to.to_string());
         LaneEnd {
             route: route.to_owned(),
             user: user.to_owned(),
             subject_key: subject.clone(),
             standing: self.standing(lane, subject.is_some()),
             held: held.filter_map(|(name, _)| field(name)).collect(),
-            exempt: BTreeSet::new(),
             carried: self.carried.get(route).cloned().unwrap_or_default(),
             vendor: record.map(|record| wire::fields(Vendor::ALL[at], &record)).unwrap_or_default(),
             subject,
@@ -157,13 +156,7 @@ impl Seen {
             Some("idle") if has_subject => Standing::Settled,
             Some("idle") => Standing::NotServed,
             // Waits for another try of what the vendor refused.
-            Some("waiting")
-                if lane["held"].is_object()
-                    && lane["confirmed_version"] == lane["wanted_version"]
-                    && lane["suspect_until"].is_null() =>
-            {
-                Standing::Settled
-            }
+            Some("waiting") if lane["standing"] == "held" => Standing::Settled,
             _ => Standing::Pending(lane.to_string()),
         }
     }

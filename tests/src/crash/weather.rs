@@ -31,7 +31,8 @@ pub(super) fn set(world: &World, mood: &Mood, sabotage: Option<Sabotage>) {
         }
         if sabotage == Some(Sabotage::Lie) {
             let lie = Fault::default().applying(Apply::Never);
-            control.add_fault(FaultRule::always(lie).with_probability(0.2));
+            // Often: what was lost, too, is asserted once more, which mends a lie.
+            control.add_fault(FaultRule::always(lie).with_probability(0.5));
         }
         for (fault, probability) in faults() {
             control.add_fault(FaultRule::always(fault).with_probability(probability));

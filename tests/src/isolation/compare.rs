@@ -22,30 +22,41 @@ pub struct Comparison {
     pub throughput_ratio: f64,
 }
 
-/// Measures so many pairs; every second one begins with the trouble.
+/// A sample without the trouble, and one with it.
+pub(super) type Pair = (Sample, Sample);
+
+/// Measures one pair; every second one begins with the trouble.
+pub(super) fn pair(load: &Load, trouble: Trouble, number: usize) -> Pair {
+    if number.is_multiple_of(2) {
+        let healthy = sample(load, trouble, false);
+        (healthy, sample(load, trouble, true))
+    } else {
+        let troubled = sample(load, trouble, true);
+        (sample(load, trouble, false), troubled)
+    }
+}
+
+/// Measures so many pairs.
 pub fn compare(load: &Load, trouble: Trouble, pairs: usize) -> Comparison {
-    let pair = |number: usize| {
-        if number.is_multiple_of(2) {
-            let healthy = sample(load, trouble, false);
-            (healthy, sample(load, trouble, true))
-        } else {
-            let troubled = sample(load, trouble, true);
-            (sample(load, trouble, false), troubled)
+    let pairs: Vec<Pair> = (0..pairs).map(|number| pair(load, trouble, number)).collect();
+    Comparison::of(trouble, &pairs)
+}
+
+impl Comparison {
+    pub(super) fn of(trouble: Trouble, pairs: &[Pair]) -> Self {
+        let of = |value: &dyn Fn(&Pair) -> f64| median(pairs.iter().map(value).collect());
+        let healthy_p99 = of(&|pair| pair.0.p99.as_secs_f64());
+        let troubled_p99 = of(&|pair| pair.1.p99.as_secs_f64());
+        let healthy_throughput = of(&|pair| pair.0.throughput);
+        // Of the medians: a pair has half its noise from another moment.
+        Self {
+            trouble,
+            healthy_p99: Duration::from_secs_f64(healthy_p99),
+            troubled_p99: Duration::from_secs_f64(troubled_p99),
+            p99_ratio: troubled_p99 / healthy_p99,
+            healthy_throughput,
+            throughput_ratio: of(&|pair| pair.1.throughput) / healthy_throughput,
         }
-    };
-    let pairs: Vec<(Sample, Sample)> = (0..pairs).map(pair).collect();
-    let of = |value: &dyn Fn(&(Sample, Sample)) -> f64| median(pairs.iter().map(value).collect());
-    let healthy_p99 = of(&|pair| pair.0.p99.as_secs_f64());
-    let troubled_p99 = of(&|pair| pair.1.p99.as_secs_f64());
-    let healthy_throughput = of(&|pair| pair.0.throughput);
-    // Of the medians: a pair has half its noise from another moment.
-    Comparison {
-        trouble,
-        healthy_p99: Duration::from_secs_f64(healthy_p99),
-        troubled_p99: Duration::from_secs_f64(troubled_p99),
-        p99_ratio: troubled_p99 / healthy_p99,
-        healthy_throughput,
-        throughput_ratio: of(&|pair| pair.1.throughput) / healthy_throughput,
     }
 }
 

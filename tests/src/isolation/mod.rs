@@ -6,9 +6,11 @@
 //! alternate, so that a noisy machine disturbs both alike.
 
 mod compare;
+mod judge;
 mod sample;
 mod trouble;
 
 pub use compare::{Comparison, compare};
+pub use judge::{Judgement, judge};
 pub use sample::Load;
 pub use trouble::Trouble;

@@ -134,7 +134,8 @@ async fn settle(store: &MemoryStore, routes: &RouteSet, work: &Work) {
     let route = Arc::clone(routes.get(work.route).expect("a route of ours"));
     let (_, sent) = planner::build(&route, &work.profile, &work.claim).expect("a valid update");
     let outcome = Outcome::Ok { witness: None, unverified: Vec::new() };
-    let settle = Settle { epoch: work.claim.epoch, started_at: 1_000, sent, outcome };
+    let epoch = work.claim.epoch;
+    let settle = Settle { epoch, started_at: 1_000, sent, is_partly_applied: false, outcome };
     let settlement = Settlement { lane: work.lane, route, settle, attempt: None, now: 1_000 };
     store.settle(settlement).await.expect("settled");
 }

@@ -132,3 +132,30 @@ fn identities_take_strings_and_integers() {
         assert_eq!(fault(&format!(r#"{{"identities":{{"a":{value}}}}}"#)).pointer, "/identities/a");
     }
 }
+
+/// A body with one value that is as long as allowed, or longer by one.
+fn assert_longest(body: impl Fn(usize) -> String, longest: usize) {
+    let of_length = |length| Patch::parse(body(length).as_bytes(), &Rules::default());
+    assert!(of_length(longest).is_ok(), "{longest} are taken");
+    let faults = of_length(longest + 1).expect_err("longer than allowed");
+    assert_eq!(faults[0].kind, FaultKind::InvalidValue, "{longest} and one are not: {}", faults[0].detail);
+}
+
+#[test]
+fn a_value_may_be_as_long_as_documented_and_no_longer() {
+    let listed = |count: usize| (0..count).map(|at| format!("\"{at}\"")).collect::<Vec<_>>().join(",");
+    assert_longest(|length| format!(r#"{{"title":"{}"}}"#, "x".repeat(length)), 8_192);
+    assert_longest(|length| format!(r#"{{"title":"xx{}"}}"#, "é".repeat(length)), 4_095);
+    assert_longest(|length| format!(r#"{{"custom":{{"a":"{}"}}}}"#, "x".repeat(length)), 8_192);
+    assert_longest(|length| format!(r#"{{"custom":{{"a":["{}"]}}}}"#, "x".repeat(length)), 8_192);
+    assert_longest(|count| format!(r#"{{"custom":{{"a":[{}]}}}}"#, listed(count)), 64);
+    assert_longest(|count| format!(r#"{{"tags":[{}]}}"#, listed(count)), 256);
+    assert_longest(|length| format!(r#"{{"identities":{{"a":"{}"}}}}"#, "x".repeat(length)), 254);
+    assert_longest(|length| format!(r#"{{"identities":{{"a":{}}}}}"#, "1".repeat(length)), 19);
+}
+
+#[test]
+fn tags_that_are_named_twice_are_one() {
+    let twice: Vec<String> = (0..300).map(|at| format!("\"{}\"", at % 256)).collect();
+    assert_eq!(patch(&format!(r#"{{"tags":[{}]}}"#, twice.join(","))).changes.len(), 1);
+}

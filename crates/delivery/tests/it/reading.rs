@@ -15,7 +15,7 @@ use serde_json::json;
 
 use crate::{
     vendor::{Act, Vendor},
-    world::{World, seconds, user},
+    world::{World, seconds, stubborn, user},
 };
 
 fn route(world: &World, name: &str) -> RouteId {
@@ -90,6 +90,68 @@ async fn a_person_whom_the_vendor_has_lost_is_drift() {
     world.vendor().next_read(Act::Status(404));
     assert_eq!(verify(&world, 1).await, [VerifyOutcome::Gone]);
     assert!(VerifyOutcome::Gone.is_drift());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_value_that_cannot_be_cleared_is_kept_until_it_is_seen_to_be_gone() {
+    let world = World::new().await;
+    world.engine.reload(stubborn(&world), false).await.expect("reloaded");
+    world.title(1, "Coach").await;
+    world.pass(seconds(1)).await;
+    world.patch(1, json!({ "title": null })).await;
+    world.vendor().shows(json!({ "title": "Coach" }));
+    assert_eq!(title_of(&world, 1).await, Some(Finding::Kept));
+    assert!(!verify(&world, 1).await[0].is_drift(), "it is known");
+    assert!(world.lane(1).await.lane.keeps);
+    world.vendor().shows(json!({ "nickname": "Jo" }));
+    assert_eq!(title_of(&world, 1).await, Some(Finding::NotShown));
+    assert!(world.lane(1).await.lane.keeps, "what is not shown may be there");
+    world.vendor().shows(json!({ "title": "" }));
+    assert_eq!(title_of(&world, 1).await, Some(Finding::KeptNoMore));
+    assert!(!world.lane(1).await.lane.keeps);
+    assert_eq!(title_of(&world, 1).await, None, "nobody looks for it again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_lost_request_may_bring_back_is_not_forgotten() {
+    let world = World::new().await;
+    world.engine.reload(stubborn(&world), false).await.expect("reloaded");
+    world.title(1, "Coach").await;
+    world.pass(seconds(1)).await;
+    world.vendor().next([Act::Silence]);
+    world.title(1, "Boss").await;
+    world.pass(seconds(30)).await;
+    world.patch(1, json!({ "title": null })).await;
+    let suspect_until = world.lane(1).await.lane.suspect_until.expect("a request was lost");
+    assert!(suspect_until > world.engine.now());
+    world.vendor().shows(json!({ "title": "" }));
+    assert_eq!(title_of(&world, 1).await, Some(Finding::Behind));
+    let route = route(&world, "a");
+    let forgotten = world.engine.forget_kept(route, None, Actor("ops".to_owned())).await;
+    assert_eq!(forgotten, Ok(0), "nor does an operator know what arrives");
+    assert!(world.lane(1).await.lane.keeps);
+    world.pass(seconds(600)).await;
+    assert_eq!(title_of(&world, 1).await, Some(Finding::KeptNoMore));
+    assert!(!world.lane(1).await.lane.keeps);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_sent_while_the_vendor_was_asked_is_not_forgotten() {
+    let world = World::new().await;
+    world.engine.reload(stubborn(&world), false).await.expect("reloaded");
+    world.title(1, "Coach").await;
+    world.pass(seconds(1)).await;
+    world.patch(1, json!({ "title": null })).await;
+    world.vendor().shows(json!({ "title": "" }));
+    world.vendor().next_read(Act::Ok(seconds(5)));
+    let (found, ()) = tokio::join!(title_of(&world, 1), async {
+        world.pass(seconds(1)).await;
+        world.title(1, "Boss").await;
+        world.pass(seconds(1)).await;
+        world.patch(1, json!({ "title": null })).await;
+    });
+    assert_eq!(found, Some(Finding::Behind));
+    assert!(world.lane(1).await.lane.keeps);
 }
 
 #[tokio::test(start_paused = true)]

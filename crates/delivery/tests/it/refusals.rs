@@ -1,9 +1,14 @@
+use std::time::Duration;
+
+use canonical::Leaf;
 use delivery::{
     gate::PauseReason,
     lane::{BlockReason, State},
     status::{RouteState, WaitingFor},
     store::Actor,
 };
+
+use serde_json::json;
 
 use crate::{
     vendor::{Act, QUICK},
@@ -27,6 +32,28 @@ async fn a_refused_credential_pauses_the_route_and_burns_no_lane() {
     world.vendor().always(QUICK);
     world.pass(seconds(60)).await;
     assert_eq!(world.status(&accepted).await.state, RouteState::Applied, "a probe found out");
+}
+
+/// The subject alone does not say whom an answer is about: where a vendor names the person by an id of its own, too, the first
+/// success pins it.
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_names_another_witness_than_the_known_one_is_about_another_person() {
+    let world = World::new().await;
+    world.vendor().always(Act::Names("4711"));
+    world.title(1, "Coach").await;
+    world.pass(seconds(1)).await;
+    let again = world.title(1, "Boss").await;
+    world.applied(&again, seconds(1)).await;
+    assert_eq!(world.lane(1).await.lane.witness.as_deref(), Some("4711"));
+    world.vendor().always(Act::Names("4712"));
+    let accepted = world.title(1, "Head coach").await;
+    world.pass(seconds(1)).await;
+    let lane = world.lane(1).await.lane;
+    assert_eq!(lane.state, State::Blocked(BlockReason::WrongSubject));
+    assert_eq!(lane.witness.as_deref(), Some("4711"), "the known one stays");
+    assert_eq!(world.status(&accepted).await.state, RouteState::Blocked);
+    let pause = world.engine.conditions().into_values().find_map(|condition| condition.pause);
+    assert_eq!(pause.map(|pause| pause.reason), Some(PauseReason::WrongSubject));
 }
 
 #[tokio::test(start_paused = true)]
@@ -85,4 +112,30 @@ async fn an_attempt_that_breaks_the_gateway_blocks_its_lane_and_nothing_else() {
         world.engine.conditions().values().all(|condition| condition.in_flight == 0),
         "every permit came back"
     );
+}
+
+/// A vendor that has nothing to take away may as well not know the person, or have been asked at a wrong place.
+#[tokio::test(start_paused = true)]
+async fn a_removal_that_finds_nothing_counts_only_when_the_person_is_seen_without_it() {
+    for (shown, read, is_proven) in [
+        (json!({ "tags": [] }), None, true),
+        (json!({ "tags": ["a"] }), None, false),
+        (json!({ "title": "Coach" }), None, false),
+        (json!({}), Some(Act::Status(404)), false),
+        (json!({}), Some(Act::Silence), false),
+    ] {
+        let world = World::new().await;
+        world.patch(1, json!({ "tags": ["a"] })).await;
+        world.pass(seconds(1)).await;
+        (0..10).for_each(|_| world.vendor().next([QUICK, Act::Status(404)]));
+        world.vendor().shows(shown.clone());
+        read.into_iter().for_each(|act| world.vendor().next_read(act));
+        let accepted = world.patch(1, json!({ "tags": [] })).await;
+        world.pass(Duration::from_millis(900)).await;
+        let status = world.status(&accepted).await;
+        assert!(!world.vendor().reads().is_empty(), "{shown}");
+        assert_eq!(status.state == RouteState::Applied, is_proven, "{shown}: {status:?}");
+        let is_confirmed = world.lane(1).await.lane.slots.newest(&Leaf::Tags).0 == 2;
+        assert_eq!(is_confirmed, is_proven, "{shown}");
+    }
 }

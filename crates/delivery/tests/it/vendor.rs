@@ -8,7 +8,8 @@ use std::{
 use adapter::{ReadRequest, VendorRequest, VendorResponse};
 use async_trait::async_trait;
 use delivery::{Preview, SendError, SendErrorKind, Transport};
-use serde_json::Value as JsonValue;
+use serde_json::{Value as JsonValue, json};
+use testkit::routes::WITNESS;
 use tokio::time::{Instant, sleep};
 
 /// What a vendor does with one request.
@@ -16,6 +17,8 @@ use tokio::time::{Instant, sleep};
 pub(crate) enum Act {
     /// Answers 200 after a while.
     Ok(Duration),
+    /// Answers 200 at once and names this witness.
+    Names(&'static str),
     /// Answers this status.
     Status(u16),
     /// Answers this status with this header.
@@ -173,6 +176,10 @@ impl Transport for Vendor {
                 sleep(after).await;
                 answer(200, Vec::new())
             }
+            Act::Names(witness) => {
+                let body = json!({ WITNESS: witness }).to_string().into_bytes();
+                Ok(VendorResponse { status: 200, headers: Vec::new(), body })
+            }
             Act::Status(status) => answer(status, Vec::new()),
             Act::With(status, name, value) => answer(status, vec![(name.to_owned(), value.to_owned())]),
             Act::Silence => {
@@ -205,7 +212,7 @@ impl Transport for Vendor {
             }
             Act::Status(status) => Ok(answer(status, Vec::new())),
             Act::With(status, name, value) => Ok(answer(status, vec![(name.to_owned(), value.to_owned())])),
-            Act::Silence | Act::Down | Act::Panic => {
+            Act::Names(_) | Act::Silence | Act::Down | Act::Panic => {
                 sleep(TIMEOUT).await;
                 Err(SendError { kind: SendErrorKind::Timeout, detail: "no answer in time".to_owned() })
             }

@@ -8,10 +8,10 @@ use serde_json::json;
 
 use crate::{
     vendor::{Act, QUICK},
-    world::{World, seconds},
+    world::{World, seconds, stubborn},
 };
 
-const THRESHOLDS: Thresholds = Thresholds { blocked: 4, backlog: 600_000 };
+const THRESHOLDS: Thresholds = Thresholds { blocked: 4, backlog: 600_000, kept: Some(2) };
 
 async fn watched() -> World {
     let world = World::new().await;
@@ -84,6 +84,32 @@ async fn blocked_lanes_are_told_with_their_reasons_when_there_are_many() {
     assert_eq!(told.iter().map(|event| event.kind.name()).collect::<Vec<_>>(), ["lanes.blocked"]);
     assert_eq!(told[0].facts["reasons"], json!({ "too_large": told[0].facts["blocked"] }));
     assert_eq!(told[0].facts["threshold"], 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn values_that_are_kept_are_told_when_there_are_many_and_somebody_has_said_how_many() {
+    let world = watched().await;
+    for number in 1..=3 {
+        world.title(number, "Coach").await;
+    }
+    world.pass(seconds(1)).await;
+    world.engine.reload(stubborn(&world), false).await.expect("reloaded");
+    for number in 1..=3 {
+        world.patch(number, json!({ "title": null })).await;
+    }
+    world.engine.watch(Some(Thresholds { kept: None, ..THRESHOLDS }));
+    world.pass(seconds(120)).await;
+    assert_eq!(kinds(&world).await, [""; 0], "it is off unless it is asked for");
+    world.engine.watch(Some(THRESHOLDS));
+    world.pass(seconds(120)).await;
+    assert_eq!(kinds(&world).await, ["fields.kept"]);
+    assert_eq!(json!(events(&world).await[0].facts), json!({ "keeping": 3, "threshold": 2 }));
+    world.title(1, "Boss").await;
+    world.pass(seconds(120)).await;
+    assert_eq!(kinds(&world).await, ["fields.kept"]);
+    world.title(2, "Boss").await;
+    world.pass(seconds(120)).await;
+    assert_eq!(kinds(&world).await, ["fields.kept", "fields.released"]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -131,6 +131,15 @@ impl World {
     }
 }
 
+/// The route to a vendor that cannot clear anything, in the place of `a`.
+pub(crate) fn stubborn(world: &World) -> Vec<Arc<Route>> {
+    let mut routes = routes_to(&world.vendors, |_| {});
+    let limits = routes[0].limits.clone();
+    let transport = Arc::new(world.vendor().clone());
+    routes[0] = Arc::new(Route { transport, limits, ..routes::stubborn("a") });
+    routes
+}
+
 pub(crate) fn user(number: u32) -> UserId {
     format!("user-{number}").parse().expect("a user id")
 }
