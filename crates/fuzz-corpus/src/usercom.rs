@@ -29,8 +29,8 @@ pub fn target(data: &[u8]) {
     answer::judge(&*ADAPTER, &SENT, data, confirm);
 }
 
-/// A success of an update is the user object of the person; one of a removal has no body, or an object that names nobody else
-/// and is no list of errors.
+/// A success of an update is the user object of the person, which may be silent about the custom id that found it but then
+/// shows nothing; one of a removal has no body, or an object that names nobody else and is no list of errors.
 fn confirm(sent: &VendorRequest, response: &VendorResponse, receipt: &Receipt) {
     assert!((200..300).contains(&response.status), "another status");
     let is_removal = sent.method != Method::Put;
@@ -52,6 +52,7 @@ fn confirm(sent: &VendorRequest, response: &VendorResponse, receipt: &Receipt) {
     assert_eq!(receipt.witness.as_deref(), Some(named), "another witness");
     match answered.get("custom_id").or_else(|| answered.get("user_id")) {
         Some(Json::String(text) | Json::Number(text)) => assert_eq!(text, "crm-42", "another person"),
+        None if !is_removal => assert!(receipt.shown.is_none(), "a record that may be another person's"),
         _ => panic!("a success that does not name the person"),
     }
 }
