@@ -93,6 +93,8 @@ pub enum Mutation {
     SupersededIsReplaced,
     /// A success confirms the version that the user has by then.
     ConfirmAtSettle,
+    /// What a vendor says not to be there counts as taken away, whatever the person looks like.
+    AbsenceTakenOnTrust,
 }
 
 /// Whether a seeded bug is in effect.

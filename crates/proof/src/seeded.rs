@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use adapter::{
-    Adapter, Dialect, ErrorKind, Receipt, TranslateError, Update, VendorError, VendorRequest, VendorResponse,
-    WireField, WireValue,
+    Adapter, Dialect, ErrorKind, Reader, Receipt, TranslateError, Update, VendorError, VendorRequest,
+    VendorResponse, WireField, WireValue,
 };
 use delivery::mutation::{self, Mutation};
 
@@ -49,6 +49,10 @@ impl Adapter for Seeded {
             }
             result => result,
         }
+    }
+
+    fn reader(&self) -> Option<&dyn Reader> {
+        self.0.reader()
     }
 }
 

@@ -197,6 +197,11 @@ impl Core {
         &mut self.world.knobs
     }
 
+    /// Somebody's record.
+    pub fn record(&self, subject: &str) -> Option<&Record> {
+        self.world.users.get(subject)
+    }
+
     /// A copy of the state.
     pub fn state(&self) -> StateView {
         StateView {

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use adapter::Mapping;
 use canonical::{Patch, Rules};
-use proof::history::{Change, History, Kind, LaneEnd, Ms, Op, Outcome, Standing, UserEnd, translate, wire};
+use proof::history::{
+    Change, Form, History, Kind, LaneEnd, Ms, Op, Outcome, Standing, UserEnd, Wire, translate, wire,
+};
 use serde_json::{Map, Value};
 use vendor_sim::Vendor;
 
@@ -88,6 +90,15 @@ fn change(body: &Value, mappings: &[Mapping; 4]) -> Change {
     translate::change(&patch, Vendor::ALL.iter().map(|vendor| vendor.name()).zip(mappings))
 }
 
+/// The fields that a route carries, with their values.
+fn carried(wires: Vec<Wire>) -> BTreeMap<String, Value> {
+    let of_field = |wire: Wire| match wire.form {
+        Form::Carried(value) => Some((wire.field, value)),
+        Form::Uncarried => None,
+    };
+    wires.into_iter().filter_map(of_field).collect()
+}
+
 fn texts(members: &Value) -> BTreeMap<String, String> {
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     members.as_object().into_iter().flatten().map(|(name, value)| (name.clone(), text(value))).collect()
@@ -123,7 +134,7 @@ impl Seen {
         let version = json["version"].as_u64().unwrap_or_default();
         Self {
             end: UserEnd { version, erased: false, leaves: shown.leaves, listed },
-            carried: shown.wire,
+            carried: shown.wire.into_iter().map(|(route, wires)| (route, carried(wires))).collect(),
             identities: texts(&json["identities"]),
         }
     }

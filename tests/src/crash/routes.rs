@@ -62,6 +62,7 @@ pub(super) fn facts(vendor: Vendor) -> RouteFacts {
         apply_window: 0,
         required: fields_with(&mapping, Rule::Required),
         sets: fields_with(&mapping, Rule::AddOnly),
+        has_moved: false,
         explicit: true,
         start_window: TIMEOUT + SETTLE,
     }

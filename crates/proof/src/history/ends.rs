@@ -36,7 +36,9 @@ pub(super) fn check_settled(
 }
 
 fn check_values(history: &History, timeline: Option<&Timeline<'_>>, end: &LaneEnd, verdict: &mut Verdict) {
-    let sets = history.routes.get(&end.route).map(|facts| &facts.sets);
+    let facts = history.routes.get(&end.route);
+    let sets = facts.map(|facts| &facts.sets);
+    let has_moved = facts.is_some_and(|facts| facts.has_moved);
     let erased = timeline.is_some_and(|timeline| !timeline.erases.is_empty());
     let place = format!("{}, {}", end.route, end.user);
     for (field, value) in &end.carried {
@@ -47,8 +49,10 @@ fn check_values(history: &History, timeline: Option<&Timeline<'_>>, end: &LaneEn
             continue;
         }
         let at_vendor = end.vendor.get(field).unwrap_or(&Json::Null);
-        // What an erased person had, nobody knows any more, and so nobody takes it away.
-        let adds = erased && sets.is_some_and(|sets| sets.contains(field)) && has_all(at_vendor, value);
+        // What an erased person had, or what was given at another host, nobody knows any more, and so nobody takes it away.
+        let adds = (erased || has_moved)
+            && sets.is_some_and(|sets| sets.contains(field))
+            && has_all(at_vendor, value);
         if !is_same(value, at_vendor) && !adds {
             verdict.find("G9", format!("{place}: {field} is {at_vendor} at the vendor, should be {value}"));
         }

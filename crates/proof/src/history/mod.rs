@@ -20,7 +20,7 @@ pub use check::check;
 pub(crate) use check::check_settled;
 pub(crate) use ends::is_same;
 pub use record::{
-    Answer, Change, History, Kind, LaneEnd, Ms, Nudge, Op, Outcome, RouteFacts, Send, Standing, UserEnd,
-    Write,
+    Answer, Change, Form, History, Kind, LaneEnd, Ms, Nudge, Op, Outcome, RouteFacts, Send, Standing,
+    UserEnd, Wire, Write,
 };
 pub use verdict::{Cause, Finding, Verdict};

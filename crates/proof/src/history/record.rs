@@ -42,6 +42,10 @@ pub struct RouteFacts {
     pub required: BTreeSet<String>,
     /// The fields that the update call only adds to.
     pub sets: BTreeSet<String>,
+    /// Whether the route led to another host for a while. The members of sets that were given at one host are unknown at the
+    /// other, so that nobody takes them away there.
+    #[serde(default)]
+    pub has_moved: bool,
     /// Whether every subject is one that a client named for the route.
     pub explicit: bool,
     /// How long a process that begins has to reckon with requests of the last one: the timeout and the settle time, or more
@@ -84,12 +88,30 @@ pub struct Change {
     pub clear_custom: bool,
     /// Whether it takes an erased user into use again.
     pub revives: bool,
-    /// Per route, the wire form of each field that the route can carry; null clears.
-    pub wire: BTreeMap<String, BTreeMap<String, Json>>,
-    /// Per route, the fields whose new value the route cannot carry.
-    pub uncarried: BTreeMap<String, BTreeSet<String>>,
+    /// Per route, each changed leaf in each field and form that a configuration of the run gives it.
+    pub wire: BTreeMap<String, Vec<Wire>>,
     /// Per route, the subject that it sets.
     pub subjects: BTreeMap<String, String>,
+}
+
+/// A changed leaf at a route.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wire {
+    /// The leaf.
+    pub leaf: String,
+    /// The field that carries it.
+    pub field: String,
+    /// Its form there.
+    pub form: Form,
+}
+
+/// How a value goes on the wire.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Form {
+    /// As this; null clears.
+    Carried(Json),
+    /// Not at all: the route cannot carry it.
+    Uncarried,
 }
 
 /// What a client knows in the end.

@@ -67,8 +67,8 @@ struct Lane<'a> {
     route: &'a str,
     user: &'a str,
     timeline: &'a Timeline<'a>,
-    /// Per field what was sent, as the oldest version that it can be.
-    sent: BTreeMap<&'a str, Vec<(u64, &'a Send)>>,
+    /// Per field and leaf the newest version that was sent, each taken for the oldest that it can be.
+    sent: BTreeMap<(&'a str, &'a str), u64>,
     had: BTreeMap<&'a str, Vec<Had<'a>>>,
     /// Whether the vendor has refused a request of this lane before.
     refused: bool,
@@ -107,25 +107,30 @@ impl<'a> Lane<'a> {
         }
         let (timeline, route) = (self.timeline, self.route);
         let had = self.had.entry(field).or_insert_with(|| timeline.field(route, field));
-        let versions: BTreeSet<u64> = had
-            .iter()
-            .filter(|had| had.value == value && had.since <= send.start)
-            .map(|had| had.version)
-            .collect();
-        let Some(newest) = versions.last().copied() else {
+        let mut versions: BTreeMap<&str, BTreeSet<u64>> = BTreeMap::new();
+        for had in had.iter().filter(|had| had.value == value && had.since <= send.start) {
+            versions.entry(had.leaf).or_default().insert(had.version);
+        }
+        let Some(newest) = versions.values().filter_map(BTreeSet::last).max().copied() else {
             let text = format!("{}: {field} is sent at {} with {value}", self.place(), send.start);
             return verdict.find(UNEXPECTED, text);
         };
-        let sent = self.sent.entry(field).or_default();
         let erased = self.timeline.last_erase(send.start);
         let required = self.history.routes.get(route).is_some_and(|facts| facts.required.contains(field));
-        let last = sent.iter().map(|(version, _)| *version).max().unwrap_or_default().max(erased);
-        match versions.range(last..).next() {
-            Some(version) => sent.push((*version, send)),
-            None if newest >= erased && self.timeline.was_uncarried(route, field, newest, send.start) => {}
+        let last = |leaf: &str| self.sent.get(&(field, leaf)).copied().unwrap_or_default().max(erased);
+        let in_order: Vec<(&str, u64)> = versions
+            .iter()
+            .filter_map(|(leaf, of_leaf)| Some((*leaf, *of_leaf.range(last(leaf)..).next()?)))
+            .collect();
+        match in_order.as_slice() {
+            // A value that two leaves have, of which each may have had the field, says nothing about either.
+            [(leaf, version)] if versions.len() == 1 => drop(self.sent.insert((field, leaf), *version)),
+            [_, ..] => {}
+            [] if newest >= erased && self.timeline.was_uncarried(route, field, newest, send.start) => {}
             // A field that goes with every request goes back to the last confirmed value while leaves are tried one by one.
-            None if newest >= erased && required && self.refused => {}
-            None => {
+            [] if newest >= erased && required && self.refused => {}
+            [] => {
+                let last = versions.keys().map(|leaf| last(leaf)).max().unwrap_or_default();
                 let text = format!(
                     "{}: {field} is sent at {} as version {newest} after version {last}",
                     self.place(),

@@ -33,11 +33,15 @@ fn good() -> History {
 fn update(id: u64, at: Ms, version: Option<u64>, title: &str) -> Op {
     let change = Change {
         leaves: [("title".to_owned(), json!(title))].into(),
-        wire: [(ROUTE.to_owned(), [("job_title".to_owned(), json!(title))].into())].into(),
+        wire: [(ROUTE.to_owned(), vec![wire("title", "job_title", json!(title))])].into(),
         subjects: if id == 1 { [(ROUTE.to_owned(), "89".to_owned())].into() } else { [].into() },
         ..Change::default()
     };
     op(id, at, version, Kind::Update(change))
+}
+
+fn wire(leaf: &str, field: &str, value: Json) -> Wire {
+    Wire { leaf: leaf.to_owned(), field: field.to_owned(), form: Form::Carried(value) }
 }
 
 fn op(id: u64, at: Ms, version: Option<u64>, kind: Kind) -> Op {
@@ -156,6 +160,29 @@ fn two_requests_at_once_are_found_and_a_given_up_one_does_not_count() {
 #[test]
 fn an_older_value_after_a_newer_one_is_found() {
     is_found("G6", |history| history.sends.push(send(4_000, "a")));
+}
+
+#[test]
+fn a_field_that_another_leaf_had_meanwhile_goes_back_to_its_newest_value_and_to_no_older_one() {
+    let goes_back = |to: &str| {
+        let to = send(6_000, to);
+        move |history: &mut History| {
+            let change = Change {
+                leaves: [("custom.tier".to_owned(), json!("x"))].into(),
+                wire: [(ROUTE.to_owned(), vec![wire("custom.tier", "job_title", json!("x"))])].into(),
+                ..Change::default()
+            };
+            history.ops.push(op(3, 4_000, Some(3), Kind::Update(change)));
+            history.sends.extend([send(5_000, "x"), to]);
+            history.nudges.push(Nudge { from: 5_500, to: Some(5_600), route: None, user: None });
+            let end = user(history);
+            end.version = 3;
+            end.listed.push((3, 3, true));
+            end.leaves.insert("custom.tier".to_owned(), json!("x"));
+        }
+    };
+    is_good(goes_back("b"));
+    is_found("G6", goes_back("a"));
 }
 
 #[test]

@@ -1,15 +1,16 @@
 //! Canonical values as the routes carry them: what a recorder puts into a history.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use adapter::{Dialect, Mapping, Rule, WireValue};
 use canonical::{Change as LeafChange, Leaf, Patch};
 use serde_json::Value as Json;
 use vendor_sim::Vendor;
 
-use super::Change;
+use super::{Change, Form, Wire};
 
-/// What a patch changes, with its wire form at each of these routes; subjects and revival are the recorder's to add.
+/// What a patch changes, with its wire form at each of these routes, some of which may be one route as it is configured at
+/// different times; subjects and revival are the recorder's to add.
 pub fn change<'a>(patch: &Patch, routes: impl IntoIterator<Item = (&'a str, &'a Mapping)>) -> Change {
     let mut change = Change { clear_custom: patch.clear_custom, ..Change::default() };
     for (leaf, what) in &patch.changes {
@@ -20,7 +21,7 @@ pub fn change<'a>(patch: &Patch, routes: impl IntoIterator<Item = (&'a str, &'a 
         change.leaves.insert(leaf.name().to_owned(), value);
     }
     for (route, mapping) in routes {
-        let (mut wire, mut uncarried) = (BTreeMap::new(), BTreeSet::new());
+        let wire = change.wire.entry(route.to_owned()).or_default();
         for (leaf, field) in mapping.fields() {
             let carried = match patch.changes.get(leaf) {
                 Some(LeafChange::Set(value)) => mapping.carry(leaf, Some(value)),
@@ -28,13 +29,12 @@ pub fn change<'a>(patch: &Patch, routes: impl IntoIterator<Item = (&'a str, &'a 
                 None if patch.clear_custom && matches!(leaf, Leaf::Custom(_)) => mapping.carry(leaf, None),
                 None => continue,
             };
-            match carried {
-                Ok(value) => drop(wire.insert(field.to.to_string(), plain(value))),
-                Err(_) => drop(uncarried.insert(field.to.to_string())),
+            let form = carried.map_or(Form::Uncarried, |value| Form::Carried(plain(value)));
+            let one = Wire { leaf: leaf.name().to_owned(), field: field.to.to_string(), form };
+            if !wire.contains(&one) {
+                wire.push(one);
             }
         }
-        change.wire.insert(route.to_owned(), wire);
-        change.uncarried.insert(route.to_owned(), uncarried);
     }
     change
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use super::{
-    Change, History, Kind, Ms, Op, Outcome, UserEnd, Verdict,
+    Change, Form, History, Kind, Ms, Op, Outcome, UserEnd, Verdict, Wire,
     verdict::{LOST, UNEXPECTED},
 };
 
@@ -24,6 +24,7 @@ pub(super) struct Timeline<'a> {
 #[derive(Debug, Clone)]
 pub(super) struct Had<'a> {
     pub(super) version: u64,
+    pub(super) leaf: &'a str,
     pub(super) value: &'a Json,
     pub(super) since: Ms,
 }
@@ -146,26 +147,27 @@ impl<'a> Timeline<'a> {
     /// The values that a field had, in the order of versions.
     pub(super) fn field(&self, route: &str, field: &str) -> Vec<Had<'a>> {
         let of_op = |(version, op): (&u64, &&'a Op)| {
-            let value = change_of(op)?.wire.get(route)?.get(field)?;
-            Some(Had { version: *version, value, since: op.invoked })
+            let (version, since) = (*version, op.invoked);
+            forms(op, route, field).filter_map(move |wire| match &wire.form {
+                Form::Carried(value) => Some(Had { version, leaf: &wire.leaf, value, since }),
+                Form::Uncarried => None,
+            })
         };
-        self.by_version.iter().filter_map(of_op).collect()
+        self.by_version.iter().flat_map(of_op).collect()
     }
 
     /// Whether the field had a value that the route cannot carry, after a version and before a moment.
     pub(super) fn was_uncarried(&self, route: &str, field: &str, after: u64, before: Ms) -> bool {
         let of_op = |(_, op): (&u64, &&Op)| {
-            let fields = change_of(op).and_then(|change| change.uncarried.get(route));
-            op.invoked <= before && fields.is_some_and(|fields| fields.contains(field))
+            op.invoked <= before && forms(op, route, field).any(|wire| wire.form == Form::Uncarried)
         };
         self.by_version.range(after + 1..).any(of_op)
     }
 
     /// Whether an operation that nobody knows of may have given a field this value.
     pub(super) fn may_be(&self, route: &str, field: &str, value: &Json) -> bool {
-        let of_op =
-            |op: &&Op| change_of(op).and_then(|change| change.wire.get(route)?.get(field)) == Some(value);
-        self.open.iter().any(of_op)
+        let is_it = |wire: &Wire| matches!(&wire.form, Form::Carried(own) if own == value);
+        self.open.iter().any(|op| forms(op, route, field).any(is_it))
     }
 
     /// The newest erase that was answered before `at`, and that no update has undone by then.
@@ -209,6 +211,12 @@ fn change_of(op: &Op) -> Option<&Change> {
         Kind::Update(change) => Some(change),
         Kind::Erase => None,
     }
+}
+
+/// What an operation makes of a field of a route.
+fn forms<'a>(op: &'a Op, route: &str, field: &str) -> impl Iterator<Item = &'a Wire> {
+    let wire = change_of(op).and_then(|change| change.wire.get(route));
+    wire.into_iter().flatten().filter(move |wire| wire.field == field)
 }
 
 fn may_set(op: &Op, leaf: &str, value: &Json) -> bool {

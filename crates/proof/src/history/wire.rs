@@ -90,8 +90,16 @@ fn success(vendor: Vendor, json: Option<Json>, body: &[u8]) -> Answer {
             Some(false) => Answer::Success,
             None => Answer::Unreadable,
         },
+        (Vendor::UserCom, Some(Json::Object(object))) if !says_done(&object) => Answer::Unreadable,
         (Vendor::Communifire | Vendor::UserCom, None) => Answer::Unreadable,
         (_, None) if !body.is_empty() => Answer::Unreadable,
         _ => Answer::Success,
     }
+}
+
+/// Whether an answer of User.com shows a person or says that something was taken away.
+fn says_done(object: &Map<String, Json>) -> bool {
+    let is = |name: &str, value: &Json| object.get(name) == Some(value);
+    object.contains_key("id")
+        || (is("removed", &true.into()) || is("status", &"ok".into())) && !object.contains_key("detail")
 }

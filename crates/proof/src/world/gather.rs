@@ -74,8 +74,10 @@ fn op(shared: &Shared, id: usize, client: &clients::Pending) -> Option<Op> {
 }
 
 fn change(shared: &Shared, body: &Json, revives: bool) -> Change {
-    let mappings = Vendor::ALL.map(|vendor| routes::mapping(vendor, Variant::Usual));
-    let mut change = translate::change(&clients::patch(body), NAMES.into_iter().zip(&mappings));
+    let mappings =
+        Variant::MAPPINGS.map(|variant| Vendor::ALL.map(|vendor| routes::mapping(vendor, variant)));
+    let of_variant = |mappings| NAMES.into_iter().zip(mappings);
+    let mut change = translate::change(&clients::patch(body), mappings.iter().flat_map(of_variant));
     change.revives = revives;
     change.subjects = people::identities_of(body);
     if shared.setup.village == Enrol::Email
@@ -111,7 +113,8 @@ fn lane_end(shared: &Shared, state: &State, user: usize, snapshot: &UserSnapshot
         standing: standing(shared, vendor, snapshot, &row.lane),
         held: held.collect(),
         carried: carried.collect(),
-        vendor: subject.as_deref().map(|subject| state.vendors[at].fields(subject)).unwrap_or_default(),
+        // When everything is quiet, all routes are configured as at the start.
+        vendor: subject.as_deref().map(|subject| state.vendors[at].fields(0, subject)).unwrap_or_default(),
         subject,
     }
 }

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use delivery::{
-    NoTelemetry, SeededJitter, Transport,
+    NoTelemetry, SeededJitter,
     engine::{Engine, Hub, Parts},
     lane::{State as LaneState, WaitCause},
     store::{LaneFilter, Store},
@@ -15,9 +15,11 @@ use vendor_sim::Vendor;
 use super::{
     agenda::{Ears, Event},
     chaos_store::ChaosStore,
-    clients, gather, operators, routes,
+    clients, gather, operators,
+    routes::{self, Transports},
     script::Act,
     shared::{Shared, WorldClock},
+    state::SendLog,
     switch::Switch,
     words,
 };
@@ -41,7 +43,7 @@ pub(crate) struct Life {
     pub(crate) shared: Arc<Shared>,
     pub(crate) store: Arc<MemoryStore>,
     pub(crate) switch: Arc<Switch>,
-    pub(crate) transports: Vec<Arc<dyn Transport>>,
+    pub(crate) transports: Transports,
     pub(crate) number: u64,
 }
 
@@ -66,7 +68,8 @@ impl Life {
         };
         let variant = self.shared.lock().variant;
         let configured = routes::routes(&self.shared.setup, variant, &self.transports);
-        let starting = tokio::spawn(Engine::start(parts, configured, false));
+        // Whoever moves a route confirms it.
+        let starting = tokio::spawn(Engine::start(parts, configured, true));
         let engine = loop {
             if starting.is_finished() {
                 break starting.await;
@@ -144,26 +147,29 @@ impl Life {
 
     fn arrives(&self, send: usize, at: Ms) {
         let mut state = self.shared.lock();
-        let (route, call) = (state.sends[send].route, Arc::clone(&state.sends[send].call));
-        state.vendors[route].arrive(&call, at);
+        let SendLog { route, host, ref call, .. } = state.sends[send];
+        let call = Arc::clone(call);
+        state.vendors[route].arrive(host, &call, at);
     }
 
     fn applies(&self, send: usize, at: Ms) {
         let mut state = self.shared.lock();
-        let (route, call) = (state.sends[send].route, Arc::clone(&state.sends[send].call));
-        let reply = state.vendors[route].apply(&call, at);
+        let SendLog { route, host, ref call, send: ref sent, .. } = state.sends[send];
+        let (call, sent) = (Arc::clone(call), sent.clone());
+        let reply = state.vendors[route].apply(host, &call, at);
         state.note(format_args!("applied {send}: {}", reply.status));
         if wire::answer(Vendor::ALL[route], reply.status, false, &reply.body) == Answer::Success {
-            let sent = state.sends[send].send.clone();
-            state.record.applied(route, &sent);
+            state.record.applied(route, host, &sent);
         }
+        let fields = state.vendors[route].fields(host, &sent.subject);
+        state.record.seen(route, host, &sent, &fields);
         state.sends[send].reply = Some(reply);
     }
 
     fn promises(&self, send: usize) {
         let mut state = self.shared.lock();
         let log = &state.sends[send];
-        let reply = state.vendors[log.route].preview(&log.call);
+        let reply = state.vendors[log.route].preview(log.host, &log.call);
         state.sends[send].reply.get_or_insert(reply);
     }
 

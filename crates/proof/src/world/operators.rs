@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use delivery::{
-    Transport,
     engine::Engine,
     lane::Rearm,
     store::{Actor, RearmTarget, RouteId, StoreError},
@@ -12,14 +11,14 @@ use delivery::{
 use super::{
     agenda::Event,
     clients::{self, Request},
-    routes::{self, NAMES, Variant},
+    routes::{self, NAMES, Transports, Variant},
     script::Act,
     shared::Shared,
 };
 use crate::history::Nudge;
 
 /// Carries out one act of the script.
-pub(crate) fn act(shared: &Arc<Shared>, engine: &Engine, transports: &[Arc<dyn Transport>], act: Act) {
+pub(crate) fn act(shared: &Arc<Shared>, engine: &Engine, transports: &Transports, act: Act) {
     let mut state = shared.lock();
     state.note(format_args!("{act:?}"));
     match act {
@@ -46,14 +45,14 @@ pub(crate) fn act(shared: &Arc<Shared>, engine: &Engine, transports: &[Arc<dyn T
                 }
             }
             drop(state);
-            let (shared, engine, transports) = (Arc::clone(shared), engine.clone(), transports.to_vec());
+            let (shared, engine, transports) = (Arc::clone(shared), engine.clone(), transports.clone());
             tokio::spawn(async move { carry_out(&shared, &engine, &transports, act).await });
         }
     }
 }
 
 /// As often as it takes; of the acts that a crash cut short only the end of a pause is repeated.
-async fn carry_out(shared: &Arc<Shared>, engine: &Engine, transports: &[Arc<dyn Transport>], act: Act) {
+async fn carry_out(shared: &Arc<Shared>, engine: &Engine, transports: &Transports, act: Act) {
     let route = match &act {
         Act::Pause(route) | Act::Resume(route) | Act::Retry(route) | Act::Resync(route) => Some(*route),
         _ => None,
@@ -86,7 +85,7 @@ async fn carry_out(shared: &Arc<Shared>, engine: &Engine, transports: &[Arc<dyn 
 async fn one(
     shared: &Arc<Shared>,
     engine: &Engine,
-    transports: &[Arc<dyn Transport>],
+    transports: &Transports,
     act: &Act,
 ) -> Result<(), StoreError> {
     let by = || Actor("operator".to_owned());
@@ -101,7 +100,8 @@ async fn one(
         Act::Reload(_) | Act::Reread => {
             // Of two replacements that came close together, the file has the newer one.
             let variant = shared.lock().variant;
-            engine.reload(routes::routes(&shared.setup, variant, transports), false).await
+            // Whoever moves a route confirms it.
+            engine.reload(routes::routes(&shared.setup, variant, transports), true).await
         }
         _ => Ok(()),
     }

@@ -125,7 +125,7 @@ fn change(dice: &mut Dice, user: usize, users: usize, number: u64, body: &mut Ma
         10 | 11 => drop(body.insert("email".to_owned(), email(dice, user, users, number))),
         12 => drop(body.insert(
             "phone_number".to_owned(),
-            or_null(dice, format!("+1416555{:04}", number % 10_000).into()),
+            or_null(dice, format!("+1 416 555 {:04}", number % 10_000).into()),
         )),
         13 => {
             let (year, month, day) = (1950 + number % 50, 1 + number / 50 % 12, 1 + number / 600 % 28);

@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use adapter::{Adapter, ClearAs, FieldOption, FieldOptions, Mapping, MappingOptions, Rule, SubjectKind};
+use adapter::{
+    Adapter, ClearAs, FieldOption, FieldOptions, Mapping, MappingOptions, PhoneFormat, Rule, SubjectKind,
+};
 use canonical::{Leaf, Profile};
 use delivery::{Enrol, Limits, Matcher, Rate, Route, Transport};
 use vendor_sim::Vendor;
@@ -24,6 +26,24 @@ pub(crate) enum Variant {
     Without(usize),
     /// User.com's time zone is not mapped.
     Fewer,
+    /// Two labels have changed places, an attribute has another name, and telephone numbers have another form.
+    Renamed,
+    /// A route leads to another host.
+    Moved(usize),
+}
+
+impl Variant {
+    /// What the mappings are in the order of time: another number, another mapping.
+    const fn mapping_revision(self) -> u64 {
+        match self {
+            Self::Usual | Self::Without(_) | Self::Moved(_) => 1,
+            Self::Fewer => 2,
+            Self::Renamed => 3,
+        }
+    }
+
+    /// Every variant whose mapping differs from that of all others.
+    pub(crate) const MAPPINGS: [Self; 3] = [Self::Usual, Self::Fewer, Self::Renamed];
 }
 
 /// What holds for a whole run.
@@ -46,15 +66,37 @@ pub(crate) const SETTLE: Ms = 60_000;
 const UNKNOWN_WINDOW: Ms = 24 * 60 * 60_000;
 const NETWORK: &str = "sim-network";
 
-/// The routes of a variant; `transports` are in the order of [`Vendor::ALL`].
-pub(crate) fn routes(setup: &Setup, variant: Variant, transports: &[Arc<dyn Transport>]) -> Vec<Arc<Route>> {
+/// The ways to both hosts of every vendor, in the order of [`Vendor::ALL`].
+pub(crate) type Transports = Vec<[Arc<dyn Transport>; HOSTS]>;
+
+/// How many hosts a vendor has.
+pub(crate) const HOSTS: usize = 2;
+
+/// The routes of a variant.
+pub(crate) fn routes(setup: &Setup, variant: Variant, transports: &Transports) -> Vec<Arc<Route>> {
     let all = Vendor::ALL.into_iter().zip(transports).enumerate();
     all.filter(|(at, _)| variant != Variant::Without(*at))
-        .map(|(at, (vendor, transport))| Arc::new(route(setup, variant, at, vendor, Arc::clone(transport))))
+        .map(|(at, (vendor, to))| Arc::new(route(setup, variant, at, vendor, to)))
         .collect()
 }
 
-fn route(setup: &Setup, variant: Variant, at: usize, vendor: Vendor, transport: Arc<dyn Transport>) -> Route {
+/// Which of its vendor's hosts a route leads to.
+pub(crate) fn host(at: usize, route: &Route) -> usize {
+    usize::from(route.origin != origin(at, 0))
+}
+
+fn origin(at: usize, host: usize) -> String {
+    format!("https://{host}.{}.example", NAMES[at])
+}
+
+fn route(
+    setup: &Setup,
+    variant: Variant,
+    at: usize,
+    vendor: Vendor,
+    to: &[Arc<dyn Transport>; HOSTS],
+) -> Route {
+    let host = usize::from(variant == Variant::Moved(at));
     let adapter: Arc<dyn Adapter> = Arc::new(Seeded(adapter(vendor)));
     let apply_window = if vendor == Vendor::Village { setup.apply_window } else { 0 };
     let rate = if setup.unlimited {
@@ -76,10 +118,10 @@ fn route(setup: &Setup, variant: Variant, at: usize, vendor: Vendor, transport: 
             settle: Duration::from_millis(setup.settle),
             apply_window: (apply_window > 0).then(|| Duration::from_millis(apply_window)),
         },
-        origin: format!("https://{}.example", NAMES[at]),
-        mapping_revision: if variant == Variant::Fewer { 2 } else { 1 },
+        origin: origin(at, host),
+        mapping_revision: variant.mapping_revision(),
         adapter,
-        transport,
+        transport: Arc::clone(&to[host]),
     }
 }
 
@@ -104,17 +146,20 @@ fn subject_kind(vendor: Vendor) -> &'static SubjectKind {
 pub(crate) fn mapping(vendor: Vendor, variant: Variant) -> Mapping {
     let custom = |key: &str| Leaf::custom(key).expect("a literal key");
     let named = |to: &str| FieldOptions { to: Some(to.to_owned()), ..FieldOptions::default() };
+    let renamed = variant == Variant::Renamed;
+    let (title, badge) = if renamed { ("Badge", "Job title") } else { ("Job title", "Badge") };
+    let attribute = if renamed { "my_other_attr" } else { "my_string_attr" };
     let fields: BTreeMap<Leaf, FieldOptions> = match vendor {
         Vendor::Communal => BTreeMap::new(),
         Vendor::Communifire => BTreeMap::from([
-            (Leaf::Title, named("Job title")),
-            (custom("tier"), named("Badge")),
+            (Leaf::Title, named(title)),
+            (custom("tier"), named(badge)),
             (Leaf::Organization, FieldOptions { clear: ClearAs::EmptyString, ..FieldOptions::default() }),
         ]),
         Vendor::UserCom => BTreeMap::from([
             (Leaf::Title, named("job_title")),
             (Leaf::Birthdate, named("birth_date")),
-            (custom("tier"), named("my_string_attr")),
+            (custom("tier"), named(attribute)),
             (custom("newsletter"), named("newsletter")),
             (custom("logins"), named("logins")),
         ]),
@@ -125,7 +170,8 @@ pub(crate) fn mapping(vendor: Vendor, variant: Variant) -> Mapping {
     if vendor == Vendor::UserCom && variant == Variant::Fewer {
         fields.insert(Leaf::Zoneinfo, FieldOption::Off);
     }
-    let options = MappingOptions { fields, ..MappingOptions::default() };
+    let phone_format = if renamed { PhoneFormat::AsSent } else { PhoneFormat::E164 };
+    let options = MappingOptions { fields, phone_format };
     Mapping::new(dialect(vendor), &options).expect("the mapping has no mistake")
 }
 
@@ -141,6 +187,9 @@ pub(crate) fn facts(setup: &Setup, vendor: Vendor, variants: &[Variant]) -> Rout
         required: fields_with(&mapping, Rule::Required),
         sets: fields_with(&mapping, Rule::AddOnly),
         start_window: if removed { UNKNOWN_WINDOW } else { TIMEOUT + setup.settle },
+        has_moved: variants
+            .iter()
+            .any(|variant| matches!(variant, Variant::Moved(at) if Vendor::ALL[*at] == vendor)),
         explicit: vendor != Vendor::Village || setup.village == Enrol::Identity,
     }
 }

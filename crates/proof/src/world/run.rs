@@ -5,7 +5,7 @@ use std::sync::Arc;
 use delivery::{Enrol, Transport};
 use testkit::memory_store::MemoryStore;
 use tokio::runtime::Builder;
-use vendor_sim::{UnknownSubjects, Vendor};
+use vendor_sim::{NothingToRemove, UnknownSubjects, Vendor};
 
 use super::{
     agenda::Event,
@@ -16,13 +16,13 @@ use super::{
     options::{Crashes, Faults, Options, Reassert, Stress},
     people,
     report::Report,
-    routes::{NAMES, SETTLE, Setup, TIMEOUT},
+    routes::{NAMES, SETTLE, Setup, TIMEOUT, Transports},
     script,
     shared::Shared,
     state::State,
     switch::Switch,
     transport::SimTransport,
-    trouble::Bounds,
+    trouble::{Asked, Bounds},
     vendors::{self, VendorState},
     weather::{Forecast, Weather},
 };
@@ -58,10 +58,10 @@ fn live(shared: &Arc<Shared>, dice: &mut Dice) -> Report {
     let switch = Arc::<Switch>::default();
     switch.note_for(Some(Arc::clone(shared)));
     let store = Arc::new(MemoryStore::new(switch.clone()));
-    let transport = |(route, vendor)| {
-        Arc::new(SimTransport::new(Arc::clone(shared), route, vendor)) as Arc<dyn Transport>
-    };
-    let transports: Vec<_> = Vendor::ALL.into_iter().enumerate().map(transport).collect();
+    let way =
+        |route, host| Arc::new(SimTransport::new(Arc::clone(shared), route, host)) as Arc<dyn Transport>;
+    let transports: Transports =
+        (0..NAMES.len()).map(|route| std::array::from_fn(|host| way(route, host))).collect();
     for number in 0.. {
         let life = Life {
             shared: Arc::clone(shared),
@@ -139,7 +139,9 @@ fn vendor_states(seed: u64, dice: &mut Dice, options: &Options, setup: &Setup) -
     let state = |(route, vendor): (usize, Vendor)| {
         let by_email = vendor == Vendor::Village && setup.village == Enrol::Email;
         let unknown = if by_email { UnknownSubjects::Allowed } else { UnknownSubjects::Violation };
-        let config = vendors::config(vendor, people::everybody(options.users), unknown);
+        let of_nothing = [NothingToRemove::Done, NothingToRemove::SaysSo, NothingToRemove::NotFound];
+        let of_nothing = *dice.pick(&of_nothing);
+        let config = vendors::config(vendor, people::everybody(options.users), unknown, of_nothing);
         let apply_window = if vendor == Vendor::Village { setup.apply_window } else { 0 };
         let forecast = match &options.faults {
             Faults::All => Forecast::changing(dice, options.chaos, apply_window > 0),
@@ -149,7 +151,8 @@ fn vendor_states(seed: u64, dice: &mut Dice, options: &Options, setup: &Setup) -
             }
             Faults::None | Faults::At { .. } => Forecast::default(),
         };
-        let bounds = Bounds { vendor, timeout: TIMEOUT, settle: SETTLE, apply_window, fields: Vec::new() };
+        let bounds =
+            Bounds { vendor, timeout: TIMEOUT, settle: SETTLE, apply_window, asked: Asked::default() };
         let mut state = VendorState::new(seed, &config, forecast, bounds);
         if let Faults::At { route: at, user: Some(user), .. } = &options.faults
             && *at == route

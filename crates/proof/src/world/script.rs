@@ -139,8 +139,9 @@ fn restless(acts: &mut Vec<(Ms, Act)>, options: &Options) {
             ask.body["zoneinfo"] = ["America/Toronto", "Europe/Berlin", "Asia/Tokyo"][number % 3].into();
         }
     }
-    for at in (4_000..options.chaos - 8_000).step_by(8_000) {
-        acts.push((at, Act::Reload(Variant::Fewer)));
+    let others = [Variant::Fewer, Variant::Renamed, Variant::Fewer, Variant::Moved(2)];
+    for (at, other) in (4_000..options.chaos - 8_000).step_by(8_000).zip(others.into_iter().cycle()) {
+        acts.push((at, Act::Reload(other)));
         acts.push((at + 4_000, Act::Reload(Variant::Usual)));
     }
 }
@@ -162,26 +163,27 @@ fn forgetful(dice: &mut Dice, acts: &mut Vec<(Ms, Act)>, options: &Options, expl
 
 fn operators(dice: &mut Dice, options: &Options) -> Vec<(Ms, Act)> {
     let mut acts = Vec::new();
-    for _ in 0..dice.below(5) {
+    for _ in 0..dice.below(6) {
         let at = dice.below(options.chaos);
         let route = usize::try_from(dice.below(4)).unwrap_or_default();
-        match dice.below(6) {
+        let variant = match dice.below(9) {
             0 => {
                 acts.push((at, Act::Pause(route)));
                 acts.push((at + dice.below(60_000), Act::Resume(route)));
+                continue;
             }
-            1 => acts.push((at, Act::Retry(route))),
-            2 => acts.push((at, Act::Resync(route))),
-            3 => acts.push((at, Act::Credential(route))),
-            4 => {
-                acts.push((at, Act::Reload(Variant::Without(route))));
-                acts.push((at + dice.below(60_000), Act::Reload(Variant::Usual)));
-            }
+            1 => Variant::Without(route),
+            2 | 3 => Variant::Fewer,
+            4 | 5 => Variant::Renamed,
+            6 => Variant::Moved(route),
             _ => {
-                acts.push((at, Act::Reload(Variant::Fewer)));
-                acts.push((at + dice.below(60_000), Act::Reload(Variant::Usual)));
+                let once = [Act::Retry(route), Act::Resync(route), Act::Credential(route)];
+                acts.push((at, dice.pick(&once).clone()));
+                continue;
             }
-        }
+        };
+        acts.push((at, Act::Reload(variant)));
+        acts.push((at + dice.below(60_000), Act::Reload(Variant::Usual)));
     }
     acts
 }

@@ -66,6 +66,7 @@ pub(crate) struct State {
 pub(crate) struct SendLog {
     pub(crate) send: Send,
     pub(crate) route: usize,
+    pub(crate) host: usize,
     pub(crate) call: Arc<Call>,
     pub(crate) reply: Option<vendor_sim::Reply>,
 }

@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use adapter::{AuthScheme, VendorRequest, VendorResponse};
+use adapter::{AuthScheme, ReadRequest, VendorRequest, VendorResponse};
 use async_trait::async_trait;
 use delivery::{
     Preview, SendError, SendErrorKind, Transport,
@@ -18,14 +18,15 @@ use super::{
     routes::{NAMES, TIMEOUT},
     shared::Shared,
     state::{SendLog, State},
-    trouble::{Answering, Plan},
+    trouble::{Answering, Asked, Plan},
 };
 use crate::history::{Answer, Send, Write, translate::dialect, wire};
 
-/// One route's transport; outlives the processes that use it.
+/// The way to one of a vendor's hosts; outlives the processes that use it.
 pub(crate) struct SimTransport {
     shared: Arc<Shared>,
     route: usize,
+    host: usize,
     vendor: Vendor,
     wire: HttpTransport,
     auth: (String, String),
@@ -35,7 +36,8 @@ pub(crate) struct SimTransport {
 const BASE: &str = "http://127.0.0.1:9";
 
 impl SimTransport {
-    pub(crate) fn new(shared: Arc<Shared>, route: usize, vendor: Vendor) -> Self {
+    pub(crate) fn new(shared: Arc<Shared>, route: usize, host: usize) -> Self {
+        let vendor = Vendor::ALL[route];
         let secret = Config::new(vendor).credential;
         let auth = dialect(vendor).auth[0];
         let credential = Credential::new(SecretString::from(secret.clone())).expect("a literal key");
@@ -47,7 +49,7 @@ impl SimTransport {
             AuthScheme::Token => ("authorization".to_owned(), format!("Token {secret}")),
             AuthScheme::Header(name) => (name.to_ascii_lowercase(), secret),
         };
-        Self { shared, route, vendor, wire, auth, known_credential: 0.into() }
+        Self { shared, route, host, vendor, wire, auth, known_credential: 0.into() }
     }
 
     /// What the vendor sees on the wire.
@@ -74,8 +76,8 @@ impl SimTransport {
             Write::Set(field, _) => Some(field.clone()),
             _ => None,
         });
-        let (trouble, plan) =
-            state.vendors[self.route].plan(subject, fields.collect(), call.method == "DELETE", now);
+        let asked = Asked { fields: fields.collect(), removes: call.method == "DELETE" };
+        let (trouble, plan) = state.vendors[self.route].plan(subject, asked, now);
         let user = state.owners.get(&(self.route, subject.to_owned())).copied();
         let id = state.sends.len();
         state.note(format_args!(
@@ -87,6 +89,7 @@ impl SimTransport {
         ));
         let findings = state.manners.begun(self.route, subject, &writes, now);
         state.findings.extend(findings);
+        let fields = state.vendors[self.route].fields(self.host, subject);
         let send = Send {
             route: NAMES[self.route].to_owned(),
             user: user.map_or_else(|| format!("owner of {subject}"), super::people::user_id),
@@ -96,7 +99,14 @@ impl SimTransport {
             answer: Answer::Unknown,
             writes,
         };
-        state.sends.push(SendLog { send, route: self.route, call: Arc::new(call), reply: None });
+        state.record.seen(self.route, self.host, &send, &fields);
+        state.sends.push(SendLog {
+            send,
+            route: self.route,
+            host: self.host,
+            call: Arc::new(call),
+            reply: None,
+        });
         schedule(state, id, now, &plan);
         drop(guard);
         self.shared.changed.notify_one();
@@ -130,6 +140,45 @@ impl SimTransport {
                 fail(SendErrorKind::Timeout)
             }
         }
+    }
+
+    /// What the vendor sees of a question. The people of this world have identities that need no encoding, and no reader of
+    /// one person turns pages.
+    fn question(&self, request: &ReadRequest) -> Call {
+        let slash = if request.path.trailing_slash { "/" } else { "" };
+        let target = format!("/{}{slash}", request.path.segments.join("/"));
+        let own = request.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone()));
+        let mut headers: Vec<(String, String)> = own.chain([self.auth.clone()]).collect();
+        headers.sort();
+        Call { method: "GET".to_owned(), target, headers, body: Vec::new() }
+    }
+
+    /// What becomes of a question: the same as of a request, but that it changes nothing.
+    fn ask(&self, subject: &str, call: &Call) -> Answering {
+        let mut state = self.shared.lock();
+        let now = state.now();
+        let vendor = &mut state.vendors[self.route];
+        vendor.arrive(self.host, call, now);
+        let (trouble, plan) = vendor.plan(subject, Asked::default(), now);
+        state.note(format_args!("question {} {} {trouble}", NAMES[self.route], call.target));
+        plan.answer
+    }
+
+    /// What the person looks like now, which whoever asked takes for the vendor's word.
+    fn look(&self, subject: &str, call: &Call) -> Reply {
+        let mut guard = self.shared.lock();
+        let state = &mut *guard;
+        let reply = state.vendors[self.route].preview(self.host, call);
+        if reply.status == 200 {
+            let fields = state.vendors[self.route].fields(self.host, subject);
+            let about = |log: &&SendLog| {
+                (log.route, log.host) == (self.route, self.host) && log.send.subject == subject
+            };
+            let sends = state.sends.iter().filter(about);
+            sends.for_each(|log| state.record.seen(self.route, self.host, &log.send, &fields));
+        }
+        state.note(format_args!("shown {}", reply.status));
+        reply
     }
 
     /// As a client does that follows redirects by itself.
@@ -196,6 +245,23 @@ impl Transport for SimTransport {
             self.follow(&outcome);
         }
         outcome
+    }
+
+    async fn read(&self, request: &ReadRequest) -> Result<VendorResponse, SendError> {
+        let call = self.question(request);
+        // Readers ask for one person by the last segment of the path.
+        let subject = request.path.segments.last().map(String::as_str).unwrap_or_default();
+        let answering = self.ask(subject, &call);
+        let fail = |kind| Err(SendError { kind, detail: "simulated".to_owned() });
+        let (after, outcome) = match answering {
+            Answering::Real(after) | Answering::Promise(after) => (after, None),
+            Answering::Emptied(after) => (after, Some(Ok(response(Reply::empty(200))))),
+            Answering::Canned(after, reply) => (after, Some(Ok(response(reply)))),
+            Answering::Broken(after, kind) => (after, Some(fail(kind))),
+            Answering::Silence => (TIMEOUT, Some(fail(SendErrorKind::Timeout))),
+        };
+        sleep(Duration::from_millis(after)).await;
+        outcome.unwrap_or_else(|| Ok(response(self.look(subject, &call))))
     }
 
     fn preview(&self, request: &VendorRequest) -> Preview {

@@ -93,8 +93,17 @@ pub(crate) struct Bounds {
     pub(crate) settle: Ms,
     /// How long it may still apply one that it has acknowledged.
     pub(crate) apply_window: Ms,
-    /// The fields of the request.
+    /// What the request asks for.
+    pub(crate) asked: Asked,
+}
+
+/// What a request asks for, as far as an answer depends on it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Asked {
+    /// The fields that it sets.
     pub(crate) fields: Vec<String>,
+    /// Whether it takes something away and does nothing else.
+    pub(crate) removes: bool,
 }
 
 impl Trouble {
@@ -144,8 +153,8 @@ impl Trouble {
             }
             Self::Page => plan(Vec::new(), Answering::Canned(answered, page(200))),
             Self::PageApplied => plan(vec![quick], Answering::Canned(answered, page(200))),
-            Self::Garbage => plan(Vec::new(), Answering::Canned(answered, garbage())),
-            Self::GarbageLate => plan(vec![late], Answering::Canned(answered, garbage())),
+            Self::Garbage => plan(Vec::new(), Answering::Canned(answered, garbage(dice, &bounds.asked))),
+            Self::GarbageLate => plan(vec![late], Answering::Canned(answered, garbage(dice, &bounds.asked))),
             Self::Half => plan(vec![quick], broken(SendErrorKind::Interrupted)),
             Self::TooMuch => plan(vec![quick], broken(SendErrorKind::AnswerTooLarge)),
             Self::EmptyApplied => plan(vec![quick], Answering::Emptied(answered)),
@@ -154,7 +163,7 @@ impl Trouble {
             }
             Self::RefusedNamed | Self::RefusedLast => {
                 let named =
-                    if bounds.fields.is_empty() { None } else { Some(dice.pick(&bounds.fields).clone()) };
+                    (!bounds.asked.fields.is_empty()).then(|| dice.pick(&bounds.asked.fields).clone());
                 let at = if self == Self::RefusedLast { bounds.timeout - 100 } else { answered };
                 plan(Vec::new(), Answering::Canned(at, refusal(bounds.vendor, named.as_deref())))
             }
@@ -171,11 +180,15 @@ fn page(status: u16) -> Reply {
     Reply::html(status, "<!doctype html><title>Sign in</title>")
 }
 
-fn garbage() -> Reply {
+/// A success that says nothing, or no.
+fn garbage(dice: &mut Dice, asked: &Asked) -> Reply {
+    const OF_REMOVALS: [&str; 4] =
+        ["{\"id\":", "{}", "{\"removed\": false}", "{\"status\": \"ok\", \"detail\": \"Not found.\"}"];
+    let body = if asked.removes { *dice.pick(&OF_REMOVALS) } else { "{\"id\":" };
     Reply {
         status: 200,
         headers: vec![("content-type".to_owned(), "application/json".to_owned())],
-        body: b"{\"id\":".to_vec(),
+        body: body.as_bytes().to_vec(),
     }
 }
 

@@ -17,7 +17,12 @@ use serde_json::Value as Json;
 use testkit::memory_store::MemoryStore;
 use vendor_sim::Vendor;
 
-use super::{clients, people, routes::NAMES, shared::Shared, state::State};
+use super::{
+    clients, people,
+    routes::{self, NAMES},
+    shared::Shared,
+    state::State,
+};
 use crate::history::{Finding, Ms, Send, Write, is_same, translate};
 
 /// What was claimed for a person at a route, and what the vendors have applied: values by the field that they went to.
@@ -25,9 +30,12 @@ use crate::history::{Finding, Ms, Send, Write, is_same, translate};
 pub(crate) struct Record {
     /// By route and person, and then by leaf and version: the field, the value, and when it was claimed first.
     claimed: BTreeMap<(usize, usize), Claimed>,
-    /// By route, subject and field: every value that was ever applied, as text, and when the newest request with it was begun.
-    applied: BTreeMap<(usize, String, String), BTreeMap<String, Ms>>,
+    /// By place and field: every value that was ever applied, as text, and when the newest request with it was begun.
+    applied: BTreeMap<(Place, String), BTreeMap<String, Ms>>,
 }
+
+/// A route, one of its vendor's hosts, and a subject there.
+type Place = (usize, usize, String);
 
 type Claimed = BTreeMap<(Leaf, u64), Vec<(String, Json, Ms)>>;
 
@@ -48,21 +56,38 @@ impl Record {
         }
     }
 
-    /// A vendor has applied a request.
-    pub(crate) fn applied(&mut self, route: usize, send: &Send) {
+    /// A host has applied a request.
+    pub(crate) fn applied(&mut self, route: usize, host: usize, send: &Send) {
         for write in &send.writes {
             if let Write::Set(field, value) = write {
-                let values = self.applied.entry((route, send.subject.clone(), field.clone())).or_default();
-                let begun = values.entry(value.to_string()).or_default();
-                *begun = send.start.max(*begun);
+                self.note(route, host, send, field, value);
             }
         }
     }
 
-    /// Whether the vendor has ever applied a version of a leaf that `is_it`.
+    /// What a host has of the person of a request, at any moment since the request was begun: what is not there is as if it had
+    /// been taken away.
+    pub(crate) fn seen(&mut self, route: usize, host: usize, send: &Send, fields: &BTreeMap<String, Json>) {
+        for write in &send.writes {
+            if let Write::Set(field, Json::Null) = write
+                && fields.get(field).is_none_or(Json::is_null)
+            {
+                self.note(route, host, send, field, &Json::Null);
+            }
+        }
+    }
+
+    fn note(&mut self, route: usize, host: usize, send: &Send, field: &str, value: &Json) {
+        let place = (route, host, send.subject.clone());
+        let begun =
+            self.applied.entry((place, field.to_owned())).or_default().entry(value.to_string()).or_default();
+        *begun = send.start.max(*begun);
+    }
+
+    /// Whether a host has ever applied a version of a leaf that `is_it`.
     fn has_applied(
         &self,
-        route: usize,
+        (route, host): (usize, usize),
         user: usize,
         leaf: &Leaf,
         subjects: &BTreeSet<String>,
@@ -73,7 +98,7 @@ impl Record {
         let claims = claims.filter(|((_, version), _)| is_it(*version));
         claims.flat_map(|(_, pairs)| pairs).any(|(field, value, since)| {
             subjects.iter().any(|subject| {
-                let values = self.applied.get(&(route, subject.clone(), field.clone()));
+                let values = self.applied.get(&((route, host, subject.clone()), field.clone()));
                 values.and_then(|values| values.get(&value.to_string())).is_some_and(|begun| begun >= since)
             })
         })
@@ -82,14 +107,15 @@ impl Record {
     /// The version of the leaf that a person was given with this value in this field, the newest one.
     fn given(
         &self,
-        (route, user, subject): (usize, usize, &str),
+        place: &Place,
+        user: usize,
         field: &str,
         value: &Json,
         since: u64,
     ) -> Option<(Leaf, u64)> {
         // A value that the vendor had from elsewhere is not ours.
-        let applied = self.applied.get(&(route, subject.to_owned(), field.to_owned()))?;
-        let of_user = self.claimed.get(&(route, user))?.iter().filter(|((_, version), pairs)| {
+        let applied = self.applied.get(&(place.clone(), field.to_owned()))?;
+        let of_user = self.claimed.get(&(place.0, user))?.iter().filter(|((_, version), pairs)| {
             *version >= since
                 && pairs.iter().any(|(own, claimed, since)| {
                     let begun = applied.get(&claimed.to_string());
@@ -123,7 +149,9 @@ pub(crate) async fn check(shared: &Shared, store: &MemoryStore, routes: &RouteSe
         }
         let row = snapshot.lanes.iter().find(|row| row.route == id);
         let Some(lane) = row.map(|row| &*row.lane) else { continue };
-        let look = Look { state: &state, at, user, route, person: &snapshot.user, lane, updates: &updates };
+        let host = routes::host(at, route);
+        let person = &snapshot.user;
+        let look = Look { state: &state, at, host, user, route, person, lane, updates: &updates };
         let wrong = look.updates().or_else(|| look.standing());
         findings.extend(wrong.map(|text| {
             let text = format!("{}, {}: {text}", NAMES[at], people::user_id(user));
@@ -136,6 +164,7 @@ pub(crate) async fn check(shared: &Shared, store: &MemoryStore, routes: &RouteSe
 struct Look<'a> {
     state: &'a State,
     at: usize,
+    host: usize,
     user: usize,
     route: &'a Route,
     person: &'a UserRow,
@@ -155,7 +184,7 @@ impl Look<'_> {
             let Some(of_route) = status.routes.get(&self.route.name) else { continue };
             for leaf in update.changed.iter().filter(|leaf| **leaf != Leaf::Tags) {
                 let has = |is_it: &dyn Fn(u64) -> bool| {
-                    record.has_applied(self.at, self.user, leaf, &subjects, is_it)
+                    record.has_applied((self.at, self.host), self.user, leaf, &subjects, is_it)
                 };
                 let fate = of_route.leaves.get(leaf).copied();
                 let is_true = match fate {
@@ -177,7 +206,7 @@ impl Look<'_> {
     /// What is wrong with the word about the person.
     fn standing(&self) -> Option<String> {
         let standing = status::of_user(self.route, self.person, Some(self.lane), &RouteCondition::default());
-        let fields = self.state.vendors[self.at].fields(self.lane.subject.as_deref()?);
+        let fields = self.state.vendors[self.at].fields(self.host, self.lane.subject.as_deref()?);
         let view = RouteView::of(self.route, &self.person.profile, self.person.version);
         let says_in_step = matches!(standing.state, StandingState::InStep | StandingState::InStepExcept);
         if says_in_step && self.route.adapter.dialect().success_means == Means::Applied {
@@ -208,8 +237,10 @@ impl Look<'_> {
                 continue;
             }
             let record = &self.state.record;
-            let whose = (self.at, self.user, self.lane.subject.as_deref().unwrap_or_default());
-            let Some((leaf, version)) = record.given(whose, field, value, since) else { continue };
+            let place = (self.at, self.host, self.lane.subject.clone().unwrap_or_default());
+            let Some((leaf, version)) = record.given(&place, self.user, field, value, since) else {
+                continue;
+            };
             let is_theirs = self.person.profile.get(&leaf).is_some_and(|entry| entry.version == version)
                 && owner.is_none_or(|owner| *owner == leaf);
             if !is_theirs && kept(field).is_none() {

@@ -123,6 +123,21 @@ fn reload_under_send() {
 }
 
 #[test]
+fn way_not_compared_in_the_world() {
+    catches(M::WayNotCompared, 8, |seed| stress(seed, Stress::Reloads));
+}
+
+#[test]
+fn place_not_compared_in_the_world() {
+    catches(M::PlaceNotCompared, 8, |seed| stress(seed, Stress::Reloads));
+}
+
+#[test]
+fn absence_taken_on_trust() {
+    catches(M::AbsenceTakenOnTrust, 100, |seed| weather(seed, 2, Weather::Lies));
+}
+
+#[test]
 fn start_without_suspicion() {
     catches(M::StartWithoutSuspicion, 60, |seed| busy(seed, Weather::Tardy, Crashes::Random));
 }
