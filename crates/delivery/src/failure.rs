@@ -92,22 +92,28 @@ pub struct Moment {
     pub jitter: f64,
 }
 
-/// Reads a request that has no answer.
-pub fn of_send_error(error: &SendError, history: &History, moment: &Moment) -> (Outcome, Sample) {
+/// Reads an attempt that ended with a request that has no answer; `maybe`: whether the attempt may have been applied, as
+/// [`SendErrorKind::may_have_been_applied`] says of an update.
+pub fn of_send_error(
+    error: &SendError,
+    maybe: bool,
+    history: &History,
+    moment: &Moment,
+) -> (Outcome, Sample) {
     let case = Case { class: FailureClass::Unavailable, status: None, history, moment };
+    let again = |failure: Failure| if maybe { case.unknown(failure) } else { case.not_applied(failure) };
     match error.kind {
         SendErrorKind::Tls => {
             let case = Case { class: FailureClass::Tls, ..case };
-            (case.not_applied(case.fault_of_route()), Sample::Tls)
+            (again(case.fault_of_route()), Sample::Tls)
         }
         // The name leads to an address that the route may not reach: nobody was asked, and every lane would meet it.
-        SendErrorKind::AddressRefused => (case.not_applied(case.fault_of_route()), Sample::Misdirected),
+        SendErrorKind::AddressRefused => (again(case.fault_of_route()), Sample::Misdirected),
         // The built URL was not what the route is configured for: nothing that another try would mend.
         SendErrorKind::Refused => {
             (case.blocked(BlockReason::Internal, FailureClass::Internal), Sample::Nothing)
         }
-        kind if kind.may_have_been_applied() => (case.unknown(case.outage()), Sample::Failure),
-        _ => (case.not_applied(case.outage()), Sample::Failure),
+        _ => (again(case.outage()), Sample::Failure),
     }
 }
 

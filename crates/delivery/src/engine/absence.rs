@@ -6,7 +6,7 @@ use adapter::{
 
 use super::{Engine, attempt::Refused, line::Line};
 use crate::{
-    Route, SendErrorKind,
+    Millis, Route, SendErrorKind,
     mutation::{self, Mutation},
     reading::{ReadError, Reading},
     store::Work,
@@ -25,6 +25,8 @@ pub(super) struct Person<'a> {
 pub(super) struct Doubt {
     pub(super) error: VendorError,
     pub(super) status: u16,
+    /// When the request was begun.
+    pub(super) request_at: Millis,
 }
 
 /// Why the vendor has not shown the person, and the status of its answer.
@@ -43,17 +45,18 @@ impl Person<'_> {
         let is_open = |doubt: &&Doubt| !shown.iter().any(|seen| self.is_settled_by(doubt, seen));
         let open: Vec<&Doubt> = doubts.iter().filter(is_open).collect();
         let Some(first) = open.first() else { return Ok(()) };
+        let applied = applied(&open);
         let witness = receipts.iter().find_map(|receipt| receipt.witness.as_deref());
         match self.read(witness).await {
             Ok(seen) => match open.iter().find(|doubt| !self.is_settled_by(doubt, &seen)) {
-                Some(doubt) => Err(doubt.disproved()),
+                Some(doubt) => Err(doubt.disproved(applied)),
                 None => Ok(()),
             },
             // The vendor has just answered about the person: a 404 does not mean that it knows nobody like that.
             Err(unshown) if !receipts.is_empty() => {
-                Err(refusal(unshown).unwrap_or_else(|| first.disproved()))
+                Err(refusal(unshown, applied).unwrap_or_else(|| first.disproved(applied)))
             }
-            Err(unshown) => Err(refusal(unshown).unwrap_or_else(|| first.stands())),
+            Err(unshown) => Err(refusal(unshown, applied).unwrap_or_else(|| first.stands(applied))),
         }
     }
 
@@ -95,31 +98,38 @@ impl Person<'_> {
 
 impl Doubt {
     /// The person has what was to go, or is not shown so that it could be told.
-    fn disproved(&self) -> Refused {
+    fn disproved(&self, applied: AppliedState) -> Refused {
         let detail = "the person is not shown without what was to be taken away";
-        Refused::Answered(VendorError::new(ErrorKind::Conflict, self.error.applied, detail), self.status)
+        Refused::Answered(VendorError::new(ErrorKind::Conflict, applied, detail), self.status)
     }
 
     /// Nobody can look: the answer means what its status says.
-    fn stands(&self) -> Refused {
-        Refused::Answered(self.error.clone(), self.status)
+    fn stands(&self, applied: AppliedState) -> Refused {
+        Refused::Answered(VendorError { applied, ..self.error.clone() }, self.status)
     }
+}
+
+/// Whether any of these requests may still be applied.
+fn applied(doubts: &[&Doubt]) -> AppliedState {
+    let mut states = doubts.iter().map(|doubt| doubt.error.applied);
+    states.find(|applied| *applied != AppliedState::No).unwrap_or(AppliedState::No)
 }
 
 /// What an attempt has come to whose person was not shown; none where reading as such is not possible or not allowed, which
 /// says nothing about the person, nor about a route that updates are sent by.
-fn refusal((error, status): Unshown) -> Option<Refused> {
+///
+/// The question itself changes nothing; what was asked before it may be applied all the same.
+fn refusal((error, status): Unshown, applied: AppliedState) -> Option<Refused> {
     match error {
         ReadError::Refused(error) => match error.kind {
-            ErrorKind::NotFound | ErrorKind::WrongSubject => Some(Refused::Answered(error, status)),
-            // A question changes nothing, answered or not.
-            ErrorKind::RateLimited | ErrorKind::Unavailable => {
-                Some(Refused::Answered(VendorError { applied: AppliedState::No, ..error }, status))
+            ErrorKind::WrongSubject => Some(Refused::Answered(error, status)),
+            ErrorKind::NotFound | ErrorKind::RateLimited | ErrorKind::Unavailable => {
+                Some(Refused::Answered(VendorError { applied, ..error }, status))
             }
             _ => None,
         },
         ReadError::Unanswered(error) if error.kind != SendErrorKind::Refused => {
-            Some(Refused::Unanswered(error))
+            Some(Refused::Unanswered(error, applied != AppliedState::No))
         }
         ReadError::Unanswered(_) | ReadError::NotReadable | ReadError::Busy(_) | ReadError::TooLong => None,
     }

@@ -81,7 +81,7 @@ impl Attempt<'_> {
             match self.send_one(request).await {
                 Ok(receipt) => receipts.push(receipt),
                 Err(Refused::Answered(error, status)) if error.unless_absent.is_some() => {
-                    doubts.push(Doubt { error, status });
+                    doubts.push(Doubt { error, status, request_at });
                 }
                 Err(refusal) => return self.refused(sent, &receipts, refusal, request_at),
             }
@@ -89,11 +89,12 @@ impl Attempt<'_> {
         if requests.is_empty() && !mutation::is_on(Mutation::NothingSentIsASuccess) {
             return self.ended(sent, Outcome::NothingToSend, Sample::Nothing);
         }
-        let asked_at = self.engine.now();
+        // A question changes nothing: whatever becomes of it, the newest request that may still be applied is an older one.
+        let newest = doubts.last().map_or(0, |doubt| doubt.request_at);
         let person = Person { engine: self.engine, route: self.route, line: self.line, work: self.work };
         match person.lacks(&receipts, &doubts).await {
             Ok(()) => self.ended(sent, self.ok(&receipts), Sample::Success),
-            Err(refusal) => self.refused(sent, &receipts, refusal, asked_at),
+            Err(refusal) => self.refused(sent, &receipts, refusal, newest),
         }
     }
 
@@ -104,7 +105,11 @@ impl Attempt<'_> {
     }
 
     async fn send_one(&self, request: &VendorRequest) -> Result<Receipt, Refused> {
-        let response = self.route.transport.send(request).await.map_err(Refused::Unanswered)?;
+        let unanswered = |error: SendError| {
+            let maybe = error.kind.may_have_been_applied();
+            Refused::Unanswered(error, maybe)
+        };
+        let response = self.route.transport.send(request).await.map_err(unanswered)?;
         let receipt = self.route.adapter.parse_response(request, &response);
         let receipt = receipt.map_err(|error| Refused::Answered(error, response.status))?;
         match (&self.work.witness, &receipt.witness) {
@@ -127,8 +132,8 @@ impl Attempt<'_> {
         let moment = self.moment(request_at);
         let history = &self.work.history;
         match refused {
-            Refused::Unanswered(error) => {
-                let (outcome, sample) = failure::of_send_error(&error, history, &moment);
+            Refused::Unanswered(error, maybe) => {
+                let (outcome, sample) = failure::of_send_error(&error, maybe, history, &moment);
                 Ended { detail: Some(error.detail), is_partly_applied, ..self.ended(sent, outcome, sample) }
             }
             Refused::Answered(error, status) => {
@@ -265,6 +270,7 @@ impl Attempt<'_> {
 
 /// Why a request was no success.
 pub(super) enum Refused {
-    Unanswered(SendError),
+    /// There is no answer; whether the attempt may have been applied.
+    Unanswered(SendError, bool),
     Answered(VendorError, u16),
 }

@@ -14,7 +14,8 @@ fn answered(kind: ErrorKind, applied: AppliedState, history: History) -> (Outcom
 }
 
 fn unanswered(kind: SendErrorKind) -> (Outcome, Sample) {
-    of_send_error(&SendError { kind, detail: String::new() }, &History::default(), &moment())
+    let error = SendError { kind, detail: String::new() };
+    of_send_error(&error, kind.may_have_been_applied(), &History::default(), &moment())
 }
 
 fn after(class: FailureClass, attempt: u32) -> History {

@@ -218,3 +218,23 @@ async fn where_nobody_can_read_a_404_is_what_it_is_after_an_update() {
     assert_eq!(world.status(&accepted).await.state, RouteState::Pending);
     assert_eq!(world.lane(1).await.lane.last_class, Some(FailureClass::NotFound));
 }
+
+#[tokio::test(start_paused = true)]
+async fn whatever_becomes_of_the_question_only_the_removal_can_leave_a_doubt() {
+    let nothing_said = || Lie::Answer(200, json!({}));
+    let busy = || Lie::Answer(503, json!({ "detail": "Busy." }));
+    for (removal, reading, in_doubt) in [
+        (not_found(), Lie::Silence, false),
+        (not_found(), busy(), false),
+        (nothing_said(), Lie::Silence, true),
+        (nothing_said(), busy(), true),
+    ] {
+        let world = tagged().await;
+        world.vendor.removals_answer([removal.clone()]);
+        world.vendor.reads_answer([reading.clone()]);
+        world.patch(1, JANE, json!({ "tags": [] })).await;
+        tokio::time::sleep(std::time::Duration::from_millis(15_500)).await;
+        let lane = world.lane(1).await.lane;
+        assert_eq!(lane.suspect_until.is_some(), in_doubt, "{removal:?}, then {reading:?}: {lane:?}");
+    }
+}
