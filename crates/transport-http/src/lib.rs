@@ -19,6 +19,7 @@ mod resolve;
 mod tls;
 mod url;
 
+mod coding;
 mod error;
 mod request;
 mod send;

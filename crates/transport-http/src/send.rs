@@ -4,7 +4,7 @@ use adapter::VendorResponse;
 use delivery::{SendError, SendErrorKind};
 use reqwest::{Client, Request, Response, header::HeaderMap};
 
-use crate::error::classify;
+use crate::{coding, error::classify};
 
 /// The longest body that is read, in bytes.
 pub(crate) const MAX_BODY: usize = 64 * 1024;
@@ -21,7 +21,7 @@ pub(crate) async fn exchange(
     let mut response = client.execute(request).await.map_err(|error| classify(&error))?;
     let status = response.status().as_u16();
     let headers = readable(response.headers());
-    let body = read_body(&mut response, body_idle).await?;
+    let body = coding::decoded(read_body(&mut response, body_idle).await?, &headers)?;
     Ok(VendorResponse { status, headers, body })
 }
 
@@ -48,7 +48,7 @@ async fn read_body(response: &mut Response, idle: Duration) -> Result<Vec<u8>, S
     Ok(body)
 }
 
-fn too_large() -> SendError {
+pub(crate) fn too_large() -> SendError {
     SendError { kind: SendErrorKind::AnswerTooLarge, detail: "the answer is larger than 64 KiB".to_owned() }
 }
 

@@ -1,5 +1,13 @@
+use std::io::{Read, Write};
+
 use adapter::VendorResponse;
 use delivery::{SendErrorKind, Transport};
+
+use flate2::{
+    Compression,
+    bufread::{DeflateEncoder, ZlibEncoder},
+    write::GzEncoder,
+};
 
 use super::{request, server::Listener, transport};
 use crate::send::{MAX_BODY, MAX_HEADERS};
@@ -108,17 +116,69 @@ async fn v11_v17_cookies_are_not_kept_and_trailers_are_passed_over() {
     }
 }
 
-/// A kibibyte of zeros, compressed; stands for a bomb.
-const GZIP: &[u8] = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\x63\x60\x18\x05\xa3\x60\x14\x8c\x54\x00\x00\x2e\xaf\xb5\xef\x00\x04\x00\x00";
+fn coded(coding: &str, body: &[u8]) -> Vec<u8> {
+    let head =
+        format!("HTTP/1.1 200 OK\r\ncontent-encoding: {coding}\r\ncontent-length: {}\r\n\r\n", body.len());
+    [head.as_bytes(), body].concat()
+}
+
+fn gzip(body: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(body).expect("in memory");
+    encoder.finish().expect("in memory")
+}
+
+fn deflate(body: &[u8], zlib: bool) -> Vec<u8> {
+    let mut encoded = Vec::new();
+    let read = match zlib {
+        true => ZlibEncoder::new(body, Compression::fast()).read_to_end(&mut encoded),
+        false => DeflateEncoder::new(body, Compression::fast()).read_to_end(&mut encoded),
+    };
+    read.expect("in memory");
+    encoded
+}
 
 #[tokio::test]
-async fn b15_a_compressed_answer_is_not_expanded() {
-    for coding in ["gzip", "br", "zstd", "deflate"] {
-        let head = format!(
-            "HTTP/1.1 200 OK\r\ncontent-encoding: {coding}\r\ncontent-length: {}\r\n\r\n",
-            GZIP.len()
-        );
-        let response = answer([head.as_bytes(), GZIP].concat()).await.expect("an answer");
-        assert_eq!(response.body, GZIP);
+async fn a_compressed_answer_is_read_although_none_was_asked_for() {
+    let body = br#"{"id":42}"#;
+    for (coding, bytes) in [
+        ("gzip", gzip(body)),
+        ("X-GZip", gzip(body)),
+        ("deflate", deflate(body, true)),
+        ("deflate", deflate(body, false)),
+        ("gzip, gzip", gzip(&gzip(body))),
+        ("identity", body.to_vec()),
+        ("gzip", Vec::new()),
+    ] {
+        let expected: &[u8] = if bytes.is_empty() { b"" } else { body };
+        let response = answer(coded(coding, &bytes)).await.expect(coding);
+        assert_eq!(response.body, expected, "{coding}");
+    }
+}
+
+#[tokio::test]
+async fn a_small_answer_that_grows_large_is_given_up() {
+    let whole = answer(coded("gzip", &gzip(&vec![b' '; MAX_BODY]))).await.expect("as large as one may be");
+    assert_eq!(whole.body.len(), MAX_BODY);
+    for size in [MAX_BODY + 1, 64 << 20] {
+        let bomb = gzip(&vec![0; size]);
+        assert!(bomb.len() <= MAX_BODY, "it is the content that is too large");
+        assert_eq!(answer(coded("gzip", &bomb)).await, Err(SendErrorKind::AnswerTooLarge));
+    }
+}
+
+#[tokio::test]
+async fn a_coding_that_is_not_read_is_named_and_may_have_been_applied() {
+    for (coding, bytes, named) in [
+        ("br", gzip(b"{}"), "content coding br"),
+        ("zstd", gzip(b"{}"), "content coding zstd"),
+        ("gzip", b"{\"id\":42}".to_vec(), "not gzip"),
+        ("gzip", gzip(b"{\"id\":42}")[..12].to_vec(), "not gzip"),
+        ("deflate", vec![0xff; 9], "not deflate"),
+    ] {
+        let vendor = Listener::answering(coded(coding, &bytes)).await;
+        let error = transport(vendor.address).send(&request()).await.expect_err(coding);
+        assert!(error.kind.may_have_been_applied(), "{error}");
+        assert!(error.detail.contains(named), "{error}");
     }
 }
