@@ -13,9 +13,9 @@
 mod reader;
 
 use adapter::{
-    AuthScheme, Dialect, ErrorKind, FieldRule, Means, Method, Path, PhoneFormat, Receipt, Rule, SubjectForm,
-    SubjectKind, TranslateError, Update, VendorError, VendorRequest, VendorResponse, WireValue, as_text,
-    echo_differs, id_text, phone, status,
+    AppliedState, AuthScheme, Dialect, ErrorKind, FieldRule, Means, Method, Path, PhoneFormat, Receipt, Rule,
+    SubjectForm, SubjectKind, TranslateError, Update, VendorError, VendorRequest, VendorResponse, WireValue,
+    as_text, echo_differs, id_text, phone, says_no, status,
 };
 use canonical::{Json, Leaf, Value};
 use serde_json::{Map, Value as JsonValue};
@@ -100,7 +100,7 @@ impl adapter::Adapter for Adapter {
         sent: &VendorRequest,
         response: &VendorResponse,
     ) -> Result<Receipt, VendorError> {
-        status::read(response).map_err(|error| explain(error, sent, response))?;
+        read_status(response).map_err(|error| explain(error, sent, response))?;
         if !matches!(response.status, 200 | 201 | 204) {
             return Err(VendorError::unreadable("a success that the vendor does not document"));
         }
@@ -146,30 +146,49 @@ fn body(update: &Update<'_>) -> Result<JsonValue, TranslateError> {
 /// Adds what a refusal says: `{"message": "…", "errors": {"email": ["…"]}}`.
 fn explain(error: VendorError, sent: &VendorRequest, response: &VendorResponse) -> VendorError {
     let Some(json) = response.json() else { return error };
-    let error = match json.get("message").and_then(Json::as_str) {
-        Some(message) => error.with_words(message, sent),
-        None => error,
-    };
+    let error =
+        match json.get("message").and_then(Json::as_str).filter(|_| error.kind != ErrorKind::Misconfigured) {
+            Some(message) => error.with_words(message, sent),
+            None => error,
+        };
     match json.get("errors") {
         Some(errors) if error.kind == ErrorKind::Invalid => error.with_fields(errors, sent),
         _ => error,
     }
 }
 
-fn check_person(user: &Json, answer: &Json, sent: &VendorRequest) -> Result<(), VendorError> {
-    match user.get("id").map(id_text) {
-        Some(Some(id)) if id == sent.subject.as_str() => Ok(()),
-        Some(Some(_)) => Err(VendorError::wrong_subject()),
-        Some(None) => Err(VendorError::unreadable("a success with an id that is no integer")),
-        None if [user, answer].iter().any(|level| speaks_of_errors(level)) => {
-            Err(VendorError::unreadable("a success that speaks of errors"))
-        }
-        None => Ok(()),
-    }
+/// Reads the status with the two forms in which Communal says more by the body than by the status.
+fn read_status(response: &VendorResponse) -> Result<(), VendorError> {
+    status::read(response).map_err(|error| {
+        let Some(json) = response.json() else { return error };
+        let message = json.get("message").and_then(Json::as_str).unwrap_or_default();
+        // Laravel's words for a model that is not there; a path that it does not serve has others.
+        let error = error.of_a_person(message.starts_with("No query results for model"));
+        unsupported_version(&json).filter(|_| response.status == 400).unwrap_or(error)
+    })
 }
 
-fn speaks_of_errors(json: &Json) -> bool {
-    json.get("errors").is_some() || json.get("error").is_some()
+/// `{"message": "Unsupported API version.", "supported_versions": ["2026-02-01"]}`, which is answered before anything else is
+/// looked at.
+fn unsupported_version(json: &Json) -> Option<VendorError> {
+    let Some(Json::Array(versions)) = json.get("supported_versions") else { return None };
+    let is_date = |text: &&str| text.len() == 10 && text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+    let versions: Vec<&str> = versions.iter().filter_map(Json::as_str).filter(is_date).take(8).collect();
+    let detail =
+        format!("status 400: Unsupported API version; `api_version` can be {}", versions.join(" or "));
+    Some(VendorError::new(ErrorKind::Misconfigured, AppliedState::No, detail))
+}
+
+fn check_person(user: &Json, answer: &Json, sent: &VendorRequest) -> Result<(), VendorError> {
+    match user.get("id").map(id_text) {
+        Some(Some(id)) if id != sent.subject.as_str() => Err(VendorError::wrong_subject()),
+        _ if says_no(user) || says_no(answer) => {
+            Err(VendorError::unreadable("a success that speaks of errors"))
+        }
+        Some(Some(_)) => Ok(()),
+        Some(None) => Err(VendorError::unreadable("a success with an id that is no integer")),
+        None => Err(VendorError::unreadable("a success that does not show the user")),
+    }
 }
 
 /// The fields that came back with another value; Communal may answer a date of birth with a time, which says nothing.

@@ -10,11 +10,11 @@
 
 use adapter::{
     Agreement, Definition, Path, ReadItem, ReadPage, ReadQuery, ReadRequest, Seen, StoredValue, VendorError,
-    VendorResponse, Whom, WireField, WireValue, id_text, plain, status,
+    VendorResponse, Whom, WireField, WireValue, id_text, plain,
 };
 use canonical::Json;
 
-use crate::{Adapter, DIALECT};
+use crate::{Adapter, DIALECT, read_status};
 
 impl adapter::Reader for Adapter {
     fn first(&self, query: &ReadQuery<'_>) -> Option<ReadRequest> {
@@ -44,7 +44,7 @@ impl adapter::Reader for Adapter {
         sent: &ReadRequest,
         response: &VendorResponse,
     ) -> Result<ReadPage, VendorError> {
-        status::read(response)?;
+        read_status(response)?;
         let json = response.json().filter(|_| response.status == 200);
         let json = json.ok_or_else(|| VendorError::unreadable("not the answer that the vendor documents"))?;
         match query {

@@ -13,11 +13,12 @@
 
 mod error_rule;
 mod reader;
+mod usual_messages;
 
 use adapter::{
     AppliedState, AuthScheme, Dialect, ErrorKind, FieldRule, Means, Method, OpenFields, Path, Receipt,
     RetryAfter, Rule, SubjectForm, SubjectKind, TranslateError, Update, VendorError, VendorRequest,
-    VendorResponse, WireValue, as_text, id_text, phone, status,
+    VendorResponse, WireValue, as_text, id_text, phone, says_no, status,
 };
 use canonical::{Json, Leaf};
 use serde_json::Value as JsonValue;
@@ -60,7 +61,7 @@ const USERNAME: &str = "Username";
 pub struct Options {
     /// How the body is written.
     pub body_encoding: BodyEncoding,
-    /// What the messages of this tenant's failures mean; the first that matches counts.
+    /// What the messages of this tenant's failures mean; the first that matches counts, before those that the adapter knows.
     pub errors: Vec<ErrorRule>,
 }
 
@@ -100,8 +101,9 @@ impl Adapter {
 
     /// What a failure means by its message.
     fn kind_of(&self, answer: &Json) -> ErrorKind {
-        let rule = self.options.errors.iter().find(|rule| rule.matches(message(answer)));
-        rule.map_or(ErrorKind::Invalid, ErrorRule::kind)
+        let message = message(answer);
+        let rule = self.options.errors.iter().find(|rule| rule.matches(message));
+        rule.map_or_else(|| usual_messages::kind_of(message), ErrorRule::kind)
     }
 }
 
@@ -139,6 +141,9 @@ impl adapter::Adapter for Adapter {
             .filter(|_| response.status == 200)
             .ok_or_else(|| VendorError::unreadable("not the answer that the vendor documents"))?;
         match answer.get("IsError") {
+            Some(Json::Bool(false)) if says_no(&answer) => {
+                return Err(VendorError::unreadable("a success that speaks of errors"));
+            }
             Some(Json::Bool(false)) => {}
             Some(Json::Bool(true)) => return Err(self.failure(&answer, sent, response)),
             _ => return Err(VendorError::unreadable("an answer that does not say whether it is an error")),

@@ -1,6 +1,6 @@
 use adapter::{
     ErrorKind, Means, Receipt, Seen, VendorError, VendorRequest, VendorResponse, echo_differs, id_text,
-    status,
+    says_no, status,
 };
 use canonical::Json;
 use serde_json::Value as JsonValue;
@@ -9,7 +9,7 @@ use crate::{DIALECT, GENDER, TAGS, person, reader};
 
 /// Reads the answer to a PUT: the user object.
 pub(crate) fn read(sent: &VendorRequest, response: &VendorResponse) -> Result<Receipt, VendorError> {
-    status::read(response).map_err(|error| explain(error, sent, response))?;
+    read_status(response).map_err(|error| explain(error, sent, response))?;
     let json = response.json().filter(|json| json.as_object().is_some());
     let user = json.ok_or_else(|| VendorError::unreadable("a success that does not name the person"))?;
     let by_custom_id = person::is_by_custom_id(&sent.subject);
@@ -19,8 +19,23 @@ pub(crate) fn read(sent: &VendorRequest, response: &VendorResponse) -> Result<Re
         _ => (person::own_id(&user, &sent.subject)?, true),
     };
     let witness = by_custom_id.then(|| own_id.to_owned());
+    if denies(&user, sent) {
+        return Err(VendorError::unreadable("a success that speaks of errors"));
+    }
     let shown = is_named.then(|| Seen::of(reader::fields(&user)));
     Ok(Receipt { witness, unverified: unverified(&user, sent), shown, ..Receipt::new(Means::Applied) })
+}
+
+/// Whether the user object speaks of errors: members of this name that are no attributes of the request.
+fn denies(user: &Json, sent: &VendorRequest) -> bool {
+    let body = sent.body.as_ref();
+    let is_sent = |name: &str| body.is_some_and(|body| body.get(name).is_some());
+    let errors = user.as_object().unwrap_or_default().iter();
+    let errors: Vec<_> = errors
+        .filter(|(name, _)| matches!(name.as_str(), "error" | "errors") && !is_sent(name))
+        .cloned()
+        .collect();
+    says_no(&Json::Object(errors))
 }
 
 /// Adds what a refusal says: `{"detail": "…"}`, or the messages by field, bare or below `errors`.
@@ -34,6 +49,21 @@ pub(crate) fn explain(error: VendorError, sent: &VendorRequest, response: &Vendo
         return error;
     }
     error.with_fields(json.get("errors").unwrap_or(&json), sent)
+}
+
+/// Reads the status, and whether a 404 is about a person.
+pub(crate) fn read_status(response: &VendorResponse) -> Result<(), VendorError> {
+    status::read(response).map_err(|error| {
+        let json = response.json();
+        let detail = json.as_ref().and_then(|json| json.get("detail")).and_then(Json::as_str);
+        error.of_a_person(detail.is_some_and(is_of_a_person))
+    })
+}
+
+/// How Django's REST framework, which User.com runs on, says that an object is missing: the older and the newer way. A path that
+/// it does not serve is a page.
+fn is_of_a_person(detail: &str) -> bool {
+    detail == "Not found." || (detail.starts_with("No ") && detail.ends_with(" matches the given query."))
 }
 
 /// The fields that came back with another value, and the custom attributes that did not come back: User.com drops those

@@ -12,12 +12,12 @@ mod compare;
 
 use adapter::{
     Agreement, Definition, Path, ReadItem, ReadPage, ReadQuery, ReadRequest, Seen, VendorError,
-    VendorResponse, Whom, WireField, id_text, status,
+    VendorResponse, Whom, WireField, id_text,
 };
 use canonical::Json;
 use percent_encoding::percent_decode_str;
 
-use crate::{Adapter, DIALECT, READ_ONLY, TAGS, person as named};
+use crate::{Adapter, DIALECT, READ_ONLY, TAGS, answer::read_status, person as named};
 
 pub(crate) use compare::agreement;
 
@@ -43,7 +43,7 @@ impl adapter::Reader for Adapter {
         sent: &ReadRequest,
         response: &VendorResponse,
     ) -> Result<ReadPage, VendorError> {
-        status::read(response)?;
+        read_status(response)?;
         let json = response.json().filter(|json| response.status == 200 && json.as_object().is_some());
         let json = json.ok_or_else(|| VendorError::unreadable("not the answer that the vendor documents"))?;
         match query {

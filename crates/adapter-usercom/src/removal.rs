@@ -7,7 +7,7 @@
 
 use adapter::{
     Absence, Agreement, ErrorKind, Means, Receipt, Seen, Subject, VendorError, VendorRequest, VendorResponse,
-    status,
+    says_no,
 };
 use canonical::{Json, Leaf};
 
@@ -23,10 +23,11 @@ pub(crate) fn read(sent: &VendorRequest, response: &VendorResponse) -> Result<Re
         Some(absence) => error.unless(absence),
         None => error,
     };
-    if let Err(error) = status::read(response) {
-        let is_not_there = error.kind == ErrorKind::NotFound && !response.is_html();
+    if let Err(error) = answer::read_status(response) {
+        // Of a 404, and of a success that is no answer, in whatever form, the person shows whether the tag is there.
+        let may_be_gone = matches!(response.status, 404 | 410) || error.kind == ErrorKind::Unreadable;
         let error = answer::explain(error, sent, response);
-        return Err(if is_not_there { doubtful(error) } else { error });
+        return Err(if may_be_gone { doubtful(error) } else { error });
     }
     if response.text().trim_ascii().is_empty() {
         return Ok(Receipt::new(Means::Applied));
@@ -41,7 +42,10 @@ pub(crate) fn read(sent: &VendorRequest, response: &VendorResponse) -> Result<Re
         false if is_acknowledged(&json) => Receipt::new(Means::Applied),
         false => return Err(unclear()),
     };
-    if says_no(&json) || absence(sent).is_none_or(|absence| is_still_there(&absence, &json)) {
+    if says_no(&json)
+        || json.get("detail").is_some()
+        || absence(sent).is_none_or(|absence| is_still_there(&absence, &json))
+    {
         return Err(unclear());
     }
     Ok(receipt)
@@ -68,18 +72,6 @@ fn is_acknowledged(json: &Json) -> bool {
         Some(removed) => *removed == Json::Bool(true),
         None => json.get("status").and_then(Json::as_str) == Some("ok"),
     }
-}
-
-/// Whether a body has the words of a refusal, or takes back what it says.
-fn says_no(json: &Json) -> bool {
-    let has = |name: &str| match json.get(name) {
-        None | Some(Json::Null | Json::Bool(false)) => false,
-        Some(Json::Array(items)) => !items.is_empty(),
-        Some(Json::Object(members)) => !members.is_empty(),
-        Some(_) => true,
-    };
-    let is_false = |name: &str| json.get(name) == Some(&Json::Bool(false));
-    ["errors", "error", "detail"].into_iter().any(has) || ["removed", "success"].into_iter().any(is_false)
 }
 
 fn is_still_there(absence: &Absence, json: &Json) -> bool {

@@ -6,15 +6,16 @@
 //! - the e-mail address in the path names the person; it cannot be changed by this call, and its case is kept;
 //! - the network is the customer's own part of Village.
 //!
-//! The page says nothing about answers and nothing about clearing a field. Elsewhere Village accepts first and works later,
-//! so every 2xx is *accepted*; where it names an e-mail address, it must be the one in the path.
+//! The page says nothing about answers and nothing about clearing a field. Elsewhere Village accepts first and works later, so a
+//! 2xx without a body, or with an object that says no more than that, is *accepted*; where it names an e-mail address, it must be
+//! the one in the path.
 //!
 //! No call is documented that shows a user, so that nothing can be read back: the adapter has no reader.
 
 use adapter::{
     AuthScheme, Dialect, FieldRule, Means, Method, Path, Receipt, Rule, SubjectForm, SubjectKind,
     TranslateError, Update, VendorError, VendorRequest, VendorResponse, WireValue, as_text, phone_e164,
-    status,
+    says_no, status,
 };
 use canonical::{Json, Leaf};
 use serde_json::Map;
@@ -90,14 +91,17 @@ impl adapter::Adapter for Adapter {
         response: &VendorResponse,
     ) -> Result<Receipt, VendorError> {
         status::read(response).map_err(|error| explain(error, sent, response))?;
-        let json = response.json();
-        if json.is_none() && matches!(response.text().trim_ascii().first(), Some(b'{' | b'[')) {
-            return Err(VendorError::unreadable("a success with a damaged body"));
+        if response.text().trim_ascii().is_empty() {
+            return Ok(Receipt::new(Means::Accepted));
         }
-        let another = |email: &str| !email.eq_ignore_ascii_case(sent.subject.as_str());
-        let names_another = json.as_ref().is_some_and(|answer| emails(answer).any(another));
-        if names_another {
+        let Some(json) = response.json().filter(|json| json.as_object().is_some()) else {
+            return Err(VendorError::unreadable("a success whose body is no object"));
+        };
+        if emails(&json).any(|email| !email.eq_ignore_ascii_case(sent.subject.as_str())) {
             return Err(VendorError::wrong_subject());
+        }
+        if says_no(&json) {
+            return Err(VendorError::unreadable("a success that speaks of errors"));
         }
         Ok(Receipt::new(Means::Accepted))
     }
@@ -112,7 +116,15 @@ fn emails(answer: &Json) -> impl Iterator<Item = &str> {
 /// Adds the words of a `message`, which other calls of Village have.
 fn explain(error: VendorError, sent: &VendorRequest, response: &VendorResponse) -> VendorError {
     match response.json().as_ref().and_then(|json| json.get("message")).and_then(Json::as_str) {
-        Some(message) => error.with_words(message, sent),
+        Some(message) => error.of_a_person(is_of_a_user(message)).with_words(message, sent),
         None => error,
     }
+}
+
+/// Whether words are about a user who is missing. The form is a guess: the vendor documents no answers. What does not speak of a
+/// user says nothing of one.
+fn is_of_a_user(message: &str) -> bool {
+    let words = message.to_ascii_lowercase();
+    let is_missing = ["not found", "not exist", "no such", "unknown"].iter().any(|form| words.contains(form));
+    is_missing && ["user", "member", "person"].iter().any(|noun| words.contains(noun))
 }

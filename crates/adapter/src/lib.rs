@@ -11,6 +11,7 @@
 
 mod absence;
 mod contract;
+mod denial;
 mod dialect;
 mod format;
 mod mapping;
@@ -19,6 +20,7 @@ mod redact;
 mod request;
 mod response;
 mod retry_after;
+mod speaker;
 pub mod status;
 mod subject;
 mod update;
@@ -26,6 +28,7 @@ mod verdict;
 
 pub use absence::Absence;
 pub use contract::{Adapter, TranslateError};
+pub use denial::says_no;
 pub use dialect::{AuthScheme, Dialect, FieldRule, Means, OpenFields, Rule};
 pub use format::{Format, PhoneFormat, as_json, as_text, never, phone, phone_e164};
 pub use mapping::{
@@ -40,6 +43,7 @@ pub use redact::{PrivateWords, redact};
 pub use request::{Method, Path, VendorRequest};
 pub use response::{VendorResponse, echo_differs, id_text};
 pub use retry_after::RetryAfter;
+pub use speaker::Speaker;
 pub use subject::{Subject, SubjectForm, SubjectKind};
 pub use update::{Update, WireField, WireValue};
 pub use verdict::{AppliedState, ErrorKind, Receipt, VendorError};

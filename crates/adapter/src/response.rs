@@ -35,19 +35,6 @@ impl VendorResponse {
     pub fn text(&self) -> &[u8] {
         self.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.body)
     }
-
-    /// Whether the body is a web page, by its type or its first characters: an answer of something that stands in front of
-    /// the vendor's API.
-    pub fn is_html(&self) -> bool {
-        let begins_with = |tag: &str| {
-            let mut visible = self.text().iter().filter(|byte| !byte.is_ascii_whitespace());
-            tag.bytes().all(|byte| visible.next().is_some_and(|found| found.eq_ignore_ascii_case(&byte)))
-        };
-        let looks = begins_with("<!doctype") || begins_with("<html");
-        let is_html = |kind: &str| kind.get(..9).is_some_and(|start| start.eq_ignore_ascii_case("text/html"));
-        let typed = self.headers("content-type").any(is_html);
-        looks || (typed && self.json().is_none())
-    }
 }
 
 impl fmt::Debug for VendorResponse {

@@ -1,17 +1,22 @@
 //! The one table from HTTP status to meaning (RFC 9110 section 15).
 
-use crate::{AppliedState, ErrorKind, RetryAfter, VendorError, VendorResponse};
+use crate::{AppliedState, ErrorKind, RetryAfter, Speaker, VendorError, VendorResponse};
 
-/// Reads an answer by its status alone.
+/// Reads an answer by its status, and by whose words its body is.
+///
+/// A dialect that knows how its vendor speaks of a missing person makes [`ErrorKind::NotFound`] of the `MaybeNotFound` that a 404
+/// is here ([`VendorError::of_a_person`]).
 ///
 /// # Errors
-/// Everything but 2xx; a web page counts as misdirected where a wall or a login page may have answered for the vendor.
+/// Everything but 2xx, and a 2xx whose body no API writes. A 4xx of an intermediary is misdirected: it says nothing about the
+/// person, the content or the credential.
 pub fn read(response: &VendorResponse) -> Result<(), VendorError> {
     if let 200..=299 = response.status {
-        return if response.is_html() {
-            Err(VendorError::unreadable("a web page instead of an answer"))
-        } else {
+        // Whether the rest of it is JSON, the dialect finds out.
+        return if response.begins_like_an_api() || response.text().trim_ascii().is_empty() {
             Ok(())
+        } else {
+            Err(VendorError::unreadable("a page or a text instead of an answer"))
         };
     }
     let (kind, applied) = meaning(response);
@@ -27,17 +32,19 @@ fn meaning(response: &VendorResponse) -> (ErrorKind, AppliedState) {
     use AppliedState::{Maybe, No};
     use ErrorKind::*;
     match response.status {
-        // A web application firewall answers for the vendor: not its word about the person or the credential.
-        401 | 403 | 406 if response.is_html() => (Misdirected, No),
+        408 => (Unavailable, Maybe),
+        425 => (Unavailable, No),
+        429 => (RateLimited, No),
+        400..=499 if response.speaker() == Speaker::Intermediary => (Misdirected, No),
+        // Who answers without a word does not say of what.
+        404 | 410 if response.speaker() == Speaker::Nobody => (Misdirected, No),
         400 | 422 => (Invalid, No),
         401 => (Unauthenticated, No),
         403 => (Forbidden, No),
-        404 | 410 => (NotFound, No),
-        408 => (Unavailable, Maybe),
+        404 | 410 => (MaybeNotFound, No),
         409 => (Conflict, No),
-        413 | 414 | 431 => (TooLarge, No),
-        425 => (Unavailable, No),
-        429 => (RateLimited, No),
+        // 414 and 431 are about the address and the headers, which are the route's.
+        413 => (TooLarge, No),
         501 | 505 => (Misdirected, No),
         // With Retry-After the vendor says that it did not begin (RFC 9110 section 15.6.4).
         503 if RetryAfter::read(response).is_some() => (Unavailable, No),
@@ -76,21 +83,21 @@ mod tests {
             (401, Unauthenticated, No),
             (402, Misdirected, No),
             (403, Forbidden, No),
-            (404, NotFound, No),
+            (404, MaybeNotFound, No),
             (405, Misdirected, No),
             (406, Misdirected, No),
             (408, Unavailable, Maybe),
             (409, Conflict, No),
-            (410, NotFound, No),
+            (410, MaybeNotFound, No),
             (412, Misdirected, No),
             (413, TooLarge, No),
-            (414, TooLarge, No),
+            (414, Misdirected, No),
             (415, Misdirected, No),
             (422, Invalid, No),
             (425, Unavailable, No),
             (428, Misdirected, No),
             (429, RateLimited, No),
-            (431, TooLarge, No),
+            (431, Misdirected, No),
             (500, Unavailable, Maybe),
             (501, Misdirected, No),
             (502, Unavailable, Maybe),
@@ -110,34 +117,57 @@ mod tests {
     #[test]
     fn a_web_page_is_never_the_vendors_word() {
         let page = "<!DOCTYPE html><title>Log in</title>";
-        assert_eq!(
-            read(&answer(200, "application/json", page)).expect_err("html").kind,
-            ErrorKind::Unreadable
-        );
-        assert_eq!(
-            read(&answer(200, "text/html", "please log in")).expect_err("html").kind,
-            ErrorKind::Unreadable
-        );
-        assert_eq!(read(&answer(403, "text/html", page)).expect_err("wall").kind, ErrorKind::Misdirected);
-        assert_eq!(read(&answer(429, "text/html", page)).expect_err("a limit").kind, ErrorKind::RateLimited);
+        for (kind, body) in
+            [("application/json", page), ("text/html", "please log in"), ("", "Please sign in")]
+        {
+            assert_eq!(
+                read(&answer(200, kind, body)).expect_err("a page").kind,
+                ErrorKind::Unreadable,
+                "{body}"
+            );
+        }
         assert!(read(&answer(200, "text/html", "{\"ok\":true}")).is_ok());
         assert!(read(&answer(204, "", "")).is_ok());
     }
 
     #[test]
-    fn a_web_page_is_known_in_any_case_and_behind_white_space() {
-        for (kind, body) in [
-            ("application/json", "\r\n <HTML lang=en>"),
-            ("application/json", "\u{feff}\n<!DocType html>"),
-            ("Text/HTML; charset=utf-8", "please log in"),
-            ("text/html", ""),
-        ] {
-            assert!(answer(200, kind, body).is_html(), "{kind} {body:?}");
+    fn no_refusal_of_an_intermediary_is_about_the_person_the_content_or_the_credential() {
+        let bodies = [
+            "<html><head><title>413 Request Entity Too Large</title></head></html>",
+            "404 page not found",
+            "<Error><Code>AccessDenied</Code></Error>",
+            "{\"message\":\"no Route matched with those values\"}",
+        ];
+        for body in bodies {
+            for status in (400..=499).filter(|status| ![408, 425, 429].contains(status)) {
+                let error = read(&answer(status, "application/json", body)).expect_err("no success");
+                assert_eq!(
+                    (error.kind, error.applied),
+                    (ErrorKind::Misdirected, AppliedState::No),
+                    "{status} {body}"
+                );
+            }
+            let limited = read(&answer(429, "text/html", body)).expect_err("a limit");
+            assert_eq!(limited.kind, ErrorKind::RateLimited, "{body}");
         }
-        for (kind, body) in
-            [("text/htm", "please log in"), ("text/htmé", ""), ("text/plain", "<htm"), ("", "<p>html")]
-        {
-            assert!(!answer(200, kind, body).is_html(), "{kind} {body:?}");
+    }
+
+    #[test]
+    fn an_empty_404_says_nothing_of_a_person_and_other_empty_refusals_are_the_vendors() {
+        use ErrorKind::*;
+        let kind = |status| read(&answer(status, "", "")).expect_err("no success").kind;
+        let table = [
+            (404, Misdirected),
+            (410, Misdirected),
+            (400, Invalid),
+            (422, Invalid),
+            (401, Unauthenticated),
+            (403, Forbidden),
+            (409, Conflict),
+            (413, TooLarge),
+        ];
+        for (status, meaning) in table {
+            assert_eq!(kind(status), meaning, "{status}");
         }
     }
 

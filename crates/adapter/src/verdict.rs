@@ -48,8 +48,10 @@ pub enum ErrorKind {
     Unauthenticated,
     /// The credential is accepted and may not do this.
     Forbidden,
-    /// There is no such person, or no such place.
+    /// There is no such person: the vendor says so in a form that it has for people.
     NotFound,
+    /// A 404 that does not say what is missing: the person, or the path that the route leads to.
+    MaybeNotFound,
     /// The vendor sees a conflict.
     Conflict,
     /// Too many requests.
@@ -58,6 +60,8 @@ pub enum ErrorKind {
     Unavailable,
     /// Something else than the vendor's update call answered.
     Misdirected,
+    /// The vendor says that the route is configured wrongly, whoever the request is about.
+    Misconfigured,
     /// A success that cannot be read.
     Unreadable,
     /// The answer is about another person.
@@ -108,6 +112,14 @@ impl VendorError {
         let names = errors.as_object().unwrap_or_default().iter().map(|(name, _)| name);
         self.fields = names.filter(|name| was_sent(name)).cloned().collect();
         self
+    }
+
+    /// The error about a person who is missing, where the vendor's own form says so; otherwise nobody knows what is missing.
+    pub fn of_a_person(self, is_known_form: bool) -> Self {
+        match self.kind {
+            ErrorKind::MaybeNotFound if is_known_form => Self { kind: ErrorKind::NotFound, ..self },
+            _ => self,
+        }
     }
 
     /// The error that is none if the person is shown without this.

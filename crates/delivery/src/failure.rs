@@ -25,10 +25,18 @@ pub enum Sample {
     Unauthenticated,
     /// The credential may not change this user.
     Forbidden,
-    /// The vendor does not know this user.
+    /// The vendor does not know this user, and never did.
     NotFound,
+    /// The vendor knew this user, and now answers that something is not there.
+    Vanished,
+    /// Something is not there, this user or the path that the route leads to.
+    MaybeNotFound,
     /// Something else than the vendor's update call answered.
     Misdirected,
+    /// The vendor says that the route is configured wrongly.
+    Misconfigured,
+    /// The vendor refused the content as too large.
+    TooLarge,
     /// A success that cannot be read.
     Unreadable,
     /// The other side could not prove who it is.
@@ -44,6 +52,11 @@ pub enum Sample {
 }
 
 impl Sample {
+    /// Whether the lane itself is held or blocked because of it.
+    pub fn blames_the_lane(self) -> bool {
+        matches!(self, Self::RejectedUnnamed | Self::TooLarge)
+    }
+
     /// Whether the vendor itself has answered, whatever it said.
     pub fn is_an_answer(self) -> bool {
         match self {
@@ -51,11 +64,15 @@ impl Sample {
             | Sample::Unauthenticated
             | Sample::Forbidden
             | Sample::NotFound
+            | Sample::Vanished
+            | Sample::Misconfigured
+            | Sample::TooLarge
             | Sample::RejectedUnnamed
             | Sample::WrongSubject
             | Sample::Answered => true,
             Sample::Failure
             | Sample::Throttled(_)
+            | Sample::MaybeNotFound
             | Sample::Misdirected
             | Sample::Unreadable
             | Sample::Tls
@@ -133,11 +150,12 @@ pub fn of_vendor_error(
             let sample = if error.fields.is_empty() { Sample::RejectedUnnamed } else { Sample::Answered };
             (Outcome::Rejected { named: Vec::new(), status: Some(status) }, sample)
         }
-        ErrorKind::TooLarge => (case.blocked(BlockReason::TooLarge, class), Sample::Answered),
+        ErrorKind::TooLarge => (case.blocked(BlockReason::TooLarge, class), Sample::TooLarge),
         ErrorKind::Forbidden => (case.blocked(BlockReason::Forbidden, class), Sample::Forbidden),
         ErrorKind::WrongSubject => (case.blocked(BlockReason::WrongSubject, class), Sample::WrongSubject),
         ErrorKind::Unauthenticated => (again(case.fault_of_route()), Sample::Unauthenticated),
         ErrorKind::Misdirected => (again(case.fault_of_route()), Sample::Misdirected),
+        ErrorKind::Misconfigured => (again(case.fault_of_route()), Sample::Misconfigured),
         ErrorKind::RateLimited => {
             let delay = error.retry_after.and_then(|after| after.delay(moment.wall));
             (again(case.fault_of_route()), Sample::Throttled(delay))
@@ -147,6 +165,7 @@ pub fn of_vendor_error(
             None => (again(case.outage()), Sample::Failure),
         },
         ErrorKind::NotFound => case.not_found(),
+        ErrorKind::MaybeNotFound => case.vanished(Sample::MaybeNotFound),
         ErrorKind::Conflict => case.tries(&backoff::CONFLICT, BlockReason::Conflict, maybe, Sample::Answered),
         ErrorKind::Unreadable if mutation::is_on(Mutation::UnreadableRetriedHot) => {
             (again(case.failure(false, WaitCause::Backoff, 0)), Sample::Unreadable)
@@ -244,11 +263,23 @@ impl Case<'_> {
         (if maybe { self.unknown(failure) } else { self.not_applied(failure) }, sample)
     }
 
+    /// Nobody can say that the person does not exist: the identity stays the user's.
+    fn vanished(&self, unless_known: Sample) -> (Outcome, Sample) {
+        let sample = if self.history.pinned { Sample::Vanished } else { unless_known };
+        let (mut outcome, sample) =
+            self.tries(&backoff::NOT_FOUND, BlockReason::Unaddressable, false, sample);
+        if let Outcome::NotApplied { failure } = &mut outcome {
+            // Perhaps it is the route: once that works again, nobody waits for the day.
+            failure.cause = WaitCause::Outage;
+        }
+        (outcome, sample)
+    }
+
     /// A person whom the vendor has known may come back; one whom it never knew is asked for once more and then set free
     /// for others.
     fn not_found(&self) -> (Outcome, Sample) {
         if self.history.pinned {
-            return self.tries(&backoff::NOT_FOUND, BlockReason::Unaddressable, false, Sample::NotFound);
+            return self.vanished(Sample::Vanished);
         }
         if self.before() > 0 {
             let (reason, class, status) = (BlockReason::UnknownAtVendor, self.class, self.status);
@@ -268,11 +299,11 @@ fn class_of(kind: ErrorKind) -> FailureClass {
         ErrorKind::TooLarge => FailureClass::TooLarge,
         ErrorKind::Unauthenticated => FailureClass::Unauthenticated,
         ErrorKind::Forbidden => FailureClass::Forbidden,
-        ErrorKind::NotFound => FailureClass::NotFound,
+        ErrorKind::NotFound | ErrorKind::MaybeNotFound => FailureClass::NotFound,
         ErrorKind::Conflict => FailureClass::Conflict,
         ErrorKind::RateLimited => FailureClass::RateLimited,
         ErrorKind::Unavailable => FailureClass::Unavailable,
-        ErrorKind::Misdirected => FailureClass::Misdirected,
+        ErrorKind::Misdirected | ErrorKind::Misconfigured => FailureClass::Misdirected,
         ErrorKind::Unreadable => FailureClass::Unreadable,
         ErrorKind::WrongSubject => FailureClass::WrongSubject,
     }

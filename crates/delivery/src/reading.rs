@@ -88,6 +88,7 @@ impl ReadError {
                     | ErrorKind::RateLimited
                     | ErrorKind::Unavailable
                     | ErrorKind::Misdirected
+                    | ErrorKind::Misconfigured
             ),
             Self::NotReadable | Self::TooLong => false,
         }

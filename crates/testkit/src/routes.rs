@@ -147,7 +147,7 @@ impl Adapter for TestAdapter {
         let removed = sent.path.segments.last().filter(|_| sent.method == Method::Delete);
         status::read(response).map_err(|error| match removed {
             Some(member) if response.status == 404 => error.unless(Absence::of_member("tags", member)),
-            _ => error,
+            _ => error.of_a_person(true),
         })?;
         let answer = response.json();
         let witness = answer.as_ref().and_then(|answer| answer.get(WITNESS)?.as_str()).map(str::to_owned);
@@ -176,7 +176,7 @@ impl Reader for TestAdapter {
         sent: &ReadRequest,
         response: &VendorResponse,
     ) -> Result<ReadPage, VendorError> {
-        status::read(response)?;
+        status::read(response).map_err(|error| error.of_a_person(true))?;
         let unreadable = || VendorError::unreadable("not an answer");
         let json = response.json().ok_or_else(unreadable)?;
         if let ReadQuery::Person(_) = query {

@@ -123,9 +123,10 @@ fn refusal((error, status): Unshown, applied: AppliedState) -> Option<Refused> {
     match error {
         ReadError::Refused(error) => match error.kind {
             ErrorKind::WrongSubject => Some(Refused::Answered(error, status)),
-            ErrorKind::NotFound | ErrorKind::RateLimited | ErrorKind::Unavailable => {
-                Some(Refused::Answered(VendorError { applied, ..error }, status))
-            }
+            ErrorKind::NotFound
+            | ErrorKind::MaybeNotFound
+            | ErrorKind::RateLimited
+            | ErrorKind::Unavailable => Some(Refused::Answered(VendorError { applied, ..error }, status)),
             _ => None,
         },
         ReadError::Unanswered(error) if error.kind != SendErrorKind::Refused => {

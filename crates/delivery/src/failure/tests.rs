@@ -106,6 +106,32 @@ fn a_subject_that_never_worked_is_set_free_and_asked_for_once_more() {
 }
 
 #[test]
+fn an_identity_is_set_free_only_where_the_vendor_says_that_there_is_no_such_person() {
+    let never = History { pinned: false, ..History::default() };
+    let mut history = never;
+    for _ in 0..5 {
+        let (outcome, sample) = answered(ErrorKind::MaybeNotFound, AppliedState::No, history);
+        assert_eq!(sample, Sample::MaybeNotFound);
+        assert_eq!((failure(&outcome).release_subject, failure(&outcome).cause), (false, WaitCause::Outage));
+        history = History { pinned: false, ..after(FailureClass::NotFound, history.attempt + 1) };
+    }
+    let (last, _) = answered(ErrorKind::MaybeNotFound, AppliedState::No, history);
+    assert!(matches!(
+        last,
+        Outcome::Blocked { reason: BlockReason::Unaddressable, release_subject: false, .. }
+    ));
+}
+
+#[test]
+fn whoever_was_known_and_is_missing_says_something_about_the_route() {
+    for kind in [ErrorKind::NotFound, ErrorKind::MaybeNotFound] {
+        let known = after(FailureClass::Unavailable, 0);
+        let (outcome, sample) = answered(kind, AppliedState::No, known);
+        assert_eq!((sample, failure(&outcome).cause), (Sample::Vanished, WaitCause::Outage), "{kind:?}");
+    }
+}
+
+#[test]
 fn after_four_weeks_of_failures_a_lane_is_blocked() {
     let long = History { first_fail_at: Some(NOW - 28 * DAY), ..after(FailureClass::Unavailable, 200) };
     assert_eq!(block(&answered(ErrorKind::Unavailable, AppliedState::Maybe, long).0), BlockReason::Expired);
@@ -145,7 +171,7 @@ fn a_time_to_come_back_is_the_routes() {
 #[test]
 fn every_answer_of_the_vendor_itself_tells_that_it_answers() {
     let sample = |kind| answered(kind, AppliedState::No, History::default()).1;
-    assert_eq!(sample(ErrorKind::TooLarge), Sample::Answered);
+    assert_eq!(sample(ErrorKind::TooLarge), Sample::TooLarge);
     assert_eq!(sample(ErrorKind::Conflict), Sample::Answered);
     assert_eq!(sample(ErrorKind::Misdirected), Sample::Misdirected);
     assert_eq!(sample(ErrorKind::Unreadable), Sample::Unreadable);

@@ -92,7 +92,7 @@ pub enum Action {
     Release,
     /// Read the credential again: it may have been replaced.
     RereadCredential,
-    /// Refusals in a row turned out to be the route's fault: put their lanes back.
+    /// Refusals in a row, which count against their lanes, turned out to be the route's fault: put their lanes back.
     PutBackRejected {
         /// Holds written since then are dropped.
         since: Millis,
@@ -240,7 +240,7 @@ impl Gate {
         actions: &mut Vec<Action>,
     ) {
         match (self.pause, sample) {
-            (None, Sample::RejectedUnnamed) => {
+            (None, sample) if sample.blames_the_lane() => {
                 actions.push(Action::PutBackRejected { since: self.streaks.last_success() });
             }
             (None, Sample::Forbidden) => actions.push(Action::RouteWorks),

@@ -19,19 +19,25 @@ enum Kind {
     Unauthenticated,
     Forbidden,
     NotFound,
+    Vanished,
+    MaybeNotFound,
     Misdirected,
     Unreadable,
     Rejected,
+    TooLarge,
 }
 
 /// On how many lanes within which time, and what the route is then paused for.
-const RULES: [(Kind, usize, Millis, PauseReason); 6] = [
+const RULES: [(Kind, usize, Millis, PauseReason); 9] = [
     (Kind::Unauthenticated, 2, Millis::MAX, PauseReason::Auth),
     (Kind::Forbidden, 5, 10 * MINUTE, PauseReason::Auth),
     (Kind::NotFound, 20, 60 * MINUTE, PauseReason::Config),
+    (Kind::Vanished, 5, 10 * MINUTE, PauseReason::Config),
+    (Kind::MaybeNotFound, 3, Millis::MAX, PauseReason::Config),
     (Kind::Misdirected, 3, Millis::MAX, PauseReason::Config),
     (Kind::Unreadable, 5, Millis::MAX, PauseReason::Config),
     (Kind::Rejected, 3, Millis::MAX, PauseReason::Config),
+    (Kind::TooLarge, 3, Millis::MAX, PauseReason::Config),
 ];
 
 impl Streaks {
@@ -45,17 +51,23 @@ impl Streaks {
         let kind = match sample {
             Sample::Tls => return Some(PauseReason::Tls),
             Sample::WrongSubject => return Some(PauseReason::WrongSubject),
+            // It would say the same of everybody.
+            Sample::Misconfigured => return Some(PauseReason::Config),
             Sample::Unauthenticated => Kind::Unauthenticated,
             Sample::Forbidden => Kind::Forbidden,
             // Once the route has worked, people who are not known say nothing about its configuration.
             Sample::NotFound if !self.has_worked => Kind::NotFound,
+            Sample::MaybeNotFound if !self.has_worked => Kind::MaybeNotFound,
+            Sample::Vanished => Kind::Vanished,
             Sample::Misdirected => Kind::Misdirected,
             Sample::Unreadable => Kind::Unreadable,
             Sample::RejectedUnnamed => Kind::Rejected,
+            Sample::TooLarge => Kind::TooLarge,
             Sample::Success
             | Sample::Failure
             | Sample::Throttled(_)
             | Sample::NotFound
+            | Sample::MaybeNotFound
             | Sample::Answered
             | Sample::Nothing => {
                 return None;

@@ -34,7 +34,7 @@ pub enum Rearm {
     RouteWorks,
     /// The route was paused because of many refusals in a row, this one among them: they say nothing about the lane.
     RoutePaused {
-        /// Holds written since then are dropped.
+        /// Holds written since then are dropped, and whoever was too large since then is tried again.
         holds_since: Millis,
     },
     /// The user got another subject at the route.
@@ -84,10 +84,14 @@ pub(super) fn rearm(lane: &mut Lane, facts: &Facts<'_>, rearm: &Rearm, now: Mill
         }
         Rearm::RoutePaused { holds_since } => {
             drop_holds(lane, *holds_since, now);
-            if matches!(
-                lane.state,
-                State::Blocked(BlockReason::Rejected | BlockReason::Forbidden) | State::Idle | State::Wait(_)
-            ) {
+            let is_of_the_streak = match lane.state {
+                State::Blocked(BlockReason::TooLarge) => lane.last_send_at >= Some(*holds_since),
+                State::Blocked(BlockReason::Rejected | BlockReason::Forbidden)
+                | State::Idle
+                | State::Wait(_) => true,
+                _ => false,
+            };
+            if is_of_the_streak {
                 again(lane, now);
             }
         }

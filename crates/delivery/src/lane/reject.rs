@@ -1,6 +1,6 @@
 use canonical::Leaf;
 
-use super::{Assertion, BlockReason, Facts, Hold, HoldReason, Lane, Sent};
+use super::{Assertion, BlockReason, Facts, Hold, HoldReason, Lane, Sent, owed::owed};
 use crate::{
     Millis,
     mutation::{self, Mutation},
@@ -20,7 +20,10 @@ pub(super) fn reject(lane: &mut Lane, facts: &Facts<'_>, sent: &Sent, named: &[L
     match sent.payload.as_slice() {
         [single] => {
             hold(lane, facts, single, HoldReason::Isolated, now);
-            lane.ready(now);
+            match refused_altogether(lane, facts, now) {
+                Some(leaves) => lane.block(BlockReason::Rejected, leaves, now),
+                None => lane.ready(now),
+            }
         }
         // The Required leaves of which the vendor has never taken any: none of them can go alone.
         several if lane.isolating_since.is_some() && sent.payload.iter().any(|it| is_current(facts, it)) => {
@@ -32,6 +35,18 @@ pub(super) fn reject(lane: &mut Lane, facts: &Facts<'_>, sent: &Sent, named: &[L
             lane.ready(now);
         }
     }
+}
+
+/// The leaves of an isolation that has come to its end and in which the vendor has taken none: what it refuses is not a value,
+/// and whoever waits for another value waits for nothing.
+fn refused_altogether(lane: &Lane, facts: &Facts<'_>, now: Millis) -> Option<Vec<Leaf>> {
+    let since = lane.isolating_since?;
+    let is_over = owed(lane, facts, now).is_empty();
+    let has_taken = lane.slots.iter().any(|slot| slot.at >= since);
+    let refused =
+        lane.held.iter().filter(|(_, hold)| hold.reason == HoldReason::Isolated && hold.tried_at >= since);
+    let refused: Vec<Leaf> = refused.map(|(leaf, _)| leaf.clone()).collect();
+    (is_over && !has_taken && refused.len() > 1).then_some(refused)
 }
 
 /// Whether the profile still has what was sent.

@@ -170,7 +170,7 @@ impl Vendor {
 impl Transport for Vendor {
     async fn send(&self, request: &VendorRequest) -> Result<VendorResponse, SendError> {
         let act = self.begin(request);
-        let answer = |status, headers| Ok(VendorResponse { status, headers, body: Vec::new() });
+        let answer = |status, headers| Ok(VendorResponse { status, headers, body: body_of(status) });
         let outcome = match act {
             Act::Ok(after) => {
                 sleep(after).await;
@@ -203,7 +203,7 @@ impl Transport for Vendor {
             inner.reads.push(at);
             inner.read_acts.pop_front().unwrap_or(QUICK)
         };
-        let answer = |status, headers| VendorResponse { status, headers, body: Vec::new() };
+        let answer = |status, headers| VendorResponse { status, headers, body: body_of(status) };
         match act {
             Act::Ok(after) => {
                 sleep(after).await;
@@ -233,4 +233,9 @@ impl fmt::Debug for Vendor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} requests", self.count())
     }
+}
+
+/// A vendor says that it knows nobody like that; an empty 404 could be anybody's.
+fn body_of(status: u16) -> Vec<u8> {
+    if status == 404 { br#"{"message":"no such person"}"#.to_vec() } else { Vec::new() }
 }

@@ -103,7 +103,6 @@ async fn what_cannot_be_shown_is_a_problem_of_its_own_type() {
     for (status, kind) in [
         (401, (502, "vendor-refused")),
         (403, (502, "vendor-refused")),
-        (404, (404, "unknown-at-vendor")),
         (429, (503, "vendor-busy")),
         (503, (502, "vendor-unavailable")),
         (301, (502, "vendor-unreadable")),
@@ -114,6 +113,11 @@ async fn what_cannot_be_shown_is_a_problem_of_its_own_type() {
         assert_eq!((found, problem.as_str()), kind, "{status}: {body}");
         assert!(!body.to_string().contains("secret"));
     }
+    world.usercom.show(404, r#"{"detail":"Not found."}"#);
+    assert_eq!(read(&world, "/v1/users/u/vendors/usercom").await.1, "unknown-at-vendor");
+    // Nobody knows of what an empty 404 speaks.
+    world.usercom.show(404, "");
+    assert_eq!(read(&world, "/v1/users/u/vendors/usercom").await.1, "vendor-unreadable");
     world.usercom.show(200, &shown("Oslo").replace("crm-1", "crm-2"));
     assert_eq!(read(&world, "/v1/users/u/vendors/usercom").await.1, "vendor-unreadable");
     for (kind, status, problem) in [
@@ -149,7 +153,7 @@ async fn a_verification_names_the_leaf_that_differs_and_no_value() {
 #[actix_web::test]
 async fn a_verification_says_of_each_route_what_became_of_it() {
     let world = world().await;
-    world.communal.show(404, "{}");
+    world.communal.show(404, r#"{"message":"No query results for model [User]."}"#);
     world.usercom.show(500, "{}");
     world.communifire.show(200, r#"{"IsError":false,"ResponseMessage":"","ResponseData":{"UserID":13}}"#);
     let told = verify(&world, "sample=5").await;

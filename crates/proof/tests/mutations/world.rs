@@ -51,7 +51,8 @@ fn too_often(seed: u64, route: usize, weather: Weather) -> Option<String> {
 
 #[test]
 fn acknowledge_without_epoch() {
-    catches(M::AcknowledgeWithoutEpoch, 400, anything);
+    // An identity changes, or somebody is forgotten and comes back, while a request is on its way: not in every run.
+    catches(M::AcknowledgeWithoutEpoch, 400, |seed| anything(seed + 1_000));
 }
 
 #[test]

@@ -27,9 +27,9 @@ pub struct ContractCase {
 pub enum Proof {
     /// A body that says so.
     Body,
-    /// A readable body, or none.
+    /// The same, or no body at all.
     BodyIfAny,
-    /// Nothing, as long as no web page and no damaged JSON answers.
+    /// Nothing, as long as no page, no text and no damaged JSON answers, and nothing that says no.
     Status,
 }
 

@@ -1,6 +1,7 @@
 use std::time::{Duration, SystemTime};
 
-use ::adapter::{VendorRequest, VendorResponse};
+use ::adapter::{VendorRequest, VendorResponse, says_no};
+use serde_json::{Map, Value as JsonValue, json};
 
 use super::{Bench, Check, ContractCase, Proof, case::somebody, random::Random, requests::everything};
 
@@ -25,6 +26,7 @@ pub fn no_answer_breaks_or_fools_the_parser(case: &ContractCase) -> Check {
         let answer = random.answer();
         not_fooled(case, &bench, &sent, &answer).map_err(|finding| format!("random bytes: {finding}"))?;
     }
+    a_success_that_says_no_is_none(&bench, &sent, &usual)?;
     what_does_not_count_changes_nothing(&bench, &sent, &usual)?;
     retry_after_is_bounded(&bench, &sent)
 }
@@ -44,14 +46,13 @@ fn not_fooled(
 
 /// Whether a body that is not the vendor's own can be a success.
 fn may_succeed(proof: Proof, answer: &VendorResponse) -> bool {
-    let body = answer.body.trim_ascii();
-    let damaged = answer.json().is_none();
-    let success_status = (200..300).contains(&answer.status) && !answer.is_html();
-    success_status
+    let is_empty = answer.text().trim_ascii().is_empty();
+    let object = answer.json().filter(|json| json.as_object().is_some());
+    (200..300).contains(&answer.status)
         && match proof {
             Proof::Body => false,
-            Proof::BodyIfAny => body.is_empty() || !damaged,
-            Proof::Status => !damaged || !matches!(body.first(), Some(b'{' | b'[')),
+            Proof::BodyIfAny => is_empty,
+            Proof::Status => is_empty || object.is_some_and(|object| !says_no(&object)),
         }
 }
 
@@ -89,6 +90,30 @@ fn foreign_bodies(usual: &VendorResponse) -> Vec<(String, Vec<u8>)> {
     bodies.push(("not UTF-8".to_owned(), vec![b'{', 0xff, b'}']));
     bodies.push(("nested".to_owned(), "[".repeat(60_000).into_bytes()));
     bodies
+}
+
+/// The vendor's own success with a member that takes it back, and that member alone.
+fn a_success_that_says_no_is_none(bench: &Bench<'_>, sent: &VendorRequest, usual: &VendorResponse) -> Check {
+    let own = serde_json::from_slice::<Map<String, JsonValue>>(usual.text()).unwrap_or_default();
+    let denials = [
+        ("error", json!("Please sign in")),
+        ("error", json!({ "code": 7 })),
+        ("errors", json!(["No."])),
+        ("errors", json!({ "email": ["Taken."] })),
+    ];
+    // A vendor's record may have members of these names, so that they count only where there is no record.
+    let alone = [("success", json!(false)), ("ok", json!(false)), ("status", json!("failed"))];
+    let with_own = denials.clone().into_iter().map(|denial| (own.clone(), denial));
+    let by_itself = denials.into_iter().chain(alone).map(|denial| (Map::new(), denial));
+    for (mut body, (name, value)) in with_own.chain(by_itself) {
+        body.insert(name.to_owned(), value);
+        let body = JsonValue::from(body).to_string();
+        let answer = VendorResponse { body: body.clone().into_bytes(), ..usual.clone() };
+        if bench.adapter.parse_response(sent, &answer).is_ok() {
+            return Err(format!("{body} was taken for a success"));
+        }
+    }
+    Ok(())
 }
 
 /// V09 to V17: a header that has nothing to do with the outcome does not change it, nor does a byte order mark.

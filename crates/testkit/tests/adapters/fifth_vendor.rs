@@ -11,7 +11,7 @@
 use adapter::{
     AuthScheme, Dialect, ErrorKind, FieldRule, MappingOptions, Means, Method, Path, Receipt, Rule,
     SubjectForm, SubjectKind, TranslateError, Update, VendorError, VendorRequest, VendorResponse, WireValue,
-    as_text, id_text, phone_e164, status,
+    as_text, id_text, phone_e164, says_no, status,
 };
 use canonical::{Json, Leaf};
 use serde_json::{Map, Value as JsonValue, json};
@@ -68,6 +68,9 @@ impl adapter::Adapter for Adapter {
     ) -> Result<Receipt, VendorError> {
         status::read(response).map_err(|error| explain(error, sent, response))?;
         let json = response.json();
+        if json.as_ref().is_some_and(says_no) {
+            return Err(VendorError::unreadable("a success that speaks of errors"));
+        }
         match json.as_ref().and_then(|json| json.get("member_no")).and_then(id_text) {
             Some(number) if number == sent.subject.as_str() => Ok(Receipt::new(Means::Accepted)),
             Some(_) => Err(VendorError::wrong_subject()),

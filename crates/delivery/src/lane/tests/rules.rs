@@ -146,6 +146,40 @@ fn an_isolation_of_a_new_person_begins_with_all_that_goes_with_every_request() {
 }
 
 #[test]
+fn a_vendor_that_refuses_every_leaf_alone_refuses_something_else() {
+    let mut case = Case::new();
+    case.update(&[Leaf::Department, Leaf::Nickname, Leaf::Title], 0);
+    case.attempt(0, rejected(&[]));
+    for at in [200, 400] {
+        case.attempt(at, rejected(&[]));
+        assert_eq!(case.lane.state, State::Ready, "not all of them were tried");
+    }
+    case.attempt(600, rejected(&[]));
+    assert_eq!(case.lane.state, State::Blocked(BlockReason::Rejected));
+    assert_eq!(case.lane.blocked_leaves, [Leaf::Department, Leaf::Nickname, Leaf::Title]);
+    // Somebody puts the identity right: everything goes out.
+    case.rearm(Rearm::Retry, 800);
+    case.attempt(1_000, ok());
+    assert_eq!((case.lane.state, case.lane.held.is_empty()), (State::Idle, true));
+}
+
+#[test]
+fn a_leaf_that_is_refused_alone_is_held_where_the_vendor_takes_another_one() {
+    for taken in 0..3 {
+        let mut case = Case::new();
+        case.update(&[Leaf::Department, Leaf::Nickname, Leaf::Title], 0);
+        case.attempt(0, rejected(&[]));
+        for step in 0..3 {
+            let outcome = if step == taken { ok() } else { rejected(&[]) };
+            case.attempt(200 + step * 200, outcome);
+        }
+        let waits = matches!(case.lane.state, State::Ready | State::Wait(WaitCause::HoldRetry));
+        assert!(waits, "{:?}", case.lane);
+        assert_eq!(case.lane.held.len(), 2);
+    }
+}
+
+#[test]
 fn required_leaves_that_are_refused_together_block_and_are_not_repeated() {
     let mut case = Case::new();
     for leaf in [Leaf::Email, Leaf::GivenName] {

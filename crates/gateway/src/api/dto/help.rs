@@ -15,6 +15,10 @@ impl Help {
         let these = if leaves.is_empty() { "the leaves".to_owned() } else { leaves.join(", ") };
         let hint = match reason {
             ReasonWord::NeedsData => format!("send {these}"),
+            // More than one is refused where each was tried alone, or where none can go alone.
+            ReasonWord::Rejected if leaves.len() > 1 => format!(
+                "correct identities.{route} if it is not the user's, or send other values for {these}"
+            ),
             ReasonWord::Rejected => format!("send another value for {these}, or clear it"),
             ReasonWord::TooLarge => "send shorter values".to_owned(),
             ReasonWord::Conflict => format!("send another value for {these}, or the same later"),

@@ -76,7 +76,11 @@ fn refused(kind: ErrorKind) -> Problem {
             let detail = "the vendor answered about another person; an operator has to see to the identity";
             Problem::new(Kind::VendorUnreadable, detail)
         }
-        ErrorKind::NotFound | ErrorKind::Misdirected | ErrorKind::Unreadable => {
+        ErrorKind::Misconfigured => {
+            let detail = "the vendor says that the route is configured wrongly; an operator has to see to it";
+            Problem::new(Kind::VendorRefused, detail)
+        }
+        ErrorKind::NotFound | ErrorKind::MaybeNotFound | ErrorKind::Misdirected | ErrorKind::Unreadable => {
             Problem::new(Kind::VendorUnreadable, "something else than the vendor's call answered")
         }
     }
