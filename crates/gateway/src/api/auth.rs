@@ -4,6 +4,7 @@ use actix_web::{HttpMessage, HttpRequest, http::header};
 use delivery::{Millis, store::Actor};
 
 use super::{
+    connection,
     headers::only,
     keys::{Key, Keys},
     problem::{Kind, Problem},
@@ -47,6 +48,7 @@ impl Caller {
         now: Millis,
     ) -> Result<Self, Problem> {
         request.extensions_mut().insert(CallerName(key.config.name.clone()));
+        connection::is_known(request);
         key.admit(now).map_err(rate_limited(now))?;
         let caller = Self(key);
         match scopes.iter().find(|scope| !caller.may(**scope)) {

@@ -13,7 +13,7 @@ use actix_web::{
 };
 use uuid::Uuid;
 
-use super::{Kind, Problem, auth::CallerName, connection, unread::Unread};
+use super::{Kind, Problem, auth::CallerName, connection::{self, Exchange}};
 use crate::metrics::Metrics;
 
 /// The most bytes of all header fields of a request together.
@@ -36,7 +36,7 @@ pub async fn observe(
     let method = known(request.method());
     let metrics = request.app_data::<web::Data<Metrics>>().cloned();
     request.extensions_mut().insert(RequestId(id));
-    let unread = Unread::of(&mut request);
+    let exchange = Exchange::begin(&mut request);
     let mut response = if connection::has_ended(request.request()) {
         let problem = Problem::invalid("nothing is carried out after the request that ended its connection");
         request.into_response(problem.error_response())
@@ -67,10 +67,7 @@ pub async fn observe(
         request_id = %id,
         "request"
     );
-    Ok(match unread {
-        Some(unread) => response.map_body(|_, body| unread.held_by(body)),
-        None => response,
-    })
+    Ok(response.map_body(|_, body| exchange.ended_by(body)))
 }
 
 fn finish(headers: &mut HeaderMap, id: Uuid) {

@@ -27,7 +27,6 @@ mod logging;
 mod openapi;
 mod resource;
 mod server;
-mod unread;
 
 use std::{io, net::TcpListener, sync::Arc};
 

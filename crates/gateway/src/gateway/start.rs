@@ -16,7 +16,7 @@ use delivery::{
 use store_sqlite::{OpenError, SqliteStore};
 use tokio_util::sync::CancellationToken;
 
-use super::{CALLERS_GRACE, Gateway};
+use super::{CALLERS_GRACE, Gateway, files};
 use crate::{
     api::{self, Keys, ServerLimits, Settings},
     chores,
@@ -65,6 +65,9 @@ pub enum StartError {
     /// A webhook cannot be used.
     #[error(transparent)]
     Webhook(#[from] WebhookError),
+    /// The process may have too few open files.
+    #[error(transparent)]
+    Files(#[from] files::TooFew),
 }
 
 impl Gateway {
@@ -73,12 +76,13 @@ impl Gateway {
     /// # Errors
     /// Why it cannot start; nothing is left running then.
     pub async fn start(config: Config, file: Option<&Path>, confirm: Confirm) -> Result<Self, StartError> {
+        let limits = limits(&config)?;
         let sockets = [Listening::at(config.server.listen)?, Listening::at(config.operator.listen)?];
         let core = Core::start(&config, confirm).await?;
         let engine = core.engine.clone();
         let served = async {
             core.audit(confirm).await?;
-            core.serve(sockets, config, file).await
+            core.serve(sockets, limits, config, file).await
         }
         .await;
         if served.is_err() {
@@ -137,6 +141,7 @@ impl Core {
     async fn serve(
         self,
         sockets: [Listening; 2],
+        [limits, operator_limits]: [ServerLimits; 2],
         config: Config,
         file: Option<&Path>,
     ) -> Result<Gateway, StartError> {
@@ -171,8 +176,6 @@ impl Core {
             stopping: stopping.clone(),
             pages: operator::Pages::new(board, config.operator.hosts.clone(), settings),
         });
-        let limits = limits(&config);
-        let operator_limits = ServerLimits { workers: 1, connections: 256, ..limits };
         let [api_address, operator_address] = [sockets[0].address, sockets[1].address];
         let [api_socket, operator_socket] = sockets;
         let servers = [
@@ -227,13 +230,19 @@ fn settings_of(config: &Config) -> Settings {
     }
 }
 
-fn limits(config: &Config) -> ServerLimits {
+/// Of the callers' and the operators' listener.
+fn limits(config: &Config) -> Result<[ServerLimits; 2], files::TooFew> {
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
-    ServerLimits {
+    let callers = ServerLimits {
         workers: config.server.workers.unwrap_or(cores),
         connections: config.server.max_connections,
         shutdown: CALLERS_GRACE,
-    }
+    };
+    let operators = ServerLimits { workers: 1, connections: 256, ..callers };
+    let to_vendors: u32 = config.routes.iter().map(|route| route.limits.concurrency).sum();
+    let others = operators.files() + usize::try_from(to_vendors).unwrap_or(usize::MAX / 2);
+    let callers = files::fit(callers, others)?;
+    Ok([callers, operators])
 }
 
 /// A number that differs between processes: waits are to be spread over them.

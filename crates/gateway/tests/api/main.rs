@@ -32,4 +32,6 @@ mod paging;
 mod paths;
 mod slow;
 mod sockets;
+mod strangers;
 mod telling;
+mod upgrades;

@@ -6,12 +6,15 @@ use std::{
     time::Duration,
 };
 
-use actix_web::dev::ServerHandle;
-use gateway::api::{self, ServerLimits};
+use actix_web::dev::{Server, ServerHandle};
+use gateway::{
+    api::{self, ServerLimits},
+    operator,
+};
 
 use crate::support::{ALL, World};
 
-/// The callers' API on a socket.
+/// An API on a socket.
 pub(crate) struct Served {
     pub(crate) world: World,
     pub(crate) address: SocketAddr,
@@ -19,12 +22,30 @@ pub(crate) struct Served {
 }
 
 impl Served {
+    /// The callers' API.
     pub(crate) async fn new() -> Self {
+        Self::with(|world, listener, limits| {
+            api::serve(listener, world.api.clone().into_inner(), limits)
+        })
+        .await
+    }
+
+    /// The operators' API.
+    pub(crate) async fn operators() -> Self {
+        Self::with(|world, listener, limits| {
+            operator::serve(listener, world.operator.clone().into_inner(), limits)
+        })
+        .await
+    }
+
+    async fn with(
+        serve: impl FnOnce(&World, TcpListener, ServerLimits) -> std::io::Result<Server>,
+    ) -> Self {
         let world = World::new().await;
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");
         let limits = ServerLimits { workers: 1, connections: 100, shutdown: Duration::from_secs(1) };
-        let server = api::serve(listener, world.api.clone().into_inner(), limits).expect("a server");
+        let server = serve(&world, listener, limits).expect("a server");
         let handle = server.handle();
         tokio::spawn(server);
         Self { world, address, handle }
