@@ -23,6 +23,7 @@ mod removal;
 mod required;
 mod single;
 mod stop;
+mod strangers;
 mod traces;
 mod upgrade;
 mod verify;

@@ -103,6 +103,15 @@ impl Gateway {
         assert!(sent.expect("a shell runs").success(), "the process is gone");
     }
 
+    /// How much memory it takes, in MiB.
+    pub fn resident_mib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()));
+        let status = status.expect("the process runs, on Linux");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a line of proc(5)");
+        let kib = line.trim().trim_end_matches(" kB").trim().parse::<u64>().expect("a number");
+        kib / 1024
+    }
+
     /// Ends it at once, as `kill -9` and a power cut do.
     pub fn kill(mut self) {
         self.child.kill().expect("it can be killed");

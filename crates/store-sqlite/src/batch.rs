@@ -44,6 +44,11 @@ impl Answers {
         self.after_checkpoint.into_iter().for_each(|answer| answer.tell(None));
     }
 
+    /// Tells everybody that the commit is of no use.
+    pub(crate) fn refuse(self, error: &StoreError) {
+        self.all().into_iter().for_each(|answer| answer.tell(Some(error.clone())));
+    }
+
     fn all(self) -> Vec<Box<dyn Answer>> {
         self.ready.into_iter().chain(self.after_checkpoint).collect()
     }

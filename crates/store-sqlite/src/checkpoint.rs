@@ -56,7 +56,9 @@ impl Checkpoints {
             self.copied = 0;
         }
         if pages >= self.copied + PASSIVE_AFTER {
-            self.scrubber.note().map_err(|error| error.to_string())?;
+            if !noted(self.scrubber.note())? {
+                return Ok(());
+            }
             run(connection, "PRAGMA wal_checkpoint(PASSIVE)").map_err(|error| describe(&error))?;
             self.copied = pages;
         }
@@ -71,7 +73,9 @@ impl Checkpoints {
     /// Copies everything, empties the WAL and overwrites what is left of moved rows; whether it could, for readers in the
     /// way.
     pub(crate) fn empty(&mut self, connection: &Connection, patience: Patience) -> Result<bool, String> {
-        self.scrubber.note().map_err(|error| error.to_string())?;
+        if !noted(self.scrubber.note())? {
+            return Ok(false);
+        }
         let emptied = truncate(connection, patience).map_err(|error| describe(&error))?;
         if emptied {
             self.copied = 0;
@@ -85,6 +89,23 @@ impl Checkpoints {
         }
         Ok(emptied)
     }
+}
+
+/// Whether the pages of the WAL are known. A process that may open nothing more has only to wait until it may again.
+fn noted(note: io::Result<()>) -> Result<bool, String> {
+    match note {
+        Ok(()) => Ok(true),
+        Err(error) if is_too_many_files(&error) => {
+            tracing::warn!("too many files are open: the WAL cannot be copied into the database; it is tried again");
+            Ok(false)
+        }
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// `EMFILE` of the process or `ENFILE` of the system.
+fn is_too_many_files(error: &io::Error) -> bool {
+    cfg!(unix) && matches!(error.raw_os_error(), Some(23 | 24))
 }
 
 fn truncate(connection: &Connection, patience: Patience) -> rusqlite::Result<bool> {
@@ -103,7 +124,8 @@ fn run(connection: &Connection, pragma: &str) -> rusqlite::Result<bool> {
     match busy {
         Ok(busy) => Ok(busy == 0),
         Err(error) => match error.sqlite_error_code() {
-            Some(ErrorCode::DatabaseBusy) => Ok(false),
+            // Nothing was written yet when a file cannot be opened.
+            Some(ErrorCode::DatabaseBusy | ErrorCode::CannotOpen) => Ok(false),
             Some(ErrorCode::DiskFull) => {
                 tracing::warn!(
                     "the disk is full: the WAL cannot be copied into the database; it is tried again"

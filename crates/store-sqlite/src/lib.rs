@@ -18,8 +18,10 @@ mod pragmas;
 
 mod checkpoint;
 mod op;
+mod place;
 mod queue;
 mod scrub;
+mod wal;
 mod writer;
 
 mod answer;

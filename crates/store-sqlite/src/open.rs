@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::{
     audit,
@@ -18,11 +18,13 @@ use crate::{
     migrate::migrate,
     mount,
     options::{NetworkFs, OpenError, Options},
+    place::Place,
     pragmas,
     queue::Queue,
     reader::Readers,
     scrub::Scrubber,
     tx::{Memory, SharedHead},
+    wal::Wal,
     writer::Writer,
 };
 
@@ -59,6 +61,7 @@ pub(crate) fn open(options: Options) -> Result<Parts, OpenError> {
     let vfs = options.vfs.as_deref();
     let mut connection = connect(&path, flags, vfs).map_err(sqlite)?;
     connection.set_prepared_statement_cache_capacity(128);
+    look(&connection, &path)?;
     pragmas::set_writer(&connection)?;
     migrate(&mut connection, &path)?;
     let failure = Failure::none();
@@ -75,7 +78,9 @@ pub(crate) fn open(options: Options) -> Result<Parts, OpenError> {
         audit_head: SharedHead::new(audit::head(&connection).map_err(sqlite)?),
     };
     tracing::info!(head = %memory.audit_head.get(), "the audit goes on");
-    let scrubber = Scrubber::new(Arc::clone(&file), &path, was_clean);
+    let wal = Arc::new(Wal::of(&path));
+    wal.file().map_err(|cause| OpenError::Io { path: wal.path().to_owned(), cause })?;
+    let scrubber = Scrubber::new(Arc::clone(&file), Arc::clone(&wal), was_clean);
     let checkpoints = Checkpoints::watch(&mut connection, scrubber).map_err(sqlite)?;
     let readers = Readers::open(&path, vfs)?;
     let queue = Arc::new(Queue::new(options.queue));
@@ -87,11 +92,27 @@ pub(crate) fn open(options: Options) -> Result<Parts, OpenError> {
         failure: failure.clone(),
         observer: options.observer,
         meter: options.meter,
+        place: Place { path: path.clone(), file: Arc::clone(&file), wal },
         lock,
         #[cfg(test)]
         faults: options.faults,
     };
     Ok(Parts { queue, readers, failure, writer, path, file })
+}
+
+/// Reads the file for the first time: only then is it known to be whole.
+fn look(connection: &Connection, path: &Path) -> Result<(), OpenError> {
+    let read = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0));
+    let what = match read {
+        Ok(_) => return Ok(()),
+        Err(error) => error,
+    };
+    Err(match what.sqlite_error_code() {
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+            OpenError::Damaged { path: path.to_owned(), what: describe(&what) }
+        }
+        _ => OpenError::Sqlite { path: path.to_owned(), what: describe(&what) },
+    })
 }
 
 /// Opens one connection.
@@ -145,6 +166,13 @@ pub(crate) fn private() -> OpenOptions {
 #[cfg(unix)]
 fn make_private(file: &File) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
+    let mode = file.metadata()?.permissions().mode() & 0o777;
+    if mode & 0o077 != 0 {
+        tracing::warn!(
+            mode = format!("{mode:04o}"),
+            "other users of this machine could read or write the database; now its owner alone can"
+        );
+    }
     file.set_permissions(std::fs::Permissions::from_mode(0o600))
 }
 

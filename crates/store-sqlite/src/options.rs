@@ -121,6 +121,14 @@ pub enum OpenError {
         /// The schema that is needed.
         known: i64,
     },
+    /// The file does not hold what it says that it holds.
+    #[error("{path} is damaged or cut off ({what}); restore it from a backup")]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite says.
+        what: String,
+    },
     /// SQLite failed.
     #[error("cannot open {path}: {what}; restore it from a backup if it is damaged")]
     Sqlite {

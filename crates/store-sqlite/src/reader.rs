@@ -85,5 +85,8 @@ fn open(path: &Path, vfs: Option<&str>) -> Result<Connection, OpenError> {
         .map_err(|error| OpenError::Sqlite { path: path.to_owned(), what: describe(&error) })?;
     connection.set_prepared_statement_cache_capacity(32);
     pragmas::set_reader(&connection)?;
+    // SQLite opens the log with the first read: it must not be one at a time when the process may open nothing more.
+    let read = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0));
+    read.map_err(|error| OpenError::Sqlite { path: path.to_owned(), what: describe(&error) })?;
     Ok(connection)
 }

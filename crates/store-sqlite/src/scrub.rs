@@ -13,11 +13,12 @@ use std::{
     fs::File,
     io::{self, BufReader, Read, Seek, SeekFrom, Write},
     ops::Range,
-    path::{Path, PathBuf},
     sync::Arc,
 };
 
 use rusqlite::{Connection, ErrorCode};
+
+use crate::wal::Wal;
 
 /// The page size of every database that this program makes.
 const PAGE: usize = 4096;
@@ -30,7 +31,7 @@ const FRAME_HEADER: usize = 24;
 #[derive(Debug)]
 pub(crate) struct Scrubber {
     file: Arc<File>,
-    wal: PathBuf,
+    wal: Arc<Wal>,
     written: Written,
 }
 
@@ -43,17 +44,17 @@ enum Written {
 
 impl Scrubber {
     /// `file` is the database, opened before SQLite opened it.
-    pub(crate) fn new(file: Arc<File>, path: &Path, was_clean: bool) -> Self {
-        let mut wal = path.as_os_str().to_owned();
-        wal.push("-wal");
+    pub(crate) fn new(file: Arc<File>, wal: Arc<Wal>, was_clean: bool) -> Self {
         let written = if was_clean { Written::Pages(BTreeSet::new()) } else { Written::Unknown };
-        Self { file, wal: wal.into(), written }
+        Self { file, wal, written }
     }
 
     /// Notes the pages that a checkpoint is about to copy.
     pub(crate) fn note(&mut self) -> io::Result<()> {
-        if let Written::Pages(pages) = &mut self.written {
-            read_wal(&self.wal, pages)?;
+        if let Written::Pages(pages) = &mut self.written
+            && let Some(wal) = self.wal.file()?
+        {
+            read_wal(wal, pages)?;
         }
         Ok(())
     }
@@ -67,7 +68,7 @@ impl Scrubber {
             Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => return Ok(Ok(false)),
             begun => begun?,
         }
-        let is_empty = std::fs::metadata(&self.wal).map_or(0, |metadata| metadata.len()) == 0;
+        let is_empty = self.wal.len() == 0;
         let scrubbed = if is_empty { self.scrub_pages() } else { Ok(()) };
         connection.execute_batch("ROLLBACK")?;
         if is_empty && scrubbed.is_ok() {
@@ -102,12 +103,8 @@ impl Scrubber {
 
 /// Adds the pages of every frame of the present WAL (<https://sqlite.org/fileformat2.html>, section 4.1). A torn last frame may
 /// add a page too many, which does no harm.
-fn read_wal(path: &Path, pages: &mut BTreeSet<u32>) -> io::Result<()> {
-    let file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(error),
-    };
+fn read_wal(mut file: &File, pages: &mut BTreeSet<u32>) -> io::Result<()> {
+    file.seek(SeekFrom::Start(0))?;
     let mut reader = BufReader::with_capacity(1 << 16, file);
     let mut header = [0; WAL_HEADER];
     if !read_whole(&mut reader, &mut header)? {

@@ -7,7 +7,7 @@ use std::{
 use canonical::UserId;
 use delivery::{
     mutation::{self, Mutation},
-    store::{LaneRow, Observer},
+    store::{LaneRow, Observer, StoreError},
 };
 use rusqlite::Connection;
 
@@ -19,6 +19,7 @@ use crate::{
     lock::Lock,
     meter::Meter,
     op::Op,
+    place::Place,
     queue::{Queue, Taken},
     tx::Memory,
 };
@@ -37,6 +38,7 @@ pub(crate) struct Writer {
     pub(crate) failure: Failure,
     pub(crate) observer: Arc<dyn Observer>,
     pub(crate) meter: Arc<dyn Meter>,
+    pub(crate) place: Place,
     /// Keeps other processes out.
     pub(crate) lock: Lock,
     #[cfg(test)]
@@ -97,6 +99,11 @@ impl Writer {
             Err(BatchError::Unknown(what)) => return self.failure.set(&what),
             Err(BatchError::Again) => return self.failure.set("a batch failed half-way twice"),
         };
+        // Before anybody is told: a commit into a file that nobody can find again is none.
+        if let Err(what) = self.place.check() {
+            answers.refuse(&StoreError::OutcomeUnknown(what.clone()));
+            return self.lose(&what);
+        }
         answers.tell();
         self.meter.committed(operations, took.get());
         if !answers.changed.is_empty() {
@@ -108,6 +115,15 @@ impl Writer {
             self.failure.set(&what);
         }
         answers.tell_rest();
+    }
+
+    /// Saves what was in a file that is lost, and ends the store.
+    fn lose(&self, what: &str) {
+        let saved = self.place.save(&self.connection);
+        self.failure.set(&match saved {
+            Some(path) => format!("{what}; what it held was saved in {}", path.display()),
+            None => what.to_owned(),
+        });
     }
 
     fn empty_wal(&mut self, patience: Patience) {

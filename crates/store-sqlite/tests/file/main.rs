@@ -2,6 +2,7 @@
 
 mod copying;
 mod forgetting;
+mod losing;
 mod owning;
 mod surviving;
 mod tampering;

@@ -1,0 +1,119 @@
+//! What whoever reaches the listeners of a real process can do to it.
+
+use std::{
+    fs,
+    io::{ErrorKind, Write},
+    net::{SocketAddr, TcpStream},
+    os::unix::fs::PermissionsExt,
+    path::PathBuf,
+    thread,
+    time::{Duration, Instant},
+};
+
+use e2e::{World, binary};
+use serde_json::json;
+
+/// A program that runs the gateway with at most so many open files.
+fn with_open_files(world: &World, limit: usize) -> PathBuf {
+    let path = world.path("limited");
+    let script = format!("#!/bin/sh\nulimit -n {limit}\nexec {} \"$@\"\n", binary().display());
+    fs::write(&path, script).expect("the directory can be written");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).expect("it can be made a program");
+    path
+}
+
+fn hold(address: SocketAddr, sent: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(address).expect("a connection");
+    stream.write_all(sent.as_bytes()).expect("it is taken");
+    stream
+}
+
+#[test]
+fn strangers_who_hold_more_connections_than_there_may_be_files_end_nothing() {
+    let world = World::new();
+    let gateway = world.start_as(&with_open_files(&world, 640));
+    let (api, operator) = (gateway.api(), gateway.operator());
+    world.introduce(&api, &world.people()[0]);
+    let user = &world.people()[0].id;
+    let mut held = Vec::new();
+    for round in 0..6 {
+        // Silent ones, and ones that have begun with a request, on both listeners.
+        for address in [api.address(), operator.address()] {
+            held.extend((0..70).map(|number| hold(address, if number % 2 == 0 { "" } else { "GET /v1/r" })));
+        }
+        for path in ["/live", "/ready", "/v1/routes"] {
+            operator.get(path).expect(200);
+        }
+        // Each is committed, and copied into the database in the quiet second that follows.
+        let change = json!({ "title": format!("Title {round}") });
+        let answer = api.patch(user, &[], &change);
+        assert!(matches!(answer.status, 200 | 202), "{}", answer.status);
+        thread::sleep(Duration::from_millis(1_200));
+    }
+    let log = gateway.log();
+    assert!(log.iter().any(|line| line.contains("too few open files")), "nobody is told of the limit");
+    assert!(!log.iter().any(|line| line.contains("\"ERROR\"")), "{}", log.join("\n"));
+    drop(held);
+    gateway.stop();
+}
+
+#[test]
+fn a_process_that_may_have_too_few_files_says_how_many_it_needs() {
+    let world = World::new();
+    let mut gateway = world.launch(&with_open_files(&world, 200));
+    assert!(!gateway.wait().success());
+    let said = gateway.log().join("\n");
+    assert!(said.contains("200 open files and needs") && said.contains("LimitNOFILE="), "{said}");
+}
+
+#[test]
+fn answers_that_nobody_reads_take_little_memory() {
+    let world = World::new();
+    let gateway = world.start();
+    let before = gateway.resident_mib();
+    let keyless = "GET /v1/openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n".to_owned();
+    let keyed = keyless.replace("\r\n\r\n", &format!("\r\nAuthorization: Bearer {}\r\n\r\n", world.key()));
+    let mut held = Vec::new();
+    for request in [keyless, keyed] {
+        for _ in 0..50 {
+            let stream = hold(gateway.api().address(), "");
+            stream.set_nonblocking(true).expect("it can be set");
+            held.push((stream, request.repeat(4_000)));
+        }
+    }
+    let begun = Instant::now();
+    while begun.elapsed() < Duration::from_secs(4) {
+        for (stream, requests) in &mut held {
+            match stream.write(requests.as_bytes()) {
+                Ok(written) => drop(requests.drain(..written)),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                // It was closed, as it may be.
+                Err(_) => requests.clear(),
+            }
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+    let grown = gateway.resident_mib().saturating_sub(before);
+    assert!(grown < 200, "a hundred connections take {grown} MiB");
+    drop(held);
+    gateway.stop();
+}
+
+#[test]
+fn a_database_that_is_removed_under_the_process_ends_it_before_the_next_success() {
+    let world = World::new();
+    let mut gateway = world.start();
+    let api = gateway.api();
+    world.introduce(&api, &world.people()[0]);
+    fs::remove_file(world.path("gateway.db")).expect("it is there");
+    let answer = api.patch(&world.people()[0].id, &[], &json!({ "title": "Lost" }));
+    assert_eq!(answer.status, 503, "{}", String::from_utf8_lossy(&answer.body));
+    assert!(!gateway.wait().success());
+    let log = gateway.log().join("\n");
+    assert!(log.contains("gateway.db of the store is gone") && log.contains("gateway.db.saved"), "{log}");
+    // What was saved is the database, with all that was called a success.
+    fs::rename(world.path("gateway.db.saved"), world.path("gateway.db")).expect("it was saved");
+    let gateway = world.start();
+    assert_eq!(gateway.api().user(&world.people()[0].id)["id"], *world.people()[0].id);
+    gateway.stop();
+}
