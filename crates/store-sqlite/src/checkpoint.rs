@@ -96,7 +96,9 @@ fn noted(note: io::Result<()>) -> Result<bool, String> {
     match note {
         Ok(()) => Ok(true),
         Err(error) if is_too_many_files(&error) => {
-            tracing::warn!("too many files are open: the WAL cannot be copied into the database; it is tried again");
+            tracing::warn!(
+                "too many files are open: the WAL cannot be copied into the database; it is tried again"
+            );
             Ok(false)
         }
         Err(error) => Err(error.to_string()),

@@ -10,7 +10,7 @@ use crate::{error::OpError, tx::Tx, users};
 pub(crate) fn erase(tx: &mut Tx<'_>, command: &Erase) -> Result<Option<Erased>, OpError> {
     let Some(user) = users::load(tx.connection, &command.user)? else { return Ok(None) };
     let lanes = tx.lanes_of(&command.user, command.now)?;
-    let writes = decide::erase(command, user, lanes);
+    let writes = decide::erase(command, user, lanes)?;
     tx.savepoint(|tx| write(tx, command, writes)).map(Some)
 }
 

@@ -103,15 +103,13 @@ pub fn accept(command: &Accept, loaded: Loaded) -> Result<AcceptWrites, AcceptEr
 fn check_precondition(command: &Accept, user: Option<&UserRow>) -> Result<(), AcceptError> {
     let living = user.filter(|user| user.erased_at.is_none());
     let current = living.map(|user| user.version);
-    let mismatch = Err(AcceptError::VersionMismatch { current });
-    match (command.precondition, user.and_then(|user| user.erased_at)) {
-        (Precondition::Absent, _) if living.is_some() => mismatch,
-        (Precondition::Absent, _) => Ok(()),
-        (_, Some(at)) => Err(AcceptError::UserErased { at }),
-        (Precondition::Version(version), None) if current != Some(version) => mismatch,
-        (Precondition::Exists, None) if current.is_none() => mismatch,
-        (_, None) => Ok(()),
-    }?;
+    match user.and_then(|user| user.erased_at) {
+        Some(at) if command.precondition != Precondition::Absent => {
+            return Err(AcceptError::UserErased { at });
+        }
+        _ if !command.precondition.holds(current) => return Err(AcceptError::VersionMismatch { current }),
+        _ => {}
+    }
     match living {
         None if !command.may_create => Err(AcceptError::UserNotFound),
         _ => Ok(()),

@@ -2,7 +2,7 @@ use super::start::{no_facts, window_of};
 use crate::{
     audit::{AuditKind, AuditRow},
     lane::{self, Event, State},
-    store::{Erase, Erased, LaneRow, UserRow},
+    store::{Erase, Erased, LaneRow, StoreError, UserRow},
 };
 
 /// What a store is to write.
@@ -20,12 +20,18 @@ pub struct EraseWrites {
 
 /// Forgets a user. The row stays as a tombstone: versions never restart, and an upstream that comes late cannot bring the
 /// person back by accident.
-pub fn erase(command: &Erase, user: UserRow, lanes: Vec<LaneRow>) -> EraseWrites {
+///
+/// # Errors
+/// When the precondition does not hold. One of a user that was erased before is not looked at: what was asked for is done.
+pub fn erase(command: &Erase, user: UserRow, lanes: Vec<LaneRow>) -> Result<EraseWrites, StoreError> {
     let disclosed_to =
         lanes.iter().filter(|row| row.lane.last_send_at.is_some()).map(|row| row.route).collect();
     if let Some(at) = user.erased_at {
         let erased = Erased { version: user.version, at, disclosed_to };
-        return EraseWrites { user, lanes: Vec::new(), erased, audit: None };
+        return Ok(EraseWrites { user, lanes: Vec::new(), erased, audit: None });
+    }
+    if !command.precondition.holds(Some(user.version)) {
+        return Err(StoreError::VersionMismatch { current: user.version });
     }
     let version = user.version + 1;
     let lanes = lanes.into_iter().map(|row| erase_lane(command, row)).collect();
@@ -44,7 +50,7 @@ pub fn erase(command: &Erase, user: UserRow, lanes: Vec<LaneRow>) -> EraseWrites
         detail: format!("user {}", command.user),
     };
     let erased = Erased { version, at: command.now, disclosed_to };
-    EraseWrites { user, lanes, erased, audit: Some(audit) }
+    Ok(EraseWrites { user, lanes, erased, audit: Some(audit) })
 }
 
 fn erase_lane(command: &Erase, mut row: LaneRow) -> LaneRow {

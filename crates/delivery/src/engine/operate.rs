@@ -6,7 +6,7 @@ use crate::{
     gate::{Pause, PauseReason, Probe},
     lane::Rearm,
     millis,
-    store::{Actor, Enrol, Erase, Erased, LaneId, RearmTarget, RouteId, StoreError},
+    store::{Actor, Enrol, Erase, Erased, LaneId, Precondition, RearmTarget, RouteId, StoreError},
 };
 use canonical::UserId;
 
@@ -129,13 +129,18 @@ impl Engine {
     /// Forgets a user; none when there is no such user.
     ///
     /// # Errors
-    /// When the store fails.
-    pub async fn erase(&self, user: UserId, by: Actor) -> Result<Option<Erased>, StoreError> {
+    /// When the precondition does not hold, or the store fails.
+    pub async fn erase(
+        &self,
+        user: UserId,
+        precondition: Precondition,
+        by: Actor,
+    ) -> Result<Option<Erased>, StoreError> {
         let routes = self.routes();
         let windows = routes.iter().map(|(id, route)| (id, millis(route.window()))).collect();
         let queued = |(id, route): (RouteId, &Arc<Route>)| Some((id, millis(route.limits.apply_window?)));
         let queued = routes.iter().filter_map(queued).collect();
-        self.inner.store.erase(Erase { user, by, windows, queued, now: self.now() }).await
+        self.inner.store.erase(Erase { user, precondition, by, windows, queued, now: self.now() }).await
     }
 
     /// Reads all credentials where they are kept. A route whose credential was replaced is probed at once, if it is paused.

@@ -53,18 +53,36 @@ pub struct Accept {
     pub now: Millis,
 }
 
-/// What must hold of a user before an update is taken (RFC 9110 section 13.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// What must hold of a user before a request is carried out (RFC 9110 section 13.1).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Precondition {
     /// Nothing.
     #[default]
     None,
     /// `If-Match: "7"`: the user has this version.
     Version(Version),
+    /// `If-Match: "7", "8"`: the user has one of these versions.
+    AnyOf(Vec<Version>),
+    /// `If-None-Match: "7", "8"`: the user has none of these versions, or does not exist.
+    NoneOf(Vec<Version>),
     /// `If-Match: *`: the user exists.
     Exists,
     /// `If-None-Match: *`: the user does not exist, or was erased.
     Absent,
+}
+
+impl Precondition {
+    /// Whether it holds of a user with this version; none: of one that does not exist, or was erased.
+    pub fn holds(&self, current: Option<Version>) -> bool {
+        match self {
+            Self::None => true,
+            Self::Version(version) => current == Some(*version),
+            Self::AnyOf(versions) => current.is_some_and(|current| versions.contains(&current)),
+            Self::NoneOf(versions) => current.is_none_or(|current| !versions.contains(&current)),
+            Self::Exists => current.is_some(),
+            Self::Absent => current.is_none(),
+        }
+    }
 }
 
 /// A request's own name (`Idempotency-Key`) and what it asks for. Kept only as keyed MACs.
@@ -168,6 +186,8 @@ pub struct Settlement {
 pub struct Erase {
     /// The user.
     pub user: UserId,
+    /// What must hold of the user, unless it was erased before.
+    pub precondition: Precondition,
     /// Who asks.
     pub by: Actor,
     /// How long an attempt at each route may still change its vendor.

@@ -20,6 +20,12 @@ pub enum StoreError {
     /// What is stored cannot be read; nothing was done.
     #[error("the store is damaged: {0}")]
     Damaged(String),
+    /// The user has another version than the request is for; nothing was done.
+    #[error("the user has version {current}")]
+    VersionMismatch {
+        /// The version that the user has.
+        current: Version,
+    },
     /// A route's name now means something else.
     #[error("route {name}: {what} changed from {old} to {new}; give the route a new name{}", confirm(.what))]
     RouteChanged {

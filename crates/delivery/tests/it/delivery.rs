@@ -143,7 +143,7 @@ async fn an_erased_user_is_not_written_to_any_more() {
     let before = world.vendor().count();
     world
         .engine
-        .erase(user(1), delivery::store::Actor("dpo".to_owned()))
+        .erase(user(1), delivery::store::Precondition::None, delivery::store::Actor("dpo".to_owned()))
         .await
         .expect("stored")
         .expect("known");

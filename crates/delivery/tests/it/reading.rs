@@ -318,7 +318,11 @@ async fn a_sample_has_everybody_once_where_there_are_not_more() {
         world.title(number, "Coach").await;
     }
     world.pass(seconds(1)).await;
-    world.engine.erase(user(7), Actor("dpo".to_owned())).await.expect("stored");
+    world
+        .engine
+        .erase(user(7), delivery::store::Precondition::None, Actor("dpo".to_owned()))
+        .await
+        .expect("stored");
     for filter in [None, Some(route(&world, "b"))] {
         let mut all = world.engine.sample(filter, 500).await.expect("readable");
         all.sort_by_key(ToString::to_string);

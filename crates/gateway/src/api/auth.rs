@@ -30,10 +30,9 @@ impl Caller {
         scopes: &[Scope],
         now: Millis,
     ) -> Result<Self, Problem> {
-        let unknown = |detail: &'static str| Problem::new(Kind::Unauthenticated, detail);
-        let token = bearer(request)
-            .ok_or_else(|| unknown("send the header Authorization once, as Bearer and the key"))?;
-        let key = keys.find(token).ok_or_else(|| unknown("the key is not known"))?;
+        let none = "send the header Authorization once, as Bearer and the key";
+        let token = bearer(request).ok_or_else(|| Problem::new(Kind::Unauthenticated, none))?;
+        let key = keys.find(token).ok_or_else(Problem::unknown_key)?;
         Self::of_key(request, key, scopes, now)
     }
 

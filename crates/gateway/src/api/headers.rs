@@ -7,9 +7,9 @@ use actix_web::{
     HttpRequest,
     http::header::{self, HeaderName, HeaderValue},
 };
-use delivery::{TraceContext, store::Precondition};
+use delivery::TraceContext;
 
-use super::problem::{Kind, Problem};
+use super::{problem::Problem, quoted::split};
 
 /// The longest time that a caller may ask to wait.
 pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(30);
@@ -37,14 +37,17 @@ fn text<'a>(request: &'a HttpRequest, name: &HeaderName) -> Result<Option<&'a st
 }
 
 /// `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header): 1 to 255 visible ASCII characters, bare or as a quoted
-/// string (RFC 9651 section 3.3.3); both forms of one key are equal.
+/// string (RFC 9651 section 3.3.3), whose parameters mean nothing here; both forms of one key are equal.
 ///
 /// # Errors
 /// When it is anything else.
 pub fn idempotency_key(request: &HttpRequest) -> Result<Option<String>, Problem> {
     let Some(value) = text(request, &HeaderName::from_static("idempotency-key"))? else { return Ok(None) };
     let value = value.trim();
-    let key = if value.starts_with('"') { unquote(value) } else { Some(value.to_owned()) };
+    let key = match split(value, ';').next() {
+        Some(item) if value.starts_with('"') => unquote(item.trim()),
+        _ => Some(value.to_owned()),
+    };
     match key {
         Some(key) if (1..=255).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic()) => {
             Ok(Some(key))
@@ -67,38 +70,13 @@ fn unquote(value: &str) -> Option<String> {
     Some(text)
 }
 
-/// `If-Match` and `If-None-Match` (RFC 9110 section 13.1).
-///
-/// # Errors
-/// For weak tags, lists, both headers at once, and anything else that could not be met.
-pub(crate) fn precondition(request: &HttpRequest) -> Result<Precondition, Problem> {
-    let if_match = text(request, &header::IF_MATCH)?.map(str::trim);
-    let if_none_match = text(request, &header::IF_NONE_MATCH)?.map(str::trim);
-    match (if_match, if_none_match) {
-        (None, None) => Ok(Precondition::None),
-        (Some("*"), None) => Ok(Precondition::Exists),
-        (None, Some("*")) => Ok(Precondition::Absent),
-        (Some(tag), None) => version(tag).map(Precondition::Version).ok_or_else(|| {
-            Problem::invalid("If-Match takes * or one entity tag as the gateway answers it, like \"7\"")
-        }),
-        (None, Some(_)) => Err(Problem::invalid("If-None-Match takes * alone")),
-        (Some(_), Some(_)) => Err(Problem::invalid("send If-Match or If-None-Match, not both")),
-    }
-}
-
-fn version(tag: &str) -> Option<u64> {
-    let digits = tag.strip_prefix('"')?.strip_suffix('"')?;
-    let plain = digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0');
-    digits.parse().ok().filter(|_| plain)
-}
-
 /// `Prefer: wait=n` (RFC 7240 section 4.3), at most [`LONGEST_WAIT`]. A preference that is not understood is ignored, as the
 /// RFC asks: other preferences, zero, and what is no number.
 pub(crate) fn preferred_wait(request: &HttpRequest) -> Option<Duration> {
     let values = request.headers().get_all(HeaderName::from_static("prefer"));
-    let mut preferences = values.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
+    let mut preferences = values.filter_map(|value| value.to_str().ok()).flat_map(|value| split(value, ','));
     let wait = preferences.find_map(|preference| {
-        let (name, value) = preference.split(';').next()?.split_once('=')?;
+        let (name, value) = split(preference, ';').next()?.split_once('=')?;
         name.trim().eq_ignore_ascii_case("wait").then(|| value.trim().trim_matches('"'))
     })?;
     let seconds: u32 = wait.parse().ok().filter(|seconds| *seconds > 0)?;
@@ -111,14 +89,14 @@ pub(crate) fn preferred_wait(request: &HttpRequest) -> Option<Duration> {
 /// # Errors
 /// `unsupported-media-type` for everything else.
 pub(crate) fn patch_type(request: &HttpRequest) -> Result<(), Problem> {
-    let unsupported = |detail: &'static str| Problem::new(Kind::UnsupportedMediaType, detail);
+    let unsupported = Problem::wrong_patch;
     let coded = request.headers().get_all(header::CONTENT_ENCODING);
     if coded.into_iter().any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity")) {
         return Err(unsupported("send the body without Content-Encoding"));
     }
     let wrong = || unsupported("send Content-Type: application/merge-patch+json, in UTF-8");
     let value = text(request, &header::CONTENT_TYPE).map_err(|_| wrong())?.ok_or_else(wrong)?;
-    let mut parts = value.split(';').map(str::trim);
+    let mut parts = split(value, ';').map(str::trim);
     let media_type = parts.next().unwrap_or_default();
     let known = ["application/merge-patch+json", "application/json"];
     let is_known = known.iter().any(|known| media_type.eq_ignore_ascii_case(known));
@@ -129,7 +107,9 @@ pub(crate) fn patch_type(request: &HttpRequest) -> Result<(), Problem> {
 fn is_utf8(parameter: &str) -> bool {
     match parameter.split_once('=') {
         Some((name, value)) if name.trim().eq_ignore_ascii_case("charset") => {
-            value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
+            // The second is no registered name, and what many clients send.
+            let charset = value.trim().trim_matches('"');
+            charset.eq_ignore_ascii_case("utf-8") || charset.eq_ignore_ascii_case("utf8")
         }
         _ => true,
     }
@@ -160,8 +140,13 @@ mod tests {
 
     #[test]
     fn both_forms_of_an_idempotency_key_are_one_key() {
-        for (sent, key) in [(&b"abc-1"[..], "abc-1"), (b"\"abc-1\"", "abc-1"), (br#""a\"b\\c""#, r#"a"b\c"#)]
-        {
+        for (sent, key) in [
+            (&b"abc-1"[..], "abc-1"),
+            (b"\"abc-1\"", "abc-1"),
+            (br#""a\"b\\c""#, r#"a"b\c"#),
+            (b"\"abc-1\"; a=\"x;y\";b", "abc-1"),
+            (br#""a;\"b;";p"#, r#"a;"b;"#),
+        ] {
             assert_eq!(idempotency_key(&request(&[("Idempotency-Key", sent)])), Ok(Some(key.to_owned())));
         }
         assert_eq!(idempotency_key(&request(&[])), Ok(None));
@@ -172,38 +157,12 @@ mod tests {
     #[test]
     fn an_idempotency_key_that_is_none_is_refused() {
         let long = [b'k'; 256];
-        for sent in [
-            &b""[..],
-            b"\"\"",
-            b"\"",
-            b"a b",
-            b"\"a b\"",
-            b"\"a\"b\"",
-            br#""a\n""#,
-            b"\"a\";p=1",
-            &long,
-            b"\xc3\xa9",
-        ] {
+        for sent in
+            [&b""[..], b"\"\"", b"\"", b"a b", b"\"a b\"", b"\"a\"b\"", br#""a\n""#, &long, b"\xc3\xa9"]
+        {
             assert!(idempotency_key(&request(&[("Idempotency-Key", sent)])).is_err(), "{sent:?}");
         }
         assert!(idempotency_key(&request(&[("Idempotency-Key", b"a"), ("Idempotency-Key", b"a")])).is_err());
-    }
-
-    #[test]
-    fn preconditions_are_strong_and_single() {
-        let of = |headers: &[(&'static str, &[u8])]| precondition(&request(headers));
-        assert_eq!(of(&[]), Ok(Precondition::None));
-        assert_eq!(of(&[("If-Match", b"\"7\"")]), Ok(Precondition::Version(7)));
-        assert_eq!(of(&[("If-Match", b"*")]), Ok(Precondition::Exists));
-        assert_eq!(of(&[("If-None-Match", b"*")]), Ok(Precondition::Absent));
-        for value in
-            [&b"W/\"7\""[..], b"\"7\", \"8\"", b"7", b"\"07\"", b"\"x\"", b"\"\"", b"\"", b"\"+7\"", b""]
-        {
-            assert!(of(&[("If-Match", value)]).is_err(), "{value:?}");
-        }
-        assert!(of(&[("If-None-Match", b"\"7\"")]).is_err());
-        assert!(of(&[("If-Match", b"*"), ("If-None-Match", b"*")]).is_err());
-        assert!(of(&[("If-Match", b"\"7\""), ("If-Match", b"\"7\"")]).is_err());
     }
 
     #[test]
@@ -214,6 +173,8 @@ mod tests {
             (&b"wait=5"[..], Some(5)),
             (b"respond-async, WAIT = \"7\"; x=1", Some(7)),
             (b"wait=99", Some(30)),
+            (b"note=\"a, wait=9; b\", wait=3", Some(3)),
+            (br#"note="a\", wait=9", wait=4;x="y,wait=8""#, Some(4)),
             (b"wait=0", None),
             (b"wait=-1", None),
             (b"wait", None),

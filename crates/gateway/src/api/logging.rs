@@ -1,19 +1,28 @@
-use std::time::Instant;
+use std::{
+    convert::Infallible,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Instant,
+};
 
 use actix_web::{
     Error, HttpMessage, ResponseError,
-    body::{BoxBody, MessageBody},
+    body::{BodySize, BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{
         Method,
         header::{CACHE_CONTROL, HeaderMap, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS},
     },
     middleware::Next,
-    web,
+    web::{self, Bytes},
 };
 use uuid::Uuid;
 
-use super::{Kind, Problem, auth::CallerName, connection::{self, Exchange}};
+use super::{
+    Kind, Problem,
+    auth::CallerName,
+    connection::{self, Exchange},
+};
 use crate::metrics::Metrics;
 
 /// The most bytes of all header fields of a request together.
@@ -37,6 +46,11 @@ pub async fn observe(
     let metrics = request.app_data::<web::Data<Metrics>>().cloned();
     request.extensions_mut().insert(RequestId(id));
     let exchange = Exchange::begin(&mut request);
+    let is_head = request.method() == Method::HEAD;
+    if is_head {
+        // Whatever can be read can be asked about: the same answer without its body (RFC 9110 section 9.3.2).
+        request.head_mut().method = Method::GET;
+    }
     let mut response = if connection::has_ended(request.request()) {
         let problem = Problem::invalid("nothing is carried out after the request that ended its connection");
         request.into_response(problem.error_response())
@@ -67,7 +81,25 @@ pub async fn observe(
         request_id = %id,
         "request"
     );
-    Ok(response.map_body(|_, body| exchange.ended_by(body)))
+    Ok(response.map_body(|_, body| {
+        let body = if is_head { BoxBody::new(Bodiless(body.size())) } else { body };
+        exchange.ended_by(body)
+    }))
+}
+
+/// Stands for a body that is not sent, and has its length.
+struct Bodiless(BodySize);
+
+impl MessageBody for Bodiless {
+    type Error = Infallible;
+
+    fn size(&self) -> BodySize {
+        self.0
+    }
+
+    fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Bytes, Infallible>>> {
+        Poll::Ready(None)
+    }
 }
 
 fn finish(headers: &mut HeaderMap, id: Uuid) {

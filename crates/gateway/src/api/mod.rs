@@ -11,7 +11,9 @@ mod auth;
 mod body;
 mod headers;
 mod page;
+mod preconditions;
 mod query;
+mod quoted;
 mod submission;
 
 mod plan;

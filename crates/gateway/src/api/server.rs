@@ -1,9 +1,4 @@
-use std::{
-    future::ready,
-    io,
-    net::TcpListener,
-    time::Duration,
-};
+use std::{future::ready, io, net::TcpListener, time::Duration};
 
 use actix_http::{HttpService, KeepAlive, error::DispatchError};
 use actix_server::ServerBuilder;

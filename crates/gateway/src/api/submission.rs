@@ -7,7 +7,7 @@ use delivery::{
 };
 use uuid::Uuid;
 
-use super::{Caller, Problem, State, body, headers};
+use super::{Caller, Problem, State, body, headers, preconditions};
 use crate::config::Scope;
 
 /// Reads a request that changes a user, headers first: a request that is refused for its headers costs no body.
@@ -22,12 +22,12 @@ pub(super) async fn read(
     user: UserId,
 ) -> Result<Submission, Problem> {
     let key = headers::idempotency_key(request)?;
-    let precondition = headers::precondition(request)?;
+    let precondition = preconditions::of_change(request)?;
     let settings = state.settings.load_full();
     let change = body::change(request, payload, &settings.rules, settings.body_timeout).await?;
     let idempotency = key.map(|key| IdempotencyKey {
         key,
-        request: identify(request.method().as_str(), &user, precondition, &change.canonical()),
+        request: identify(request.method().as_str(), &user, &precondition, &change.canonical()),
         expires_at: state.engine.now() + millis(settings.idempotency_ttl),
     });
     Ok(Submission {
@@ -44,10 +44,12 @@ pub(super) async fn read(
 }
 
 /// What makes two requests the same request. The user's id has one form, so the path has.
-fn identify(method: &str, user: &UserId, precondition: Precondition, body: &str) -> Vec<u8> {
+fn identify(method: &str, user: &UserId, precondition: &Precondition, body: &str) -> Vec<u8> {
     let precondition = match precondition {
         Precondition::None => String::new(),
         Precondition::Version(version) => format!("If-Match: \"{version}\""),
+        Precondition::AnyOf(versions) => format!("If-Match: {versions:?}"),
+        Precondition::NoneOf(versions) => format!("If-None-Match: {versions:?}"),
         Precondition::Exists => "If-Match: *".to_owned(),
         Precondition::Absent => "If-None-Match: *".to_owned(),
     };
@@ -62,14 +64,16 @@ mod tests {
     fn two_requests_are_the_same_only_if_all_that_matters_is() {
         let user: UserId = "crm-42".parse().expect("an id");
         let other: UserId = "crm-43".parse().expect("an id");
-        let first = identify("PATCH", &user, Precondition::None, "{}");
-        assert_eq!(first, identify("PATCH", &user, Precondition::None, "{}"));
+        let first = identify("PATCH", &user, &Precondition::None, "{}");
+        assert_eq!(first, identify("PATCH", &user, &Precondition::None, "{}"));
         for different in [
-            identify("PATCH", &other, Precondition::None, "{}"),
-            identify("PATCH", &user, Precondition::Version(7), "{}"),
-            identify("PATCH", &user, Precondition::Exists, "{}"),
-            identify("PATCH", &user, Precondition::Absent, "{}"),
-            identify("PATCH", &user, Precondition::None, r#"{"title":null}"#),
+            identify("PATCH", &other, &Precondition::None, "{}"),
+            identify("PATCH", &user, &Precondition::Version(7), "{}"),
+            identify("PATCH", &user, &Precondition::AnyOf(vec![7]), "{}"),
+            identify("PATCH", &user, &Precondition::NoneOf(vec![7]), "{}"),
+            identify("PATCH", &user, &Precondition::Exists, "{}"),
+            identify("PATCH", &user, &Precondition::Absent, "{}"),
+            identify("PATCH", &user, &Precondition::None, r#"{"title":null}"#),
         ] {
             assert_ne!(first, different);
         }

@@ -9,6 +9,7 @@ use super::{
     Problem, Query, State,
     dto::{ErasedBody, UpdateBody, UserBody},
     headers,
+    preconditions::{self, etag},
     problem::{user_erased, user_not_found},
     state::user_id,
     submission,
@@ -63,8 +64,12 @@ pub(super) async fn read(request: HttpRequest, state: Data<State>) -> Result<Htt
     if let Some(at) = snapshot.user.erased_at {
         return Err(user_erased(at));
     }
+    let tag = (header::ETAG, etag(snapshot.user.version));
+    if preconditions::is_unchanged(&request, snapshot.user.version)? {
+        return Ok(HttpResponse::NotModified().insert_header(tag).finish());
+    }
     let body = UserBody::new(&snapshot, &state.engine.routes(), &state.engine.conditions());
-    Ok(HttpResponse::Ok().insert_header((header::ETAG, etag(snapshot.user.version))).json(body))
+    Ok(HttpResponse::Ok().insert_header(tag).json(body))
 }
 
 /// Forgets a user here, and says which routes may hold a copy.
@@ -76,11 +81,8 @@ pub(super) async fn erase(request: HttpRequest, state: Data<State>) -> Result<Ht
     let caller = state.caller(&request, &[Scope::Erase])?;
     Query::read(&request, &[])?;
     let user = user_id(&request)?;
-    let erased = state.engine.erase(user.clone(), caller.actor()).await?.ok_or_else(user_not_found)?;
+    let erased =
+        state.engine.erase(user.clone(), preconditions::of_change(&request)?, caller.actor()).await?;
+    let erased = erased.ok_or_else(user_not_found)?;
     Ok(HttpResponse::Ok().json(ErasedBody::new(&user, &erased, &state.engine.routes())))
-}
-
-/// The version as a strong entity tag (RFC 9110 section 8.8.3).
-fn etag(version: u64) -> String {
-    format!("\"{version}\"")
 }

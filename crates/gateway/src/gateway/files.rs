@@ -33,7 +33,8 @@ pub(super) fn fit(callers: ServerLimits, others: usize) -> Result<ServerLimits, 
 /// Raises the soft limit to the hard one. The limit afterwards; none when there is none.
 fn raise() -> Option<usize> {
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
-    let raised = current != maximum && setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }).is_ok();
+    let raised =
+        current != maximum && setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }).is_ok();
     let limit = if raised { maximum } else { current };
     limit.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX))
 }

@@ -26,6 +26,7 @@ mod words;
 
 mod failures;
 mod logs;
+mod methods;
 mod operators;
 mod pages;
 mod paging;

@@ -24,10 +24,8 @@ pub(crate) struct Served {
 impl Served {
     /// The callers' API.
     pub(crate) async fn new() -> Self {
-        Self::with(|world, listener, limits| {
-            api::serve(listener, world.api.clone().into_inner(), limits)
-        })
-        .await
+        Self::with(|world, listener, limits| api::serve(listener, world.api.clone().into_inner(), limits))
+            .await
     }
 
     /// The operators' API.
@@ -38,9 +36,7 @@ impl Served {
         .await
     }
 
-    async fn with(
-        serve: impl FnOnce(&World, TcpListener, ServerLimits) -> std::io::Result<Server>,
-    ) -> Self {
+    async fn with(serve: impl FnOnce(&World, TcpListener, ServerLimits) -> std::io::Result<Server>) -> Self {
         let world = World::new().await;
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");

@@ -55,7 +55,8 @@ fn one_after_the_other(address: SocketAddr, requests: impl Iterator<Item = Strin
     let mut answers = Vec::new();
     for request in requests {
         connection.get_mut().write_all(request.as_bytes()).expect("the request is taken");
-        let answer = read(&mut connection).unwrap_or_else(|| panic!("no answer to request {}", answers.len()));
+        let answer =
+            read(&mut connection).unwrap_or_else(|| panic!("no answer to request {}", answers.len()));
         if answer.last {
             connection = connect();
         }

@@ -257,6 +257,7 @@ impl Run {
         }
         let windows = |of: i64| -> Vec<(RouteId, i64)> { vec![(ROUTE, of)] };
         let command = Erase {
+            precondition: delivery::store::Precondition::None,
             user: NAME.parse().expect("an id"),
             by: Actor("privacy".to_owned()),
             windows: windows(WINDOW),

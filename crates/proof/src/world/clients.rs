@@ -125,7 +125,7 @@ pub(crate) fn ask(shared: &Arc<Shared>, engine: &Engine, id: usize) {
             }
             Request::Erase { .. } => {
                 let by = Actor("privacy".to_owned());
-                match timeout(patience, engine.erase(name(user), by)).await {
+                match timeout(patience, engine.erase(name(user), Precondition::None, by)).await {
                     Ok(Ok(Some(erased))) => Told::Done { version: erased.version, bumped: true },
                     Ok(Ok(None)) => Told::Refused,
                     Ok(Err(StoreError::Full | StoreError::Overloaded | StoreError::Closed)) => Told::NotNow,

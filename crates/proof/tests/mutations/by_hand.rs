@@ -21,6 +21,7 @@ fn erased_while_queued() -> Option<String> {
     let user =
         UserRow { incarnation: 1, version: 1, profile: Arc::default(), erased_at: None, updated_at: 0 };
     let command = Erase {
+        precondition: delivery::store::Precondition::None,
         user: "crm-1".parse().expect("an id"),
         by: Actor("privacy".to_owned()),
         windows: vec![(RouteId(1), 75)],

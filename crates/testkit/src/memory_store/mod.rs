@@ -189,7 +189,7 @@ impl Store for MemoryStore {
     }
 
     async fn erase(&self, erase: Erase) -> Result<Option<Erased>, StoreError> {
-        self.change(|state| Ok(state.erase(&erase)))
+        self.change(|state| state.erase(&erase))
     }
 
     async fn rearm(&self, rearm: RearmLanes) -> Result<u64, StoreError> {

@@ -10,7 +10,7 @@ use delivery::{
     lane,
     store::{
         AttemptRow, Enrol, Erase, Erased, LaneId, LaneRow, RearmLanes, RearmTarget, RouteId,
-        RouteRegistration, Settlement, Sweep, UpdateId, UpdateRow, UserRow,
+        RouteRegistration, Settlement, StoreError, Sweep, UpdateId, UpdateRow, UserRow,
     },
 };
 
@@ -95,11 +95,11 @@ impl State {
         self.attempts.extend(attempt.map(|attempt| (id, attempt)));
     }
 
-    pub(super) fn erase(&mut self, command: &Erase) -> Option<Erased> {
-        let user = self.users.get(&command.user)?.clone();
+    pub(super) fn erase(&mut self, command: &Erase) -> Result<Option<Erased>, StoreError> {
+        let Some(user) = self.users.get(&command.user).cloned() else { return Ok(None) };
         let EraseWrites { user, lanes, erased, audit } =
-            decide::erase(command, user, self.lanes_of(&command.user));
-        let Some(audit) = audit else { return Some(erased) };
+            decide::erase(command, user, self.lanes_of(&command.user))?;
+        let Some(audit) = audit else { return Ok(Some(erased)) };
         self.users.insert(command.user.clone(), user);
         for mut row in lanes {
             self.write(&command.user, &mut row, lane::State::Idle, command.now);
@@ -107,7 +107,7 @@ impl State {
             of_lane.for_each(|(_, attempt)| attempt.detail = None);
         }
         self.audit(audit);
-        Some(erased)
+        Ok(Some(erased))
     }
 
     pub(super) fn rearm(&mut self, command: &RearmLanes) -> u64 {

@@ -226,7 +226,14 @@ impl Bench {
     pub async fn erase(&self, id: &str, now: Millis) -> Option<Erased> {
         let windows = self.windows();
         self.store
-            .erase(Erase { user: user(id), by: crm(), windows, queued: Vec::new(), now })
+            .erase(Erase {
+                user: user(id),
+                precondition: Precondition::None,
+                by: crm(),
+                windows,
+                queued: Vec::new(),
+                now,
+            })
             .await
             .expect("erased")
     }

@@ -9,7 +9,14 @@ fn an_erased_user_comes_back_only_when_asked_for_and_versions_go_on() {
     let work = world.claim(COMMUNAL, false).expect("due");
     let windows = vec![(COMMUNAL, 75_000)];
     let (user, by) = ("crm-42".parse().expect("an id"), Actor("dpo".to_owned()));
-    let command = Erase { user, by, windows, queued: Vec::new(), now: 3_000 };
+    let command = Erase {
+        user,
+        precondition: crate::store::Precondition::None,
+        by,
+        windows,
+        queued: Vec::new(),
+        now: 3_000,
+    };
     let writes = erase(&command, world.user().clone(), world.lanes.clone());
     assert_eq!((writes.erased.version, writes.erased.disclosed_to.clone()), (2, vec![COMMUNAL]));
     (world.user, world.lanes) = (Some(writes.user), writes.lanes);

@@ -78,7 +78,10 @@ impl Stream {
     /// Fails when the connection must not go on.
     fn check(&mut self, context: &mut Context<'_>) -> io::Result<()> {
         if self.member.connection.is_evicted() {
-            return Err(io::Error::new(io::ErrorKind::ConnectionAborted, "another connection takes its place"));
+            return Err(io::Error::new(
+                io::ErrorKind::ConnectionAborted,
+                "another connection takes its place",
+            ));
         }
         if let Some(deadline) = self.unsent
             && self.has_passed(deadline, context)

@@ -10,7 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 pub use kind::Kind;
-pub(crate) use refusals::{no_such_route, unknown_route, user_erased, user_not_found};
+pub(crate) use refusals::{no_such_route, unknown_route, user_erased, user_not_found, version_mismatch};
 
 /// Why a request was not answered as asked (RFC 9457). Carries no value that a caller sent and nothing of the inside.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +19,9 @@ pub struct Problem {
     detail: Cow<'static, str>,
     errors: Vec<ProblemError>,
     retry_after: Option<u64>,
-    allow: Option<&'static str>,
+    allow: Option<String>,
+    accept_patch: bool,
+    invalid_token: bool,
 }
 
 /// One mistake in a body.
@@ -48,13 +50,25 @@ pub(crate) struct ProblemBody<'a> {
     errors: &'a [ProblemError],
 }
 
+/// The types that a patch may have (RFC 5789 section 3.1).
+pub(crate) const ACCEPT_PATCH: (&str, &str) =
+    ("accept-patch", "application/merge-patch+json, application/json");
+
 /// The most mistakes of one body that are answered.
 const MOST_ERRORS: usize = 20;
 
 impl Problem {
     /// A problem of this type; `detail` says what to do.
     pub fn new(kind: Kind, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { kind, detail: detail.into(), errors: Vec::new(), retry_after: kind.retry_after(), allow: None }
+        Self {
+            kind,
+            detail: detail.into(),
+            errors: Vec::new(),
+            retry_after: kind.retry_after(),
+            allow: None,
+            accept_patch: false,
+            invalid_token: false,
+        }
     }
 
     /// A value that does not fit, outside of a body.
@@ -90,8 +104,19 @@ impl Problem {
         Self::new(Kind::NotFound, "see /v1/openapi.json for the paths of this API")
     }
 
-    pub(crate) fn method_not_allowed(allow: &'static str) -> Self {
-        Self { allow: Some(allow), ..Self::new(Kind::MethodNotAllowed, "see the header Allow") }
+    /// A method that the resource does not have; `allow` are those that it has.
+    pub(crate) fn method_not_allowed(allow: String, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self { allow: Some(allow), ..Self::new(Kind::MethodNotAllowed, detail) }
+    }
+
+    /// A body of another type than a patch has (RFC 5789 section 2.2).
+    pub(crate) fn wrong_patch(detail: &'static str) -> Self {
+        Self { accept_patch: true, ..Self::new(Kind::UnsupportedMediaType, detail) }
+    }
+
+    /// A key that is not known (RFC 6750 section 3.1), unlike one that was not sent.
+    pub(crate) fn unknown_key() -> Self {
+        Self { invalid_token: true, ..Self::new(Kind::Unauthenticated, "the key is not known") }
     }
 
     pub(crate) fn outcome_unknown() -> Self {
@@ -147,11 +172,16 @@ impl ResponseError for Problem {
         if let Some(seconds) = self.retry_after {
             response.insert_header((header::RETRY_AFTER, seconds.to_string()));
         }
-        if let Some(allow) = self.allow {
-            response.insert_header((header::ALLOW, allow));
+        if let Some(allow) = &self.allow {
+            response.insert_header((header::ALLOW, allow.as_str()));
+        }
+        if self.accept_patch {
+            response.insert_header(ACCEPT_PATCH);
         }
         if self.kind == Kind::Unauthenticated {
-            response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+            let error = if self.invalid_token { ", error=\"invalid_token\"" } else { "" };
+            let challenge = format!("Bearer realm=\"profile-gateway\"{error}");
+            response.insert_header((header::WWW_AUTHENTICATE, challenge));
         }
         if self.kind.closes_connection() {
             response.force_close();

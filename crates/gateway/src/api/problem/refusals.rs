@@ -1,5 +1,8 @@
+use std::borrow::Cow;
+
 use delivery::{
     Millis, RouteSet,
+    lane::Version,
     store::{AcceptError, StoreError},
 };
 
@@ -20,6 +23,7 @@ impl From<StoreError> for Problem {
                 let detail = "nothing was done; try again in a moment, another process takes over";
                 Self::new(Kind::ShuttingDown, detail)
             }
+            StoreError::VersionMismatch { current } => version_mismatch(Some(current)),
             // The cause is for the operators: names of files and the like.
             error @ (StoreError::OutcomeUnknown(_)
             | StoreError::Damaged(_)
@@ -38,13 +42,7 @@ impl From<AcceptError> for Problem {
             AcceptError::Invalid(fault) => Self::of_faults(vec![fault]),
             AcceptError::UserNotFound => user_not_found(),
             AcceptError::UserErased { at } => user_erased(at),
-            AcceptError::VersionMismatch { current: Some(version) } => {
-                let detail = format!("the user has version {version}; read it again before you change it");
-                Self::new(Kind::VersionMismatch, detail)
-            }
-            AcceptError::VersionMismatch { current: None } => {
-                Self::new(Kind::VersionMismatch, "there is no such user; leave If-Match out to create it")
-            }
+            AcceptError::VersionMismatch { current } => version_mismatch(current),
             AcceptError::UnknownRoute { name } => {
                 let detail = "no such route is configured; see GET /v1/routes";
                 Self::new(Kind::UnknownRoute, detail).at(identity(&name))
@@ -64,6 +62,15 @@ impl From<AcceptError> for Problem {
             }
         }
     }
+}
+
+/// A user that has another version than the request is for.
+pub(crate) fn version_mismatch(current: Option<Version>) -> Problem {
+    let detail = match current {
+        Some(version) => format!("the user has version {version}; read it again before you change it").into(),
+        None => Cow::Borrowed("there is no such user; leave If-Match out to create it"),
+    };
+    Problem::new(Kind::VersionMismatch, detail)
 }
 
 /// A parameter that names no configured route.

@@ -222,6 +222,7 @@ impl Client {
         let user = user(self.random.below(6));
         let windows = self.routes.iter().map(|(id, _)| (id, 75_000)).collect();
         let erase = Erase {
+            precondition: delivery::store::Precondition::None,
             user: user.clone(),
             by: Actor("ops".to_owned()),
             windows,
