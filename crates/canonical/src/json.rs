@@ -10,7 +10,10 @@ use serde_json::value::RawValue;
 
 pub(crate) use read::push_segment;
 
-use crate::{Fault, FaultKind, MAX_BODY, MAX_DEPTH};
+use crate::{
+    Fault, FaultKind, MAX_BODY, MAX_DEPTH,
+    unseen::{self, Unseen},
+};
 
 /// A JSON document read strictly: members in order and never twice, numbers as their text.
 ///
@@ -45,17 +48,19 @@ impl Json {
         Self::parse_to_depth(body, MAX_DEPTH)
     }
 
-    /// Reads one document of at most `max_depth` levels and any size; errors as [`Json::parse`].
+    /// Reads one document of at most `max_depth` levels and any size; errors as [`Json::parse`]. A byte order mark in front is
+    /// passed over (RFC 8259 section 8.1).
     pub fn parse_to_depth(body: &[u8], max_depth: usize) -> Result<Self, Fault> {
-        let text = std::str::from_utf8(body)
+        let text = std::str::from_utf8(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body))
             .map_err(|_| Fault::new(FaultKind::InvalidJson, "", "the body is not UTF-8"))?;
         let raw: &RawValue = serde_json::from_str(text).map_err(|error| {
-            let place = format!(
-                "the body is not one JSON document: line {}, column {}",
-                error.line(),
-                error.column()
-            );
-            Fault::new(FaultKind::InvalidJson, "", place)
+            let (line, column) = (error.line(), error.column());
+            let mut detail = format!("the body is not one JSON document: line {line}, column {column}");
+            let there = text.lines().nth(line.saturating_sub(1));
+            if let Some(found) = there.and_then(|there| Unseen::at(there, column.saturating_sub(1))) {
+                detail.push_str(&format!(" is {}", unseen::named(found)));
+            }
+            Fault::new(FaultKind::InvalidJson, "", detail)
         })?;
         read::read(raw, &mut String::new(), max_depth)
     }

@@ -21,6 +21,7 @@ mod patch;
 mod phone;
 mod profile;
 mod time_zone;
+mod unseen;
 mod user_id;
 mod value;
 
@@ -39,5 +40,6 @@ pub use patch::{Change, IdentityChange, Patch, Rules};
 pub use phone::PhoneNumber;
 pub use profile::{Applied, Entry, Profile};
 pub use time_zone::TimeZone;
+pub use unseen::Unseen;
 pub use user_id::UserId;
 pub use value::Value;

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use crate::{Country, Fault, FaultKind, Invalid, Json, Leaf, Value, json::push_segment, nearest};
+use crate::{Country, Fault, FaultKind, Invalid, Json, Leaf, Unseen, Value, json::push_segment, nearest};
 
 /// What is configured about reading values.
 #[derive(Debug, Clone, Copy, Default)]
@@ -177,7 +177,7 @@ impl Expansion<'_> {
         }
         match Value::parse(&leaf, json, self.rules) {
             Ok(value) => drop(self.patch.changes.insert(leaf, Change::Set(value))),
-            Err(Invalid(detail)) => self.fault(FaultKind::InvalidValue, path, detail),
+            Err(Invalid(detail)) => self.fault(FaultKind::InvalidValue, path, with_unseen(detail, json)),
         }
     }
 
@@ -195,6 +195,14 @@ impl Expansion<'_> {
         let mut pointer = String::new();
         path.iter().for_each(|name| push_segment(&mut pointer, name));
         self.faults.push(Fault::new(kind, pointer, detail));
+    }
+}
+
+/// The rule that a text breaks, and the character by which it seems to keep it.
+fn with_unseen(rule: &'static str, json: &Json) -> String {
+    match json.as_str().and_then(Unseen::first_of) {
+        Some(unseen) => format!("{rule}; {unseen}"),
+        None => rule.to_owned(),
     }
 }
 

@@ -22,6 +22,11 @@ impl PhoneNumber {
     pub fn parse(text: &str, default_country: Option<Country>) -> Result<Self, Invalid> {
         let international = text.starts_with('+');
         let rest = text.strip_prefix('+').unwrap_or(text);
+        if has_extension(text) {
+            return Err(Invalid(
+                "an extension cannot be sent to the vendors; send the number without it, and the extension under custom",
+            ));
+        }
         if !rest.bytes().all(|b| b.is_ascii_digit() || b" -.()".contains(&b)) {
             return Err(Invalid(
                 "a phone number is digits with an optional + in front and spaces, - . ( ) between",
@@ -64,6 +69,14 @@ impl PhoneNumber {
     pub(crate) fn from_stored(e164: String, as_sent: String) -> Self {
         Self { e164, as_sent }
     }
+}
+
+/// Whether a number goes on after its digits with an extension, as it is written most (RFC 3966 section 5.1.1).
+fn has_extension(text: &str) -> bool {
+    let behind = text.trim_start_matches(|c: char| !c.is_ascii_alphabetic() && !matches!(c, ';' | '#' | ','));
+    let mark = behind.trim_end_matches(|c: char| c.is_ascii_digit() || " .:=".contains(c));
+    let is_mark = ["ext", "extension", "x", "#", ";ext", ",ext", "durchwahl", "dw", "poste"];
+    behind.len() > mark.len() && is_mark.contains(&&*mark.to_ascii_lowercase())
 }
 
 impl PartialEq for PhoneNumber {
@@ -125,7 +138,26 @@ mod tests {
         ] {
             assert!(PhoneNumber::parse(text, None).is_err(), "{text}");
         }
-        assert!(PhoneNumber::parse("555-1234 ext 3", country("CA")).is_err());
+    }
+
+    #[test]
+    fn an_extension_is_refused_by_its_name() {
+        for text in [
+            "555-1234 ext 3",
+            "+1 416 555 1234;ext=56",
+            "+14165551234x56",
+            "+1 416 555 1234 Ext. 5",
+            "+14165551234#5",
+        ] {
+            let refused = PhoneNumber::parse(text, country("CA")).expect_err(text);
+            assert!(refused.0.contains("extension"), "{text}: {}", refused.0);
+        }
+        for text in ["+1 416 555 CALL", "#31#4165551234", "+1 416 555 1234 x"] {
+            assert!(
+                !PhoneNumber::parse(text, country("CA")).expect_err(text).0.contains("extension"),
+                "{text}"
+            );
+        }
     }
 
     /// Germany's plan has room for more than E.164 does.

@@ -28,8 +28,9 @@ impl Credential {
         if text.contains(['\r', '\n']) {
             return Err(CredentialError::LineBreak);
         }
-        if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(CredentialError::NotVisibleAscii);
+        let strange = text.chars().enumerate().find(|(_, character)| !character.is_ascii_graphic());
+        if let Some((at, character)) = strange {
+            return Err(CredentialError::NotVisibleAscii { place: at + 1, code: character.into() });
         }
         Ok(Self(secret))
     }
@@ -104,10 +105,15 @@ pub enum CredentialError {
     LineBreak,
     /// A space, a control character or a character outside ASCII.
     #[error(
-        "the credential contains a space, a control character or a character outside ASCII; \
+        "character {place} of the credential is U+{code:04X}: a space, a control character or a character outside ASCII; \
          store the secret alone, without a word such as Bearer before it"
     )]
-    NotVisibleAscii,
+    NotVisibleAscii {
+        /// Which character, counted from 1.
+        place: usize,
+        /// Its code point.
+        code: u32,
+    },
 }
 
 #[cfg(test)]
@@ -124,7 +130,7 @@ mod tests {
         assert_eq!(read("abc\n").expect_err("a line feed"), CredentialError::LineBreak);
         assert_eq!(read("a\r\nX: y").expect_err("a second header"), CredentialError::LineBreak);
         for text in ["Bearer abc", "sécret", "a\tb", "a\0b", "a\u{7f}"] {
-            assert_eq!(read(text).expect_err(text), CredentialError::NotVisibleAscii);
+            assert!(matches!(read(text), Err(CredentialError::NotVisibleAscii { .. })), "{text}");
         }
         assert_eq!(read(&"x".repeat(4097)).expect_err("too long"), CredentialError::TooLong);
         assert!(read(&"x".repeat(4096)).is_ok());

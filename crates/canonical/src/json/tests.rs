@@ -25,7 +25,7 @@ fn what_is_not_one_json_document_is_refused() {
         b"{'a':1}",
         b"\xff",
         b"\xc0\xaf",
-        b"\xef\xbb\xbf{}",
+        b"\xef\xbb\xbf\xef\xbb\xbf{}",
         b"\xff\xfe{\0}\0",
         b"[\"\\ud800\"]",
         b"{\"\\ud800\":1}",
@@ -35,6 +35,22 @@ fn what_is_not_one_json_document_is_refused() {
     for body in bodies {
         assert_eq!(kind(body), FaultKind::InvalidJson, "{body:?}");
     }
+}
+
+#[test]
+fn a_byte_order_mark_is_passed_over_and_what_only_looks_right_is_named() {
+    assert!(Json::parse(b"\xef\xbb\xbf{}").is_ok());
+    for (body, named) in [
+        ("{\u{201c}a\u{201d}:1}", "line 1, column 2 is U+201C, which looks like \""),
+        ("{\n\"a\":\u{a0}1}", "line 2, column 5 is U+00A0, a no-break space"),
+        ("\u{200b}{}", "line 1, column 1 is U+200B, which is not seen"),
+        ("{\"a\":\u{2212}1}", "U+2212"),
+    ] {
+        let fault = Json::parse(body.as_bytes()).expect_err(body);
+        assert!(fault.detail.contains(named), "{body}: {}", fault.detail);
+    }
+    let fault = Json::parse(b"{a:1}").expect_err("no quotes");
+    assert!(fault.detail.ends_with("line 1, column 2"), "{}", fault.detail);
 }
 
 #[test]

@@ -3,7 +3,7 @@ use std::{sync::Arc, time::Duration};
 use actix_web::HttpRequest;
 use adapter::Dialect;
 use arc_swap::ArcSwap;
-use canonical::{Rules, UserId};
+use canonical::{Rules, Unseen, UserId};
 use delivery::engine::Engine;
 
 use super::{Caller, Keys, Problem};
@@ -57,5 +57,8 @@ impl State {
 /// The user that the path names.
 pub(crate) fn user_id(request: &HttpRequest) -> Result<UserId, Problem> {
     let text = request.match_info().get("id").unwrap_or_default();
-    text.parse().map_err(|invalid: canonical::Invalid| Problem::invalid(invalid.0))
+    text.parse().map_err(|invalid: canonical::Invalid| match Unseen::first_of(text) {
+        Some(unseen) => Problem::invalid(format!("{}; {unseen}", invalid.0)),
+        None => Problem::invalid(invalid.0),
+    })
 }

@@ -45,7 +45,7 @@ pub(super) struct FileConfig {
 pub(super) struct ServerSection {
     #[schemars(extend("pattern" = pattern::LISTEN))]
     pub(super) listen: Option<String>,
-    #[schemars(extend("pattern" = "^[A-Z]{2}$"))]
+    #[schemars(extend("pattern" = "^[A-Za-z]{2}$"))]
     pub(super) default_country: Option<String>,
     #[schemars(range(min = 1, max = MOST_WORKERS))]
     pub(super) workers: Option<i64>,

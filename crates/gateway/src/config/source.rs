@@ -9,7 +9,13 @@ pub(super) const LARGEST: usize = 1024 * 1024;
 /// A sentence that says what to do.
 pub(super) fn read(path: &Path) -> Result<String, String> {
     let bytes = read_regular(path, LARGEST)?;
-    String::from_utf8(bytes).map_err(|_| "the file is not UTF-8; save it as UTF-8".to_owned())
+    let text = String::from_utf8(bytes).map_err(|_| "the file is not UTF-8; save it as UTF-8".to_owned());
+    text.map(without_mark)
+}
+
+/// The text without the byte order mark that some editors put in front.
+pub(super) fn without_mark(text: String) -> String {
+    text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)
 }
 
 /// The bytes of a regular file of at most `largest` bytes. Others are not opened: a pipe would wait for ever.

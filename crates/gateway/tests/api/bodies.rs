@@ -50,10 +50,45 @@ async fn a_body_of_another_type_or_coding_is_refused() {
     let without = without.insert_header(("Authorization", format!("Bearer {ALL}"))).set_payload("{}");
     assert_eq!(world.call(without).await.status, 415, "B29 missing");
     assert!(!world.knows("crm-42").await);
-    for kind in ["application/json", "application/merge-patch+json; charset=UTF-8"] {
+    for kind in [
+        "application/json",
+        "application/merge-patch+json; charset=UTF-8",
+        "application/json;charset=utf8",
+        "application/json; charset=\"UTF-8\"; x=\";charset=utf-7\"",
+    ] {
         let answer = world.call(request().insert_header(("Content-Type", kind))).await;
         assert_eq!(answer.status, if kind.len() == 16 { 202 } else { 200 }, "B29 {kind}");
     }
+}
+
+#[actix_web::test]
+async fn what_an_editor_or_a_spreadsheet_adds_is_passed_over_or_named() {
+    let world = World::new().await;
+    let marked = [&b"\xef\xbb\xbf"[..], br#"{"title":"x","address":{"country":"ca"}}"#].concat();
+    assert_eq!(world.call(patch("/v1/users/u", ALL, marked)).await.status, 202);
+    let user = world.call(crate::support::get("/v1/users/u", ALL)).await.json();
+    assert_eq!(user["address"]["country"], "CA");
+    for (body, told) in [
+        ("{\u{201c}title\u{201d}:1}", "column 2 is U+201C"),
+        ("{\"phone_number\":\"+1\u{a0}416 555 1234\"}", "character 3 is U+00A0"),
+        ("{\"phone_number\":\"+1 416 555 1234\u{202c}\"}", "character 16 is U+202C"),
+        ("{\"phone_number\":\"+1 416\u{2011}555 1234\"}", "character 7 is U+2011"),
+        ("{\"email\":\"a\u{200b}@x.org\"}", "character 2 is U+200B"),
+        ("{\"birthdate\":\"1990\u{2013}01\u{2013}02\"}", "character 5 is U+2013"),
+        ("{\"phone_number\":\"+1 416 555 1234;ext=56\"}", "an extension cannot be sent"),
+        ("{\"address\":{\"country\":\"UK\"}}", "GB"),
+    ] {
+        let answer = world.call(patch("/v1/users/u", ALL, body)).await;
+        assert_eq!((answer.status, answer.text.contains(told)), (400, true), "{body}: {}", answer.text);
+        assert!(!answer.text.contains("416"), "a value is told: {}", answer.text);
+    }
+    let answer = world.call(crate::support::get("/v1/users/u%E2%80%8B", ALL)).await;
+    assert_eq!(
+        (answer.status, answer.text.contains("character 2 is U+200B")),
+        (400, true),
+        "{}",
+        answer.text
+    );
 }
 
 #[actix_web::test]

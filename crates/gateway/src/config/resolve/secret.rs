@@ -23,8 +23,8 @@ pub(super) struct Secret {
     pub(super) digest: [u8; 32],
 }
 
-/// Longest content of a secret's file, in bytes: a credential and its line end.
-const LARGEST: usize = 4096 + 2;
+/// Longest content of a secret's file, in bytes: a credential, its line end, and the byte order mark of some editors.
+const LARGEST: usize = 4096 + 2 + 3;
 
 /// Looks a credential up.
 ///
@@ -90,8 +90,10 @@ fn from_env(name: &str, environment: &Environment) -> Result<String, String> {
 fn from_file(path: &Path) -> Result<String, String> {
     check_file(path)?;
     let bytes = source::read_regular(path, LARGEST)?;
-    let mut text = String::from_utf8(bytes)
-        .map_err(|_| "the secret in the file is not ASCII; check the file".to_owned())?;
+    let mut text = source::without_mark(
+        String::from_utf8(bytes)
+            .map_err(|_| "the secret in the file is not ASCII; check the file".to_owned())?,
+    );
     if text.ends_with('\n') {
         text.pop();
         if text.ends_with('\r') {

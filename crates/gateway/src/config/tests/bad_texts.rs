@@ -133,7 +133,7 @@ fn listeners_store_and_log_are_checked() {
         ("[server]\nlisten = \"127.0.0.1\"", 10, "an address and a port"),
         ("[server]\nworkers = 0", 11, "from 1 to 256"),
         ("[server]\nmax_connections = -1", 19, "from 1 to"),
-        ("[server]\ndefault_country = \"ca\"", 19, "alpha-2"),
+        ("[server]\ndefault_country = \"CAN\"", 19, "alpha-2"),
         ("[operator]\nlisten = \"127.0.0.1:8080\"", 10, "a port of their own"),
         ("[operator]\nhosts = [\"ops.example.com\", \"https://ops\"]", 29, "the name of a host alone"),
         ("[operator]\nhosts = [\"Ops.example.com\"]", 10, "in lower case"),

@@ -46,6 +46,28 @@ fn b81_a_secret_that_cannot_be_sent_is_refused() {
     assert!(errors.to_string().contains("outside ASCII"), "{errors}");
 }
 
+#[test]
+fn what_an_editor_puts_into_a_file_is_passed_over_or_named() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let secret = |bytes: &[u8]| {
+        write(&directory.path().join("secret"), bytes, 0o600);
+        read_file(directory.path(), "secret").map(|_| ()).map_err(|errors| errors.to_string())
+    };
+    assert_eq!(secret(b"\xef\xbb\xbfcanary-7Q\n"), Ok(()));
+    for (text, told) in [
+        ("canary\u{200b}-7Q", "character 7 of the credential is U+200B"),
+        ("\u{201c}canary-7Q\u{201d}", "character 1 of the credential is U+201C"),
+        ("canary-7Q\u{a0}\n", "character 10 of the credential is U+00A0"),
+    ] {
+        let said = secret(text.as_bytes()).expect_err(text);
+        assert!(said.contains(told) && !said.contains("canary"), "{said}");
+    }
+    let text = format!("\u{feff}{}", credential("{ env = \"TOKEN\" }"));
+    let path = directory.path().join("g.toml");
+    fs::write(&path, text).expect("written");
+    assert!(Config::load(&path, &environment()).is_ok(), "a mark before the configuration");
+}
+
 fn write(path: &Path, text: &[u8], mode: u32) {
     fs::write(path, text).expect("written");
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("a mode");
