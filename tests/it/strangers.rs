@@ -118,3 +118,42 @@ fn a_database_that_is_removed_under_the_process_ends_it_before_the_next_success(
     assert_eq!(gateway.api().user(&world.people()[0].id)["id"], *world.people()[0].id);
     gateway.stop();
 }
+
+#[test]
+fn what_strangers_send_fills_no_log_and_is_no_error() {
+    let world = World::new();
+    let gateway = world.start();
+    let begun = Instant::now();
+    for address in [gateway.api().address(), gateway.operator().address()] {
+        for _ in 0..200 {
+            for sent in
+                ["GET / HTTP/7.7\r\n\r\n", "\x16\x03\x01\0", "GET /v1/routes HTTP/1.1\r\nHost: x\r\n\r\n"]
+            {
+                let mut stream = hold(address, sent);
+                let mut answer = Vec::new();
+                // It may be closed in any way.
+                let _ = std::io::Read::read_to_end(&mut stream, &mut answer);
+            }
+        }
+    }
+    let (most, log) = (20 * (begun.elapsed().as_secs() + 2), gateway.log());
+    assert!(log.len() as u64 <= most + 20, "{} lines", log.len());
+    let alarming = log.iter().find(|line| line.contains("\"ERROR\"") || line.contains("\"WARN\""));
+    assert_eq!(alarming, None);
+    gateway.stop();
+}
+
+#[test]
+fn a_database_that_others_could_read_is_told_of() {
+    let world = World::new();
+    world.start().stop();
+    fs::set_permissions(world.path("gateway.db"), fs::Permissions::from_mode(0o666)).expect("it is there");
+    let mut gateway = world.start();
+    let line = gateway.wait_for_log(
+        "other users of this machine could read or write the database; now its owner alone can",
+    );
+    assert_eq!((&line["level"], &line["mode"]), (&json!("WARN"), &json!("0666")));
+    let mode = fs::metadata(world.path("gateway.db")).expect("it is there").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    gateway.stop();
+}

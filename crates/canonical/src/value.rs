@@ -173,7 +173,7 @@ fn custom_number(text: &str) -> Result<Value, Invalid> {
         return Decimal::parse(text).map(Value::Decimal);
     }
     match text.parse::<i64>() {
-        Ok(number) if number.abs() <= MAX_INTEGER => Ok(Value::Integer(number)),
+        Ok(number) if (-MAX_INTEGER..=MAX_INTEGER).contains(&number) => Ok(Value::Integer(number)),
         _ => Err(Invalid("an integer lies within ±(2^53 − 1); send a larger one as a string")),
     }
 }

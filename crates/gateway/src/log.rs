@@ -26,11 +26,11 @@ pub(crate) fn init(config: &LogConfig) {
 const OWN: [&str; 6] = ["adapter", "canonical", "delivery", "gateway", "store_sqlite", "transport_http"];
 
 /// The level is that of the gateway's own messages. Below a warning, libraries repeat what they work on: a telephone number
-/// that is parsed, an address that is connected to.
+/// that is parsed, an address that is connected to. `actix_http` calls every broken request an error, and anybody can send one.
 fn filter(level: Level) -> EnvFilter {
     let others = level.min(Level::WARN);
     let own = OWN.map(|name| format!("{name}={level}")).join(",");
-    EnvFilter::new(format!("{others},rlibphonenumber=off,{own}"))
+    EnvFilter::new(format!("{others},rlibphonenumber=off,actix_http=off,{own}"))
 }
 
 /// Writes errors alone, for people: a demo has something else to show.

@@ -135,6 +135,15 @@ pub enum SettingsError {
     /// A host name with a dot at its end.
     #[error("the host of base_url must not end with a dot; remove it")]
     TrailingDot,
+    /// A host that no name server knows, or that is not sent as it is written.
+    #[error(
+        "the host of base_url must be written as it is sent: labels of letters, digits and hyphens between single dots, none \
+         of them empty or beginning or ending with a hyphen"
+    )]
+    Host,
+    /// Port 0.
+    #[error("the port of base_url must not be 0; leave it out for the usual one")]
+    Port,
     /// A path that is not sent as it is written.
     #[error(
         "the path of base_url must be written as it is sent: without empty, . or .. segments, percent-encoded"

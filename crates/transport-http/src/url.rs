@@ -149,6 +149,12 @@ fn check_parts(text: &str, url: &Url) -> Result<(), SettingsError> {
     if authority.contains('@') {
         return Err(SettingsError::UserInfo);
     }
+    if authority.contains('%') {
+        return Err(SettingsError::Host);
+    }
+    if url.port() == Some(0) {
+        return Err(SettingsError::Port);
+    }
     if url.fragment().is_some() {
         return Err(SettingsError::Fragment);
     }
@@ -162,10 +168,22 @@ fn check_parts(text: &str, url: &Url) -> Result<(), SettingsError> {
     Ok(())
 }
 
+/// Whether a part of a host's name is one (RFC 1123 section 2.1). An underscore is in none, and in the names of some networks.
+fn is_label(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    (1..=63).contains(&text.len())
+        && text.bytes().all(plain)
+        && !text.starts_with('-')
+        && !text.ends_with('-')
+}
+
 fn check_host(url: &Url, network: Network) -> Result<Option<IpAddr>, SettingsError> {
     let host = url.host_str().filter(|host| !host.is_empty()).ok_or(SettingsError::NotAUrl)?;
     if host.ends_with('.') {
         return Err(SettingsError::TrailingDot);
+    }
+    if !host.starts_with('[') && !host.split('.').all(is_label) {
+        return Err(SettingsError::Host);
     }
     if host == "localhost" || host.ends_with(".localhost") {
         network.permit(IpAddr::from([127, 0, 0, 1]))?;

@@ -10,7 +10,7 @@ use actix_web::{
     body::{BodySize, BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{
-        Method,
+        ConnectionType, Method,
         header::{CACHE_CONTROL, HeaderMap, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS},
     },
     middleware::Next,
@@ -22,8 +22,13 @@ use super::{
     Kind, Problem,
     auth::CallerName,
     connection::{self, Exchange},
+    host,
+    lines::Lines,
 };
 use crate::metrics::Metrics;
+
+/// The lines about requests without a valid key.
+static STRANGERS: Lines = Lines::new();
 
 /// The most bytes of all header fields of a request together.
 const MOST_HEADER_BYTES: usize = 16 * 1024;
@@ -33,6 +38,8 @@ const MOST_HEADER_BYTES: usize = 16 * 1024;
 pub(super) struct RequestId(pub(super) Uuid);
 
 /// Surrounds every request: bounds its headers, keeps its answer out of caches, counts it and logs one line about it.
+///
+/// All requests without a valid key together have a bounded number of lines; one says how many were left out before it.
 ///
 /// The line has the pattern of the path and not the path, because a path holds the id of a user; and nothing of the query,
 /// the headers or the bodies.
@@ -57,6 +64,10 @@ pub async fn observe(
     } else if header_bytes(request.headers()) > MOST_HEADER_BYTES {
         let problem = Problem::new(Kind::HeadersTooLarge, "all header fields together may have 16 KiB");
         request.into_response(problem.error_response())
+    } else if let Err(problem) = host::check(request.request()) {
+        let mut refused = problem.error_response();
+        refused.head_mut().set_connection_type(ConnectionType::Close);
+        request.into_response(refused)
     } else {
         // Fails never: a resource answers even where its handler panics.
         next.call(request).await?.map_into_boxed_body()
@@ -70,7 +81,15 @@ pub async fn observe(
         metrics.answered(method, path, status, started.elapsed());
         problem.into_iter().for_each(|problem| metrics.refused(problem));
     }
+    let ended = |response: ServiceResponse<BoxBody>| {
+        response.map_body(|_, body| {
+            let body = if is_head { BoxBody::new(Bodiless(body.size())) } else { body };
+            exchange.ended_by(body)
+        })
+    };
     let key = response.request().extensions().get::<CallerName>().map(|name| name.0.clone());
+    let left_out = if key.is_some() { Some(0) } else { STRANGERS.admit(Instant::now()) };
+    let Some(left_out) = left_out else { return Ok(ended(response)) };
     tracing::info!(
         method,
         route = path,
@@ -79,12 +98,10 @@ pub async fn observe(
         key,
         problem = problem.map(Kind::name),
         request_id = %id,
+        left_out = (left_out > 0).then_some(left_out),
         "request"
     );
-    Ok(response.map_body(|_, body| {
-        let body = if is_head { BoxBody::new(Bodiless(body.size())) } else { body };
-        exchange.ended_by(body)
-    }))
+    Ok(ended(response))
 }
 
 /// Stands for a body that is not sent, and has its length.

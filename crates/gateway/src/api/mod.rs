@@ -10,6 +10,8 @@ mod state;
 mod auth;
 mod body;
 mod headers;
+mod host;
+mod lines;
 mod page;
 mod preconditions;
 mod query;

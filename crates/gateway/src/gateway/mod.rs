@@ -1,5 +1,6 @@
 //! What runs: the store, the engine and the two listeners, and how they start and stop together.
 
+mod clock;
 mod files;
 mod start;
 

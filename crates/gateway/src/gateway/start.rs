@@ -2,7 +2,7 @@ use std::{
     net::{SocketAddr, TcpListener},
     path::{Path, PathBuf},
     sync::Arc,
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use actix_web::dev::{Server, ServerHandle};
@@ -16,7 +16,7 @@ use delivery::{
 use store_sqlite::{OpenError, SqliteStore};
 use tokio_util::sync::CancellationToken;
 
-use super::{CALLERS_GRACE, Gateway, files};
+use super::{CALLERS_GRACE, Gateway, clock, files};
 use crate::{
     api::{self, Keys, ServerLimits, Settings},
     chores,
@@ -65,6 +65,9 @@ pub enum StartError {
     /// A webhook cannot be used.
     #[error(transparent)]
     Webhook(#[from] WebhookError),
+    /// The clock is wrong.
+    #[error(transparent)]
+    Clock(#[from] clock::BeforeEpoch),
     /// The process may have too few open files.
     #[error(transparent)]
     Files(#[from] files::TooFew),
@@ -76,6 +79,7 @@ impl Gateway {
     /// # Errors
     /// Why it cannot start; nothing is left running then.
     pub async fn start(config: Config, file: Option<&Path>, confirm: Confirm) -> Result<Self, StartError> {
+        clock::check(SystemTime::now())?;
         let limits = limits(&config)?;
         let sockets = [Listening::at(config.server.listen)?, Listening::at(config.operator.listen)?];
         let core = Core::start(&config, confirm).await?;

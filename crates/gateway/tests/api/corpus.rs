@@ -6,7 +6,7 @@ pub(crate) type Refusal = (&'static str, Vec<u8>, u16, &'static str, Option<&'st
 
 /// Every body of the table.
 pub(crate) fn bodies() -> Vec<Refusal> {
-    [duplicates_and_names(), read_only(), sizes(), values(), shapes(), syntax()].concat()
+    [duplicates_and_names(), read_only(), sizes(), numbers(), values(), shapes(), syntax()].concat()
 }
 
 fn of(id: &'static str, body: &str, kind: &'static str, pointer: &'static str) -> Refusal {
@@ -67,6 +67,31 @@ fn sizes() -> Vec<Refusal> {
         bytes("B11", members(20_000), 400, "unknown-leaf"),
         bytes("B11 above the limit", members(100_000), 413, "too-large"),
     ]
+}
+
+/// The ends of every number type, and what lies just beyond the largest integer that is taken.
+const TOO_LARGE: [&str; 14] = [
+    "9007199254740992",
+    "-9007199254740992",
+    "9223372036854775807",
+    "-9223372036854775807",
+    "-9223372036854775808",
+    "9223372036854775808",
+    "-9223372036854775809",
+    "18446744073709551615",
+    "18446744073709551616",
+    "170141183460469231731687303715884105727",
+    "-170141183460469231731687303715884105728",
+    "340282366920938463463374607431768211455",
+    "1.8e308",
+    "-1.8e308",
+];
+
+fn numbers() -> Vec<Refusal> {
+    let number = |text: &&str| {
+        bytes("B13 end of a type", format!("{{\"custom\":{{\"n\":{text}}}}}"), 400, "invalid-value")
+    };
+    TOO_LARGE.iter().map(number).collect()
 }
 
 fn values() -> Vec<Refusal> {
@@ -132,7 +157,7 @@ fn syntax() -> Vec<Refusal> {
         ("B18 overlong", b"{\"title\":\"\xc0\xaf\"}"),
         ("B18 invalid", b"{\"title\":\"\xff\"}"),
         ("B18 UTF-16", b"\xff\xfe{\0}\0"),
-        ("B18 UTF-8 BOM", b"\xef\xbb\xbf{}"),
+        ("B18 two UTF-8 BOMs", b"\xef\xbb\xbf\xef\xbb\xbf{}"),
         ("B20 raw control", b"{\"title\":\"a\x01b\"}"),
         ("B21 second document", b"{} {}"),
         ("B21 trailing comma", br#"{"title":"x",}"#),

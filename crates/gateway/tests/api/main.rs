@@ -25,6 +25,7 @@ mod waiting;
 mod words;
 
 mod failures;
+mod hosts;
 mod logs;
 mod methods;
 mod operators;

@@ -258,6 +258,9 @@ async fn the_descriptions_are_a_page_that_needs_nobody_else() {
             "{file}"
         );
     }
+    // The callers' calls are not at this listener: no button sends them to it.
+    let script = world.operate(TestRequest::get().uri("/docs/swagger-initializer.js")).await.text;
+    assert!(script.contains("\"supportedSubmitMethods\": []"), "{script}");
     let callers = world.operate(TestRequest::get().uri("/docs/callers.json")).await.json();
     assert_eq!(callers["paths"]["/v1/users/{id}"]["patch"]["operationId"], "updateUser");
     let moved = world.operate(TestRequest::get().uri("/docs")).await;

@@ -88,7 +88,7 @@ async fn an_erase_for_another_version_erases_nothing() {
     let erase = |header: Option<(&'static str, &'static str)>| {
         let request = TestRequest::delete().uri("/v1/users/u");
         let request = request.insert_header(("Authorization", format!("Bearer {ALL}")));
-        header.into_iter().fold(request, |request, header| request.insert_header(header))
+        header.into_iter().fold(request, TestRequest::insert_header)
     };
     for header in [("If-Match", "\"1\""), ("If-None-Match", "*"), ("If-None-Match", "\"2\"")] {
         let answer = world.call(erase(Some(header))).await;

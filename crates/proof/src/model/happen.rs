@@ -264,7 +264,7 @@ impl Run {
             queued: if self.queues { windows(QUEUE) } else { Vec::new() },
             now: self.now,
         };
-        let writes = decide::erase(&command, user, vec![row]);
+        let writes = decide::erase(&command, user, vec![row]).expect("no precondition");
         self.user = Some(writes.user);
         self.row = writes.lanes.into_iter().next().or(self.row.take());
         self.note(|_| "erase".to_owned());

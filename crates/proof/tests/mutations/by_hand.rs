@@ -29,7 +29,7 @@ fn erased_while_queued() -> Option<String> {
         now: 100,
     };
     let row = LaneRow { id: None, route: RouteId(1), lane: lane.into() };
-    let writes = decide::erase(&command, user, vec![row]);
+    let writes = decide::erase(&command, user, vec![row]).expect("no precondition");
     let suspect_until = writes.lanes[0].lane.suspect_until;
     (suspect_until != Some(700)).then(|| format!("by hand: suspect until {suspect_until:?}"))
 }

@@ -36,7 +36,7 @@ fn log_of(path: &Path) -> PathBuf {
 #[cfg(unix)]
 #[tokio::test]
 async fn a_file_that_is_lost_while_it_is_open_ends_the_store_before_the_next_success() {
-    lose("removed", |path| std::fs::remove_file(path)).await;
+    lose("removed", std::fs::remove_file).await;
     lose("moved", |path| std::fs::rename(&path, path.with_file_name("other"))).await;
     lose("replaced by nothing", |path| std::fs::remove_file(&path).and_then(|()| std::fs::write(path, "")))
         .await;

@@ -17,7 +17,7 @@ use delivery::{
     store::{
         Accept, AcceptError, Accepted, Actor, AttemptRow, ClaimDue, Claimed, Erase, Erased, IdempotencyKey,
         LaneId, LaneRow, Observer, Pass, Passed, Precondition, RearmLanes, RearmTarget, RouteId,
-        RouteRegistration, Settlement, Store, UserSnapshot, Work,
+        RouteRegistration, Settlement, Store, StoreError, UserSnapshot, Work,
     },
 };
 use uuid::Uuid;
@@ -224,18 +224,22 @@ impl Bench {
 
     /// Erases a user.
     pub async fn erase(&self, id: &str, now: Millis) -> Option<Erased> {
-        let windows = self.windows();
-        self.store
-            .erase(Erase {
-                user: user(id),
-                precondition: Precondition::None,
-                by: crm(),
-                windows,
-                queued: Vec::new(),
-                now,
-            })
-            .await
-            .expect("erased")
+        self.erase_if(id, Precondition::None, now).await.expect("erased")
+    }
+
+    /// Erases a user of whom this holds.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn erase_if(
+        &self,
+        id: &str,
+        precondition: Precondition,
+        now: Millis,
+    ) -> Result<Option<Erased>, StoreError> {
+        let (user, windows) = (user(id), self.windows());
+        let erase = Erase { user, precondition, by: crm(), windows, queued: Vec::new(), now };
+        self.store.erase(erase).await
     }
 
     /// The windows of all routes.

@@ -2,7 +2,7 @@
 
 use delivery::{
     lane::State,
-    store::{AcceptError, Precondition},
+    store::{AcceptError, Precondition, StoreError},
 };
 
 use super::bench::{Bench, WINDOW, attempt, not_applied};
@@ -73,4 +73,24 @@ pub async fn a_vendors_words_about_an_erased_user_are_forgotten(bench: Bench) {
     let attempts = bench.store.attempts(work.lane, 10).await.expect("read");
     assert_eq!(attempts.len(), 1);
     assert_eq!(attempts[0].detail, None);
+}
+
+/// An erase that is for another version of the user changes nothing; one that is asked for again needs no version.
+pub async fn an_erase_keeps_to_its_precondition(bench: Bench) {
+    bench.accept("crm-1", r#"{"title":"a"}"#, 0).await;
+    bench.accept("crm-1", r#"{"title":"b"}"#, 1).await;
+    for precondition in [
+        Precondition::Version(1),
+        Precondition::AnyOf(vec![1, 3]),
+        Precondition::NoneOf(vec![2]),
+        Precondition::Absent,
+    ] {
+        let refused = bench.erase_if("crm-1", precondition, 2).await;
+        assert_eq!(refused, Err(StoreError::VersionMismatch { current: 2 }));
+    }
+    assert_eq!(bench.user("crm-1").await.user.version, 2);
+    assert_eq!(bench.erase_if("crm-2", Precondition::Version(1), 2).await, Ok(None));
+    let erased = bench.erase_if("crm-1", Precondition::AnyOf(vec![1, 2]), 3).await.expect("it has version 2");
+    assert_eq!(erased.as_ref().map(|erased| erased.version), Some(3));
+    assert_eq!(bench.erase_if("crm-1", Precondition::Version(2), 4).await, Ok(erased));
 }

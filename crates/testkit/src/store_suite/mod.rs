@@ -67,6 +67,7 @@ macro_rules! store_suite {
             }
             erasing {
                 an_erased_user_is_fenced_and_its_versions_go_on,
+                an_erase_keeps_to_its_precondition,
                 an_erase_says_who_may_hold_a_copy_and_repeating_it_changes_nothing,
                 a_vendors_words_about_an_erased_user_are_forgotten,
             }

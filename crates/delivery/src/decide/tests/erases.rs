@@ -17,12 +17,12 @@ fn an_erased_user_comes_back_only_when_asked_for_and_versions_go_on() {
         queued: Vec::new(),
         now: 3_000,
     };
-    let writes = erase(&command, world.user().clone(), world.lanes.clone());
+    let writes = erase(&command, world.user().clone(), world.lanes.clone()).expect("no precondition");
     assert_eq!((writes.erased.version, writes.erased.disclosed_to.clone()), (2, vec![COMMUNAL]));
     (world.user, world.lanes) = (Some(writes.user), writes.lanes);
     assert!(!world.settle(&work, ok()), "a late answer changes nothing");
     assert_eq!(world.refused(&jane()), AcceptError::UserErased { at: 3_000 });
-    let again = erase(&command, world.user().clone(), world.lanes.clone());
+    let again = erase(&command, world.user().clone(), world.lanes.clone()).expect("no precondition");
     assert_eq!((again.erased.at, again.lanes.is_empty(), again.audit), (3_000, true, None));
     // The clock may have been set meanwhile: how long ago the request was lost is not known.
     let (user, lanes) = (world.user.clone(), world.lanes.clone());

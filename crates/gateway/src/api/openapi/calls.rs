@@ -67,20 +67,20 @@ pub(super) const ALL: &[Call] = &[
     },
     Call {
         path: "/v1/users/{id}",
-        parameters: &["UserId"],
+        parameters: &["UserId", "IfMatch", "IfNoneMatchRead"],
         headers: &[("ETag", "The user's version.")],
         example: Some(examples::user),
-        problems: &[Kind::UserNotFound, Kind::UserErased],
+        problems: &[Kind::UserNotFound, Kind::UserErased, Kind::VersionMismatch],
         ..USUAL
     },
     Call {
         path: "/v1/users/{id}",
         method: "delete",
         scopes: &[Erase],
-        parameters: &["UserId"],
+        parameters: &["UserId", "IfMatch", "IfNoneMatch"],
         answers: "Erased, now or before.",
         example: Some(examples::erased),
-        problems: &[Kind::UserNotFound, Kind::StorageFull],
+        problems: &[Kind::UserNotFound, Kind::StorageFull, Kind::VersionMismatch],
         ..USUAL
     },
     Call {

@@ -37,6 +37,9 @@ fn describe(operation: &mut Value, call: &Call) {
         success(response, call, status);
     }
     let Some(responses) = operation["responses"].as_object_mut() else { return };
+    if call.parameters.contains(&"IfNoneMatchRead") {
+        responses.insert("304".to_owned(), json!({"description": "The user has a version that is known."}));
+    }
     let mut kinds = call.problems.to_vec();
     kinds.extend(call::ANYWHERE);
     kinds.sort_by_key(|kind| (kind.status(), kind.name()));

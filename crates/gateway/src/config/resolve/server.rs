@@ -57,7 +57,8 @@ fn hosts(names: &[String], findings: &mut Findings<'_>) -> Vec<String> {
     let path = OptionPath::of(&["operator", "hosts"]);
     let read = |text: &str| {
         let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'.';
-        if (1..=253).contains(&text.len()) && text.bytes().all(plain) {
+        let is_label = |label: &str| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-');
+        if text.len() <= 253 && text.bytes().all(plain) && text.split('.').all(is_label) {
             return Ok(text.to_owned());
         }
         Err("write the name of a host alone, in lower case, such as \"ops.example.com\"".to_owned())

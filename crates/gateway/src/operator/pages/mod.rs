@@ -22,13 +22,13 @@ mod user;
 
 use std::sync::Arc;
 
-use actix_web::web;
+use actix_web::{HttpRequest, http::header::HOST, web};
 use arc_swap::ArcSwap;
 
 pub use live::{Board, watch};
 
 use crate::api::{
-    Settings,
+    Problem, Settings,
     dto::{LastFailureBody, time},
     resource,
 };
@@ -58,6 +58,14 @@ impl Pages {
             settings,
             streams: Arc::default(),
         }
+    }
+
+    /// Refuses what a page of another site asks for under a name that it owns. Whoever is no browser may leave `Host` out.
+    ///
+    /// # Errors
+    /// `forbidden`.
+    pub(super) fn refuse_foreign(&self, request: &HttpRequest) -> Result<(), Problem> {
+        if request.headers().contains_key(HOST) { access::guard::host(request, &self.hosts) } else { Ok(()) }
     }
 
     /// The last attempt at a route that failed since the process began.

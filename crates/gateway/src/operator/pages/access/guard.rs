@@ -20,7 +20,7 @@ pub(crate) fn host(request: &HttpRequest, hosts: &[String]) -> Result<(), Proble
         Some(authority) if is_own(name_of(authority), hosts) => Ok(()),
         _ => Err(Problem::new(
             Kind::Forbidden,
-            "open the pages by an IP address, by localhost, or by a name in operator.hosts",
+            "ask by an IP address, by localhost, or by a name in operator.hosts",
         )),
     }
 }
