@@ -2,6 +2,7 @@
 
 mod lane;
 mod leaf;
+mod next;
 mod update;
 mod user;
 
@@ -10,6 +11,7 @@ mod tests;
 
 pub use lane::{LaneStanding, of_lane};
 pub use leaf::{LeafStanding, LeafState, of_leaves};
+pub use next::{Opening, next_attempt_at, opening};
 pub use update::{
     Reason, RouteState, RouteStatus, UpdateStatus, WaitingFor, of_update, pending, waiting_for,
 };

@@ -154,6 +154,8 @@ impl Lane {
     /// of a doubt, has nothing to be tried again.
     pub fn may_be_tried_again(&self) -> bool {
         match self.state {
+            // Nothing goes out before the caller has given what is missing.
+            State::Blocked(BlockReason::NeedsData) => false,
             State::Blocked(_) | State::InFlight | State::Wait(WaitCause::Backoff | WaitCause::Outage) => true,
             // Owed by a route that did not serve the user when it was its turn.
             State::Idle => self.dirty_since.is_some() || !self.held.is_empty(),

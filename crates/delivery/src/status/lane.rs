@@ -22,8 +22,6 @@ pub struct LaneStanding {
     pub leaves: BTreeMap<Leaf, Fate>,
     /// Since when the vendor does not show everything. A filter by age goes by it, too.
     pub since: Option<Millis>,
-    /// When it goes on by itself, where that is known.
-    pub next_at: Option<Millis>,
 }
 
 /// How a lane stands.
@@ -55,10 +53,5 @@ pub fn of_lane(lane: &Lane) -> LaneStanding {
         concerned,
         leaves: lane.held.keys().map(|leaf| (leaf.clone(), Fate::Held)).chain(blocked).collect(),
         since: lane.out_of_step_since(),
-        next_at: match lane.state {
-            State::Blocked(_) => Some(lane.next_at).filter(|at| *at > 0),
-            State::Wait(_) => Some(lane.next_at),
-            State::Idle | State::Ready | State::InFlight | State::Erased => None,
-        },
     }
 }

@@ -3,6 +3,7 @@ use std::{borrow::Cow, cell::OnceCell, collections::BTreeMap};
 use adapter::{Fate, Means};
 use canonical::Leaf;
 
+use super::next;
 use crate::{
     Millis, Route, RouteSet,
     gate::RouteCondition,
@@ -30,7 +31,7 @@ pub struct RouteStatus {
     pub waiting_for: Option<WaitingFor>,
     /// Failed attempts in a row.
     pub attempts: u32,
-    /// When the next attempt is due, where that is known.
+    /// When the next attempt goes out, where that is known and lies ahead.
     pub next_attempt_at: Option<Millis>,
     /// The last failure.
     pub last_error: Option<(FailureClass, Option<u16>)>,
@@ -193,8 +194,9 @@ impl<'a> Case<'a> {
             (RouteState::Pending, _) => {
                 status.attempts = lane.attempt;
                 status.last_error = lane.last_class.map(|class| (class, lane.last_status));
-                status.next_attempt_at = matches!(lane.state, State::Wait(_)).then_some(lane.next_at);
-                status.waiting_for = Some(waiting_for(lane, &condition(), now));
+                let condition = condition();
+                status.next_attempt_at = next::next_attempt_at(lane, &condition, now);
+                status.waiting_for = Some(waiting_for(lane, &condition, now));
             }
             (RouteState::Blocked, State::Blocked(reason)) => {
                 status.reason = Some(Reason::Blocked(reason));
@@ -206,7 +208,8 @@ impl<'a> Case<'a> {
                 let held = status.leaves.iter().find(|(_, fate)| **fate == Fate::Held);
                 let hold = held.and_then(|(leaf, _)| lane.held.get(leaf));
                 status.reason = hold.map(|hold| Reason::Held(hold.reason));
-                status.next_attempt_at = lane.held.values().filter_map(Hold::next_try).min();
+                let next_try = lane.held.values().filter_map(Hold::next_try).min();
+                status.next_attempt_at = next_try.and_then(|at| next::not_before(at, &condition(), now));
             }
             (RouteState::Applied | RouteState::Accepted, _) => {
                 let is_of_update = |leaf: &&Leaf| lane.slots.newest(leaf).0 == self.update.version;

@@ -29,7 +29,7 @@ pub(crate) fn list(engine: &Engine, counts: &BTreeMap<RouteId, RouteCounts>) -> 
     let set = engine.routes();
     let routes = set.iter().map(|(id, route)| {
         let condition = conditions.get(&id).copied().unwrap_or_default();
-        (route.name.clone(), RouteBody::new(route, &condition, counts.get(&id)))
+        (route.name.clone(), RouteBody::new(route, &condition, counts.get(&id), engine.now()))
     });
     RoutesBody { routes: routes.collect() }
 }

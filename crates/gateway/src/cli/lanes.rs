@@ -180,14 +180,18 @@ pub(super) fn attempts(answer: &JsonValue) -> String {
 }
 
 async fn retry(arguments: &Retry) -> Result<String, ExitCode> {
-    let changed = match arguments.id {
-        Some(id) => count(&arguments.target.post(&format!("/v1/lanes/{id}/retry")).await?),
-        None => retry_all(arguments).await?,
+    let (changed, hint) = match arguments.id {
+        Some(id) => {
+            let answer = arguments.target.post(&format!("/v1/lanes/{id}/retry")).await?;
+            (count(&answer), answer["hint"].as_str().map(str::to_owned))
+        }
+        None => (retry_all(arguments).await?, None),
     };
     if arguments.json {
         return Ok(json!({ "lanes": changed }).to_string());
     }
-    Ok(format!("{} tried again", counted(changed, "lane is", "lanes are")))
+    let hint = hint.map(|hint| format!("; {hint}")).unwrap_or_default();
+    Ok(format!("{} tried again{hint}", counted(changed, "lane is", "lanes are")))
 }
 
 /// Page after page, in the order of the lanes, and no faster than asked for: what is retried must not become a flood.

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use actix_web::{HttpRequest, HttpResponse, web::Data};
 use delivery::{
-    Route,
+    Millis, Route,
     gate::RouteCondition,
     status::{self, LeafStanding, LeafState},
     store::{LaneRow, UserSnapshot},
@@ -43,7 +43,7 @@ pub(super) async fn explain(request: HttpRequest, state: Data<State>) -> Result<
         None => Vec::new(),
     };
     let condition = state.engine.conditions().get(&id).copied().unwrap_or_default();
-    let mut body = ExplanationBody::new(&snapshot, route, lane, &condition);
+    let mut body = ExplanationBody::new(&snapshot, route, lane, &condition, state.engine.now());
     body.attempts = attempts.into_iter().map(AttemptBody::from).collect();
     Ok(HttpResponse::Ok().json(body))
 }
@@ -125,6 +125,7 @@ impl ExplanationBody {
         route: &Route,
         row: Option<&LaneRow>,
         condition: &RouteCondition,
+        now: Millis,
     ) -> Self {
         let lane = row.map(|row| &*row.lane);
         let leaves = status::of_leaves(route, &snapshot.user, lane);
@@ -134,7 +135,7 @@ impl ExplanationBody {
         });
         let standing = status::of_user(route, &snapshot.user, lane, condition);
         let next = match lane {
-            Some(lane) => next_step(&route.name, lane, Some(&standing), condition),
+            Some(lane) => next_step(&route.name, lane, Some(&standing), condition, now),
             None => format!("nothing: the user has no identity at {}", route.name),
         };
         Self {

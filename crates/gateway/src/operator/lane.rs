@@ -1,7 +1,8 @@
 use std::collections::BTreeMap;
 
 use delivery::{
-    Route, RouteSet,
+    Millis, Route, RouteSet,
+    gate::RouteCondition,
     lane::{Hold, Lane},
     status::{self, Standing},
     store::{AttemptView, LaneView},
@@ -43,6 +44,7 @@ pub(super) struct LaneBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     update: Option<Uuid>,
     attempts: u32,
+    /// When the next attempt goes out, where that is known and lies ahead.
     #[serde(skip_serializing_if = "Option::is_none")]
     next_attempt_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -122,7 +124,8 @@ pub(super) struct AttemptBody {
 }
 
 impl LaneBody {
-    pub(super) fn new(view: &LaneView, routes: &RouteSet) -> Self {
+    /// `condition`: what keeps the lane's route from sending now.
+    pub(super) fn new(view: &LaneView, routes: &RouteSet, condition: &RouteCondition, now: Millis) -> Self {
         let lane = &view.row.lane;
         let standing = status::of_lane(lane);
         Self {
@@ -138,7 +141,7 @@ impl LaneBody {
             keeps: lane.keeps,
             update: view.update,
             attempts: lane.attempt,
-            next_attempt_at: standing.next_at.map(time),
+            next_attempt_at: status::next_attempt_at(lane, condition, now).map(time),
             last_error: lane.last_class.map(|class| ErrorBody::new(class, lane.last_status)),
             held: held(lane),
             suspect_until: lane.suspect_until.map(time),

@@ -4,7 +4,7 @@ use delivery::{
     gate::RouteCondition,
     lane::Rearm,
     status::{self, Standing},
-    store::{LaneFilter, LaneId, LaneView, RearmTarget, StoreError},
+    store::{LaneFilter, LaneId, LaneView, RearmTarget, RouteId, StoreError},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -13,6 +13,7 @@ use super::{
     State, filter,
     lane::{LaneBody, LanesBody, StoryBody},
     next_step::next_step,
+    retried::{in_vain, when},
 };
 use crate::api::{Kind, Page, Problem, Query};
 
@@ -26,9 +27,12 @@ pub(super) const ATTEMPTS: u32 = 50;
 pub(super) async fn list(request: HttpRequest, state: Data<State>) -> Result<HttpResponse, Problem> {
     state.operator(&request)?;
     let Page { items, next } = page(&request, &state).await?;
-    let routes = state.engine.routes();
-    let lanes = items.iter().map(|lane| LaneBody::new(lane, &routes)).collect();
-    Ok(HttpResponse::Ok().json(LanesBody { lanes, next }))
+    let (routes, conditions, now) = (state.engine.routes(), state.engine.conditions(), state.engine.now());
+    let lanes = items.iter().map(|lane| {
+        let condition = conditions.get(&lane.row.route).copied().unwrap_or_default();
+        LaneBody::new(lane, &routes, &condition, now)
+    });
+    Ok(HttpResponse::Ok().json(LanesBody { lanes: lanes.collect(), next }))
 }
 
 /// One lane: what its vendor has confirmed and keeps, what it went through, and what comes next.
@@ -47,12 +51,13 @@ pub(super) async fn read(request: HttpRequest, state: Data<State>) -> Result<Htt
         Some(route) => standing(&state, &view, route, &condition).await?,
         None => None,
     };
+    let now = state.engine.now();
     let next = match route {
-        Some(route) => next_step(&route.name, lane, standing.as_ref(), &condition),
+        Some(route) => next_step(&route.name, lane, standing.as_ref(), &condition, now),
         None => "nothing: the route is not configured any more".to_owned(),
     };
     let standing = route.zip(standing.as_ref()).map(|(route, standing)| (&**route, standing));
-    let lane = LaneBody::new(&view, &routes);
+    let lane = LaneBody::new(&view, &routes, &condition, now);
     Ok(HttpResponse::Ok().json(StoryBody::new(lane, standing, next, attempts)))
 }
 
@@ -65,12 +70,12 @@ pub(super) async fn retry(request: HttpRequest, state: Data<State>) -> Result<Ht
     let operator = state.operator(&request)?;
     Query::read(&request, &[])?;
     let (id, view) = find(&request, &state).await?;
-    if !view.row.lane.may_be_tried_again() {
-        let detail = "nothing of this lane is held, blocked or failing: there is nothing to try again";
-        return Err(Problem::new(Kind::ActRefused, detail));
+    if let Some(reason) = in_vain(&view.row.lane) {
+        return Err(Problem::new(Kind::ActRefused, reason));
     }
     let lanes = state.engine.rearm(Rearm::Retry, RearmTarget::Lanes(vec![id]), operator.actor()).await?;
-    Ok(HttpResponse::Ok().json(ChangedBody { lanes, next: None }))
+    let hint = waits(&state, view.row.route).filter(|_| lanes > 0);
+    Ok(HttpResponse::Ok().json(ChangedBody { lanes, hint, next: None }))
 }
 
 /// Tries one page of lanes again, the oldest first: of those that `GET /v1/lanes` would list, what is held, blocked or failing. Whoever has many tried again asks for
@@ -88,7 +93,15 @@ pub(super) async fn retry_page(request: HttpRequest, state: Data<State>) -> Resu
         [] => 0,
         _ => state.engine.rearm(Rearm::Retry, RearmTarget::Lanes(ids), operator.actor()).await?,
     };
-    Ok(HttpResponse::Ok().json(ChangedBody { lanes, next }))
+    Ok(HttpResponse::Ok().json(ChangedBody { lanes, hint: None, next }))
+}
+
+/// When the lanes of a route go out that were made ready; none when that is at once.
+pub(super) fn waits(state: &State, id: RouteId) -> Option<String> {
+    let condition = state.engine.conditions().get(&id).copied().unwrap_or_default();
+    let routes = state.engine.routes();
+    let when = when(&routes.get(id)?.name, &condition, state.engine.now());
+    (!when.is_empty()).then(|| format!("sent{when}"))
 }
 
 /// Lanes that were changed.
@@ -97,6 +110,9 @@ pub(super) async fn retry_page(request: HttpRequest, state: Data<State>) -> Resu
 pub(super) struct ChangedBody {
     /// How many.
     pub(super) lanes: u64,
+    /// When they go out, where the route does not send now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) hint: Option<String>,
     /// What `after` takes for the next page; absent on the last one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) next: Option<String>,

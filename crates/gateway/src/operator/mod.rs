@@ -15,6 +15,7 @@ mod lanes;
 mod next_step;
 mod openapi;
 mod reload;
+mod retried;
 mod routes;
 mod verification;
 mod verify;

@@ -1,7 +1,8 @@
 use delivery::{
+    Millis,
     gate::{Pause, PauseReason, RouteCondition},
     lane::{BlockReason, Lane, State, WaitCause},
-    status::{Standing, StandingState},
+    status::{self, Standing, StandingState},
 };
 
 use crate::api::dto::{Help, names, time};
@@ -12,8 +13,10 @@ pub(super) fn next_step(
     lane: &Lane,
     standing: Option<&Standing>,
     condition: &RouteCondition,
+    now: Millis,
 ) -> String {
-    let at = time(lane.next_at);
+    let next = status::next_attempt_at(lane, condition, now);
+    let at = |text: &str| next.map_or_else(|| text.to_owned(), |at| format!("{text} at {}", time(at)));
     match lane.state {
         State::Erased => "nothing: the user was erased".to_owned(),
         State::Idle if lane.dirty_since.is_some() => {
@@ -21,24 +24,32 @@ pub(super) fn next_step(
         }
         State::Idle => at_rest(route, standing),
         State::InFlight => "a request is under way".to_owned(),
-        State::Blocked(reason) => blocked(route, lane, reason),
-        _ if let Some(pause) = condition.pause => paused(route, pause),
-        State::Ready | State::Wait(_) if let Some(until) = condition.breaker_until => {
-            format!("sent when the vendor answers again; one request is tried at {}", time(until))
-        }
-        State::Ready | State::Wait(_) if let Some(until) = condition.throttled_until => {
-            format!("sent when the pause is over that the vendor asked for, at {}", time(until))
-        }
-        State::Ready => "sent as soon as the route's concurrency and rate allow".to_owned(),
-        State::Wait(WaitCause::Backoff) => format!("tried again at {at}"),
-        State::Wait(WaitCause::Outage) => {
-            format!("tried again at {at}, or as soon as the vendor answers for anybody")
-        }
-        State::Wait(WaitCause::Verify) => {
-            format!("sent once more at {at}, when no lost request can arrive any more")
+        State::Blocked(reason) => blocked(route, lane, reason, next),
+        _ if let Some(pause) = condition.pause => paused(route, pause, now),
+        State::Ready | State::Wait(_) if let Some(until) = condition.breaker_until => match until > now {
+            true => format!("sent when the vendor answers again; one request is tried at {}", time(until)),
+            false => "sent when the vendor answers again; one request is being tried".to_owned(),
+        },
+        // The gate does not tell which of the two it was.
+        State::Ready | State::Wait(_) if condition.throttled_until.is_some() => {
+            format!(
+                "{}, when the route's pause is over: the vendor asked for fewer requests, or something before it answered \
+                 in its place",
+                at("sent")
+            )
         }
         State::Wait(WaitCause::HoldRetry) => {
-            format!("what the vendor refused is tried again at {at}; or retry it, or send another value")
+            format!("{}; or retry it, or send another value", at("the refused value is tried again"))
+        }
+        State::Ready | State::Wait(_) if next.is_none() => {
+            "sent as soon as the route's concurrency and rate allow".to_owned()
+        }
+        State::Ready | State::Wait(WaitCause::Backoff) => at("tried again"),
+        State::Wait(WaitCause::Outage) => {
+            format!("{}, or as soon as the vendor answers for anybody", at("tried again"))
+        }
+        State::Wait(WaitCause::Verify) => {
+            format!("{}, when no lost request can arrive any more", at("sent once more"))
         }
     }
 }
@@ -74,7 +85,7 @@ fn at_rest(route: &str, standing: Option<&Standing>) -> String {
     }
 }
 
-fn paused(route: &str, pause: Pause) -> String {
+fn paused(route: &str, pause: Pause, now: Millis) -> String {
     let what = match pause.reason {
         PauseReason::Auth => {
             "the vendor does not accept the route's credential; put a valid one where `credential` points"
@@ -91,12 +102,13 @@ fn paused(route: &str, pause: Pause) -> String {
         }
     };
     match pause.probe_at {
-        Some(at) => format!("{what}. One request is tried by itself at {}", time(at)),
+        Some(at) if at > now => format!("{what}. One request is tried by itself at {}", time(at)),
+        Some(_) => format!("{what}. One request is being tried"),
         None => format!("{what}: routes resume {route}"),
     }
 }
 
-fn blocked(route: &str, lane: &Lane, reason: BlockReason) -> String {
+fn blocked(route: &str, lane: &Lane, reason: BlockReason, next: Option<Millis>) -> String {
     let help = Help::against(reason.into(), route, &names(&lane.blocked_leaves));
     let what = match reason {
         BlockReason::Forbidden => {
@@ -113,9 +125,9 @@ fn blocked(route: &str, lane: &Lane, reason: BlockReason) -> String {
         BlockReason::Internal => "look for the cause in the gateway's log, then retry".to_owned(),
         _ => help.hint.map_or_else(|| "retry it".to_owned(), |hint| format!("the caller has to {hint}")),
     };
-    match lane.next_at {
-        0 => what,
-        at => format!("{what}; tried by itself at {}", time(at)),
+    match next {
+        None => what,
+        Some(at) => format!("{what}; tried by itself at {}", time(at)),
     }
 }
 
@@ -130,7 +142,7 @@ mod tests {
     use super::*;
 
     fn next(state: State, condition: &RouteCondition) -> String {
-        next_step("village", &Lane { state, ..Lane::default() }, None, condition)
+        next_step("village", &Lane { state, ..Lane::default() }, None, condition, 0)
     }
 
     #[test]
@@ -141,7 +153,7 @@ mod tests {
             next(State::Ready, &paused),
             "sent when somebody resumes the route: routes resume village"
         );
-        let refused = Pause { reason: PauseReason::Auth, probe_at: Some(0), probes: 1 };
+        let refused = Pause { reason: PauseReason::Auth, probe_at: Some(1_000), probes: 1 };
         let refused = RouteCondition { pause: Some(refused), ..RouteCondition::default() };
         let told = next(State::Wait(WaitCause::Backoff), &refused);
         assert!(told.contains("credential") && told.contains("1970-01-01"), "{told}");
@@ -160,7 +172,7 @@ mod tests {
             kept,
         };
         let told = |standing: &Standing| {
-            next_step("crm", &Lane::default(), Some(standing), &RouteCondition::default())
+            next_step("crm", &Lane::default(), Some(standing), &RouteCondition::default(), 0)
         };
         let everything = "nothing: the vendor has confirmed everything that the route sends";
         assert_eq!(told(&standing(StandingState::InStep, Vec::new())), everything);
@@ -182,6 +194,25 @@ mod tests {
             kept.starts_with(everything) && kept.contains("phone_number; when it is put right"),
             "{kept}"
         );
+    }
+
+    #[test]
+    fn a_time_that_is_told_lies_ahead_and_a_pause_is_the_vendors_wish_only_perhaps() {
+        let told = |condition: &RouteCondition, now| {
+            let lane = Lane { state: State::Wait(WaitCause::Backoff), next_at: 2_000, ..Lane::default() };
+            next_step("village", &lane, None, condition, now)
+        };
+        let open = RouteCondition::default();
+        assert_eq!(told(&open, 1_000), "tried again at 1970-01-01T00:00:02Z");
+        assert_eq!(told(&open, 3_000), "sent as soon as the route's concurrency and rate allow");
+        let throttled = RouteCondition { throttled_until: Some(9_000), ..open };
+        let pause = told(&throttled, 3_000);
+        assert!(pause.starts_with("sent at 1970-01-01T00:00:09Z") && pause.contains(", or something"), "{pause}");
+        let broken = RouteCondition { breaker_until: Some(2_500), ..open };
+        assert!(told(&broken, 3_000).ends_with("is being tried") && told(&broken, 1_000).ends_with(":02.5Z"));
+        let paused = Pause { reason: PauseReason::Auth, probe_at: Some(2_500), probes: 1 };
+        let paused = RouteCondition { pause: Some(paused), ..open };
+        assert!(told(&paused, 3_000).ends_with("is being tried") && told(&paused, 1_000).ends_with(":02.5Z"));
     }
 
     #[test]

@@ -10,7 +10,10 @@ use delivery::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{State, lanes::ChangedBody};
+use super::{
+    State,
+    lanes::{ChangedBody, waits},
+};
 use crate::api::{
     Kind, Problem, Query,
     dto::{RouteWord, RoutesBody},
@@ -43,7 +46,8 @@ pub(super) async fn list(request: HttpRequest, state: Data<State>) -> Result<Htt
 pub(super) async fn retry(request: HttpRequest, state: Data<State>) -> Result<HttpResponse, Problem> {
     let (route, by) = act(&request, &state)?;
     let lanes = state.engine.rearm(Rearm::Retry, RearmTarget::Attention(route), by).await?;
-    Ok(HttpResponse::Ok().json(ChangedBody { lanes, next: None }))
+    let hint = waits(&state, route).filter(|_| lanes > 0);
+    Ok(HttpResponse::Ok().json(ChangedBody { lanes, hint, next: None }))
 }
 
 /// Stops sending at a route.
@@ -91,7 +95,8 @@ pub(super) async fn probe(request: HttpRequest, state: Data<State>) -> Result<Ht
 pub(super) async fn resync(request: HttpRequest, state: Data<State>) -> Result<HttpResponse, Problem> {
     let (route, by) = act(&request, &state)?;
     let lanes = state.engine.resync(route, by).await?;
-    Ok(HttpResponse::Ok().json(ChangedBody { lanes, next: None }))
+    let hint = waits(&state, route).filter(|_| lanes > 0);
+    Ok(HttpResponse::Ok().json(ChangedBody { lanes, hint, next: None }))
 }
 
 /// Forgets what the vendor of a route keeps of one user, or of all, although it is not theirs any more: an operator says that it was
@@ -109,7 +114,7 @@ pub(super) async fn forget_kept(request: HttpRequest, state: Data<State>) -> Res
         Some(user) => Some(lane_of(&state, user, route).await?),
     };
     let lanes = state.engine.forget_kept(route, lane, operator.actor()).await?;
-    Ok(HttpResponse::Ok().json(ChangedBody { lanes, next: None }))
+    Ok(HttpResponse::Ok().json(ChangedBody { lanes, hint: None, next: None }))
 }
 
 /// The lane of a user at a route.
@@ -134,7 +139,7 @@ pub(super) struct StateBody {
 impl StateBody {
     fn of(state: &State, route: RouteId) -> Self {
         let condition = state.engine.conditions().get(&route).copied().unwrap_or_default();
-        Self { state: RouteWord::of(&condition).0 }
+        Self { state: RouteWord::of(&condition) }
     }
 }
 

@@ -36,4 +36,5 @@ mod slow;
 mod sockets;
 mod strangers;
 mod telling;
+mod times;
 mod upgrades;

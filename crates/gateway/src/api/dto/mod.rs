@@ -20,7 +20,7 @@ pub(crate) use keeps::{Keeps, hint};
 pub(crate) use list::{AttentionBody, UpdatesBody};
 pub(crate) use look::LookBody;
 pub(crate) use plan::{PlanBody, RoutePlanBody};
-pub(crate) use route::{LastFailureBody, RouteBody, RouteWord, RoutesBody};
+pub(crate) use route::{LastFailureBody, RouteBody, RouteWord, RoutesBody, next_try_at};
 pub(crate) use update::{ErrorBody, UpdateBody, UpdateRouteBody};
 pub(crate) use user::{UserBody, UserRouteBody};
 pub(crate) use vendor::{VendorBody, VendorsBody};

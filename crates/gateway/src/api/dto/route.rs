@@ -1,6 +1,11 @@
 use std::collections::BTreeMap;
 
-use delivery::{Enrol, Millis, Route, gate::RouteCondition, store::RouteCounts};
+use delivery::{
+    Enrol, Millis, Route,
+    gate::RouteCondition,
+    status::{Opening, opening},
+    store::RouteCounts,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -80,7 +85,7 @@ pub(crate) enum RouteWord {
     Paused,
     /// It failed too often; one request at a time is tried.
     Breaker,
-    /// The vendor asked for a pause.
+    /// The vendor asked for a pause, or something before it answered in its place.
     Throttled,
 }
 
@@ -117,29 +122,41 @@ pub(crate) struct LaneCountsBody {
 }
 
 impl RouteWord {
-    /// The word for a condition, and when the route is tried again by itself.
-    pub(crate) fn of(condition: &RouteCondition) -> (Self, Option<Millis>) {
+    /// The word for a condition.
+    pub(crate) fn of(condition: &RouteCondition) -> Self {
         match condition {
-            RouteCondition { pause: Some(pause), .. } => (Self::Paused, pause.probe_at),
-            RouteCondition { breaker_until: Some(until), .. } => (Self::Breaker, Some(*until)),
-            RouteCondition { throttled_until: Some(until), .. } => (Self::Throttled, Some(*until)),
-            _ => (Self::Open, None),
+            RouteCondition { pause: Some(_), .. } => Self::Paused,
+            RouteCondition { breaker_until: Some(_), .. } => Self::Breaker,
+            RouteCondition { throttled_until: Some(_), .. } => Self::Throttled,
+            _ => Self::Open,
         }
     }
 }
 
+/// When a route is tried again by itself, where that is known and lies ahead.
+pub(crate) fn next_try_at(condition: &RouteCondition, now: Millis) -> Option<Millis> {
+    match opening(condition, now) {
+        Opening::At(at) => Some(at),
+        Opening::Now | Opening::Unknown => None,
+    }
+}
+
 impl RouteBody {
-    pub(crate) fn new(route: &Route, condition: &RouteCondition, counts: Option<&RouteCounts>) -> Self {
-        let (state, next_try_at) = RouteWord::of(condition);
+    pub(crate) fn new(
+        route: &Route,
+        condition: &RouteCondition,
+        counts: Option<&RouteCounts>,
+        now: Millis,
+    ) -> Self {
         let field = |to: &str, rule| FieldBody { to: to.to_owned(), rule };
         let leaves = route.mapping.fields();
         let leaves =
             leaves.map(|(leaf, found)| (leaf.name().to_owned(), field(&found.to, found.rule.into())));
         Self {
             vendor: route.adapter.dialect().vendor,
-            state,
+            state: RouteWord::of(condition),
             reason: condition.pause.map(|pause| pause.reason.into()),
-            next_try_at: next_try_at.map(time),
+            next_try_at: next_try_at(condition, now).map(time),
             subject: route.subject_kind.name,
             enrols_by_email: route.enrol == Enrol::Email,
             conditional: route.when.is_some(),

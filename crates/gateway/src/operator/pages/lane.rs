@@ -20,6 +20,7 @@ use crate::{
         State,
         lanes::{ATTEMPTS, find, standing},
         next_step::next_step,
+        retried::{in_vain, when},
     },
 };
 
@@ -62,8 +63,8 @@ pub(super) async fn show(request: HttpRequest, state: Data<State>) -> Result<Htt
     let attempts = state.engine.store().attempts(id, ATTEMPTS).await?;
     let routes = state.engine.routes();
     let conditions = state.engine.conditions();
-    let lane =
-        LaneNow::new(&view, &routes, &conditions, state.engine.now()).ok_or_else(Problem::not_found)?;
+    let now = state.engine.now();
+    let lane = LaneNow::new(&view, &routes, &conditions, now).ok_or_else(Problem::not_found)?;
     let found = &view.row.lane;
     let condition = conditions.get(&view.row.route).copied().unwrap_or_default();
     let route = routes.get(view.row.route);
@@ -74,7 +75,7 @@ pub(super) async fn show(request: HttpRequest, state: Data<State>) -> Result<Htt
     let kept = standing.as_ref().map(|standing| standing.kept.as_slice()).unwrap_or_default();
     let page = LanePage {
         frame: visitor.frame(&state, "attention"),
-        next: next_step(&lane.route, found, standing.as_ref(), &condition),
+        next: next_step(&lane.route, found, standing.as_ref(), &condition, now),
         lane,
         version: view.version,
         confirmed_version: standing.as_ref().and_then(|standing| standing.confirmed_version),
@@ -96,12 +97,20 @@ pub(super) async fn retry(
     let (visitor, form) = Visitor::acting(&request, &state, payload).await?;
     let (id, view) = find(&request, &state).await?;
     let target = RearmTarget::Lanes(vec![id]);
-    let changed = state.engine.rearm(Rearm::Retry, target, visitor.caller.actor()).await?;
+    let reason = in_vain(&view.row.lane);
+    let changed = match reason {
+        Some(_) => 0,
+        None => state.engine.rearm(Rearm::Retry, target, visitor.caller.actor()).await?,
+    };
+    let route = view.row.route;
+    let condition = state.engine.conditions().get(&route).copied().unwrap_or_default();
+    let name = state.engine.routes().get(route).map(|route| route.name.clone()).unwrap_or_default();
     visitor.tell(
         &state,
-        match changed {
-            0 => format!("User {} has nothing to try again there.", view.user),
-            _ => format!("User {} is tried again.", view.user),
+        match (changed, reason) {
+            (_, Some(reason)) => format!("User {}: {reason}.", view.user),
+            (0, None) => format!("User {} has nothing to try again there.", view.user),
+            _ => format!("User {} is tried again{}.", view.user, when(&name, &condition, state.engine.now())),
         },
     );
     Ok(answer::go_to(&form.way_on("back")))

@@ -5,8 +5,7 @@ use askama::Template;
 use delivery::{
     Millis, RouteSet,
     gate::RouteCondition,
-    lane,
-    status::{self, LaneStanding, StandingState},
+    status::{self, StandingState},
     store::{LaneStateFilter, LaneView, RouteId},
 };
 
@@ -20,7 +19,7 @@ use super::{
 use crate::{
     api::{
         Page, Query,
-        dto::{FailureWord, LaneWord, ReasonWord, RouteWord, StandingWord, names},
+        dto::{FailureWord, LaneWord, ReasonWord, StandingWord, names},
     },
     operator::{State, filter},
 };
@@ -108,10 +107,10 @@ impl LaneNow {
     pub(super) fn goes_on(&self) -> &'static str {
         match self.state {
             LaneWord::Ready | LaneWord::Waiting if self.is_stopped => "when somebody resumes the route",
-            LaneWord::Ready => "as soon as the route sends",
+            LaneWord::Ready | LaneWord::Waiting => "as soon as the route sends",
             LaneWord::InFlight => "under way",
             LaneWord::Blocked => "when something changes",
-            LaneWord::Idle | LaneWord::Waiting | LaneWord::Erased => "",
+            LaneWord::Idle | LaneWord::Erased => "",
         }
     }
 
@@ -130,7 +129,6 @@ impl LaneNow {
         let lane = &view.row.lane;
         let standing = status::of_lane(lane);
         let condition = conditions.get(&view.row.route).copied().unwrap_or_default();
-        let (next_at, is_stopped) = next_try(&standing, lane.state, &condition);
         Some(Self {
             id: view.row.id?.0,
             user: view.user.to_string(),
@@ -141,53 +139,11 @@ impl LaneNow {
             leaves: names(standing.leaves.keys()),
             attempts: lane.attempt,
             failure: lane.last_class.map(|class| (class.into(), lane.last_status)),
-            next_at,
-            is_stopped,
+            next_at: status::next_attempt_at(lane, &condition, now),
+            is_stopped: condition.pause.is_some_and(|pause| pause.probe_at.is_none()),
             can_retry: lane.may_be_tried_again(),
             since: standing.since,
             now,
         })
-    }
-}
-
-/// When the lane is tried next, and whether somebody has to resume its route before: what waits for its turn waits for the route, too.
-fn next_try(
-    standing: &LaneStanding,
-    state: lane::State,
-    condition: &RouteCondition,
-) -> (Option<Millis>, bool) {
-    if !matches!(state, lane::State::Ready | lane::State::Wait(_)) {
-        return (standing.next_at, false);
-    }
-    match RouteWord::of(condition) {
-        (RouteWord::Open, _) => (standing.next_at, false),
-        (_, Some(until)) => (Some(standing.next_at.map_or(until, |at| at.max(until))), false),
-        (_, None) => (None, true),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use delivery::{
-        gate::{Pause, PauseReason},
-        lane::{Lane, WaitCause},
-    };
-
-    use super::*;
-
-    #[test]
-    fn who_waits_for_a_route_waits_as_long_as_it_does() {
-        let state = lane::State::Wait(WaitCause::Outage);
-        let lane = Lane { state, next_at: 1_000, dirty_since: Some(1), ..Lane::default() };
-        let next = |pause: Option<Pause>, breaker_until| {
-            let condition = RouteCondition { pause, breaker_until, ..RouteCondition::default() };
-            next_try(&status::of_lane(&lane), lane.state, &condition)
-        };
-        let pause = |reason, probe_at| Some(Pause { reason, probe_at, probes: 0 });
-        assert_eq!(next(None, None), (Some(1_000), false));
-        assert_eq!(next(None, Some(5_000)), (Some(5_000), false));
-        assert_eq!(next(None, Some(500)), (Some(1_000), false));
-        assert_eq!(next(pause(PauseReason::Auth, Some(9_000)), None), (Some(9_000), false));
-        assert_eq!(next(pause(PauseReason::Operator, None), None), (None, true));
     }
 }

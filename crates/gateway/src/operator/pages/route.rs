@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     api::{Problem, Query},
-    operator::State,
+    operator::{State, lanes::waits},
 };
 
 #[derive(Template)]
@@ -64,11 +64,13 @@ pub(super) async fn act(
         },
         "resync" => {
             let lanes = state.engine.resync(route, by).await?;
-            format!("Everything is sent again for {}, behind the updates of callers.", users(lanes))
+            let when = waits(&state, route).map(|when| format!("; {when}")).unwrap_or_default();
+            format!("Everything is sent again for {}, behind the updates of callers{when}.", users(lanes))
         }
         "retry" => {
             let lanes = state.engine.rearm(Rearm::Retry, RearmTarget::Attention(route), by).await?;
-            format!("What was held or blocked is tried again for {}.", users(lanes))
+            let when = waits(&state, route).map(|when| format!("; {when}")).unwrap_or_default();
+            format!("What was held or blocked is tried again for {}{when}.", users(lanes))
         }
         "forget-kept" => {
             let lanes = state.engine.forget_kept(route, None, by).await?;

@@ -57,6 +57,12 @@ impl Vendor {
         lock(&self.answers).push_back(response(status, body));
     }
 
+    /// Answers the next request with a wish for a pause.
+    pub(crate) fn ask_for_pause(&self, seconds: u32) {
+        let headers = vec![("retry-after".to_owned(), seconds.to_string())];
+        lock(&self.answers).push_back(VendorResponse { headers, ..response(429, "{}") });
+    }
+
     /// Answers the next question in this way.
     pub(crate) fn show(&self, status: u16, body: &str) {
         lock(&self.shown).push_back(Ok(response(status, body)));

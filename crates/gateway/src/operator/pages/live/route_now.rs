@@ -10,7 +10,7 @@ use super::{
     history::{COLUMNS, Column, Failure, last_minute},
 };
 use crate::{
-    api::dto::{PauseWord, RouteWord},
+    api::dto::{PauseWord, RouteWord, next_try_at},
     operator::State,
 };
 
@@ -69,19 +69,19 @@ impl RouteNow {
     }
 
     fn new(state: &State, route: &Route, condition: &RouteCondition, counts: RouteCounts) -> Self {
-        let (word, next_try_at) = RouteWord::of(condition);
+        let now = state.engine.now();
         let (columns, failures) = state.pages.board.read(&route.name);
         Self {
             name: route.name.clone(),
             vendor: route.adapter.dialect().vendor,
-            state: word,
+            state: RouteWord::of(condition),
             reason: condition.pause.map(|pause| pause.reason.into()),
-            next_try_at,
+            next_try_at: next_try_at(condition, now),
             in_flight: condition.in_flight,
             limit: condition.limit,
             counts,
             failures,
-            now: state.engine.now(),
+            now,
             columns,
         }
     }
