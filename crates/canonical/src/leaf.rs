@@ -1,6 +1,6 @@
 use std::{cmp::Ordering, fmt, hash, str::FromStr, sync::Arc};
 
-use crate::{Invalid, nearest};
+use crate::{Invalid, elsewhere, nearest};
 
 macro_rules! leaves {
     ($($(#[$doc:meta])* $variant:ident $name:literal $kind:ident,)*) => {
@@ -57,7 +57,7 @@ leaves! {
     MiddleName "middle_name" Text,
     /// OpenID Connect `nickname`: the name the person prefers.
     Nickname "nickname" Text,
-    /// OpenID Connect `name`: the whole name for display; no vendor takes it.
+    /// OpenID Connect `name`: the whole name for display; goes to no vendor unless a route maps it.
     Name "name" Text,
     /// OpenID Connect `preferred_username`.
     PreferredUsername "preferred_username" Text,
@@ -133,9 +133,14 @@ impl Leaf {
         CustomKey::parse(key).map(Leaf::Custom)
     }
 
-    /// The standard leaf nearest to a name that does not exist.
+    /// The standard leaf that is meant by a name that does not exist: one that other systems use, or a typing mistake.
     pub fn nearest_to(name: &str) -> Option<&'static str> {
-        nearest(name, Self::STANDARD.iter().map(Leaf::name))
+        Self::meant_by(name).or_else(|| nearest(name, Self::STANDARD.iter().map(Leaf::name)))
+    }
+
+    /// The standard leaf that other systems, other standards and the vendors call by this name.
+    pub fn meant_by(name: &str) -> Option<&'static str> {
+        elsewhere::meant_by(name)
     }
 }
 

@@ -10,6 +10,7 @@ mod codec;
 mod country;
 mod date;
 mod decimal;
+mod elsewhere;
 mod email;
 mod fault;
 mod json;

@@ -184,7 +184,7 @@ impl Expansion<'_> {
     fn unknown(&mut self, path: &[&str], name: &str) {
         let groups = [ADDRESS, CUSTOM, IDENTITIES];
         let candidates = Leaf::STANDARD.iter().map(Leaf::name).chain(groups);
-        let detail = match nearest(name, candidates) {
+        let detail = match Leaf::meant_by(name).or_else(|| nearest(name, candidates)) {
             Some(known) => format!("there is no such leaf; did you mean {known}?"),
             None => "there is no such leaf; fields of your own go under custom".to_owned(),
         };

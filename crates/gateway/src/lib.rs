@@ -26,4 +26,5 @@ pub mod when;
 
 mod exit;
 mod log;
+mod own_path;
 mod schema;

@@ -1,6 +1,8 @@
 use canonical::{Kind, Leaf};
 use serde_json::{Map, Value as JsonValue, json};
 
+use crate::config::Vendor;
+
 /// The JSON Schema (2020-12) of a change: every canonical leaf with the values that it takes.
 pub(crate) fn of_a_change() -> String {
     let mut top = Map::new();
@@ -34,7 +36,20 @@ fn object_or_null(properties: &Map<String, JsonValue>, description: &str) -> Jso
 }
 
 fn of_leaf(leaf: &Leaf) -> JsonValue {
-    of_kind(leaf.kind())
+    let mut schema = of_kind(leaf.kind());
+    let kind = schema["description"].as_str().map(|kind| format!("{kind}; ")).unwrap_or_default();
+    schema["description"] = format!("{kind}{}", taken_by(leaf)).into();
+    schema
+}
+
+/// Which vendors have a field for a leaf unless a route maps it otherwise.
+pub(crate) fn taken_by(leaf: &Leaf) -> String {
+    let takes = |vendor: &Vendor| vendor.dialect().default_rule(leaf).is_some();
+    let vendors: Vec<String> = Vendor::all().filter(takes).map(|vendor| vendor.to_string()).collect();
+    match vendors.is_empty() {
+        true => "goes to no vendor unless a route maps it".to_owned(),
+        false => format!("goes to {}, and where a route maps it", vendors.join(", ")),
+    }
 }
 
 /// `null` clears; absent keeps.

@@ -14,6 +14,7 @@ const STEPS: &[Step] = &[
     Step { sql: include_str!("schema/3.sql"), then: audit::hash_all },
     Step { sql: include_str!("schema/4.sql"), then: nothing },
     Step { sql: include_str!("schema/5.sql"), then: nothing },
+    Step { sql: include_str!("schema/6.sql"), then: nothing },
 ];
 
 /// The newest schema.

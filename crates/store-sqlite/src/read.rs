@@ -3,8 +3,12 @@
 use std::{collections::BTreeSet, fmt::Write};
 
 use canonical::UserId;
-use delivery::store::{
-    LaneFilter, LaneId, LaneRow, LaneStateFilter, LaneView, RouteCounts, RouteId, UserSnapshot,
+use delivery::{
+    lane::Version,
+    store::{
+        LaneFilter, LaneId, LaneRow, LaneStateFilter, LaneView, RouteCounts, RouteId, UserSnapshot,
+        WithoutLane,
+    },
 };
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 use uuid::Uuid;
@@ -165,6 +169,24 @@ pub(crate) fn last_lane(connection: &Connection) -> rusqlite::Result<Option<Lane
     Ok(statement.query_row([], |row| row.get::<_, Option<i64>>(0))?.map(LaneId))
 }
 
+/// Living users who have no lane at a route.
+pub(crate) fn without_lane(
+    connection: &Connection,
+    wanted: &WithoutLane,
+) -> rusqlite::Result<Vec<(UserId, Version)>> {
+    const SQL: &str = "SELECT living.user_id, (SELECT ver FROM users WHERE user_id = living.user_id) \
+         FROM users AS living INDEXED BY user_living WHERE erased_at IS NULL AND living.user_id > ?1 \
+         AND NOT EXISTS (SELECT 1 FROM lanes WHERE lanes.user_id = living.user_id AND lanes.route_id = ?2) \
+         ORDER BY living.user_id LIMIT ?3";
+    let after = wanted.after.as_ref().map_or("", UserId::as_str);
+    let mut statement = connection.prepare_cached(SQL)?;
+    let found = statement.query_map((after, wanted.route.0, wanted.limit), |row| {
+        Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?.cast_unsigned()))
+    })?;
+    let found: Vec<(String, Version)> = found.collect::<Result<_, _>>()?;
+    Ok(found.into_iter().filter_map(|(user, version)| Some((user.parse().ok()?, version))).collect())
+}
+
 /// How many lanes of a route stand how.
 pub(crate) fn counts(connection: &Connection, route: RouteId) -> Result<RouteCounts, OpError> {
     const PENDING: &str = "SELECT count(*), min(dirty_since) FROM lanes INDEXED BY lane_due \
@@ -177,6 +199,9 @@ pub(crate) fn counts(connection: &Connection, route: RouteId) -> Result<RouteCou
         "SELECT count(*) FROM lanes INDEXED BY lane_blocked WHERE state = 4 AND route_id = ?1";
     const KEEPING: &str =
         "SELECT count(*) FROM lanes INDEXED BY lane_keeps WHERE keeps = 1 AND route_id = ?1";
+    // A lane of a user who was erased is not counted, nor is the user.
+    const WITHOUT_LANE: &str = "SELECT max(0, (SELECT count(*) FROM users INDEXED BY user_living WHERE erased_at IS NULL) \
+         - (SELECT lanes FROM routes WHERE route_id = ?1))";
     const ALL: &str = "SELECT lanes FROM routes WHERE route_id = ?1";
     let number = |sql: &str| -> rusqlite::Result<u64> {
         let number =
@@ -193,6 +218,7 @@ pub(crate) fn counts(connection: &Connection, route: RouteId) -> Result<RouteCou
         blocked: number(BLOCKED)?,
         keeping: number(KEEPING)?,
         in_doubt: number(IN_DOUBT)?,
+        without_lane: number(WITHOUT_LANE)?,
         oldest_since,
     })
 }

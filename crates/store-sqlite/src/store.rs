@@ -12,11 +12,12 @@ use delivery::{
     audit::{AuditEntry, AuditFilter, AuditHead, AuditRow},
     event::{Condition, Event},
     gate::Pause,
+    lane::Version,
     store::{
         Accept, AcceptError, Accepted, Actor, AttemptView, ClaimDue, Claimed, Enrol, Erase, Erased,
         LaneFilter, LaneId, LaneView, Note, Pass, Passed, RearmLanes, RegisteredRoute, RouteCounts, RouteId,
         RouteRegistration, Settlement, Store, StoreError, Sweep, UpdateCursor, UpdateId, UpdateRow,
-        UserSnapshot,
+        UserSnapshot, WithoutLane,
     },
 };
 use rusqlite::Connection;
@@ -230,6 +231,10 @@ impl Store for SqliteStore {
 
     async fn attempts(&self, lane: LaneId, limit: u32) -> Result<Vec<AttemptView>, StoreError> {
         self.read(move |connection| Ok(journal::attempts(connection, lane, limit)?)).await
+    }
+
+    async fn without_lane(&self, wanted: WithoutLane) -> Result<Vec<(UserId, Version)>, StoreError> {
+        self.read(move |connection| Ok(read::without_lane(connection, &wanted)?)).await
     }
 
     async fn counts(&self, route: RouteId) -> Result<RouteCounts, StoreError> {

@@ -47,6 +47,11 @@ impl BaseUrl {
         &self.origin
     }
 
+    /// The path below which the vendor's calls begin, without a slash at its end.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
     /// Whether the route speaks TLS.
     pub(crate) fn is_https(&self) -> bool {
         self.url.scheme() == "https"

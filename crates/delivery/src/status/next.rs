@@ -89,7 +89,11 @@ mod tests {
             ((State::Blocked(BlockReason::Forbidden), 30_000), throttled(40_000), Some(40_000)),
         ] {
             let lane = Lane { state, next_at, ..Lane::default() };
-            assert_eq!(next_attempt_at(&lane, &condition, NOW), expected, "{state:?} {next_at} {condition:?}");
+            assert_eq!(
+                next_attempt_at(&lane, &condition, NOW),
+                expected,
+                "{state:?} {next_at} {condition:?}"
+            );
         }
     }
 }

@@ -16,7 +16,7 @@ pub use command::{
 };
 pub use error::{AcceptError, StoreError};
 pub use query::{
-    AttemptView, LaneFilter, LaneStateFilter, LaneView, RouteCounts, UpdateCursor, UserSnapshot,
+    AttemptView, LaneFilter, LaneStateFilter, LaneView, RouteCounts, UpdateCursor, UserSnapshot, WithoutLane,
 };
 pub use row::{
     AttemptRow, IdentityAct, LaneId, LaneRow, RouteId, RouteVerdict, UpdateId, UpdateRow, UserRow, Verdict,
@@ -27,6 +27,7 @@ use crate::{
     audit::{AuditEntry, AuditFilter, AuditHead, AuditRow},
     event::{Condition, Event},
     gate::Pause,
+    lane::Version,
 };
 use canonical::UserId;
 
@@ -157,6 +158,12 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// # Errors
     /// When the store fails.
     async fn attempts(&self, lane: LaneId, limit: u32) -> Result<Vec<AttemptView>, StoreError>;
+
+    /// Living users who have no lane at a route, by their ids, with their versions.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn without_lane(&self, wanted: WithoutLane) -> Result<Vec<(UserId, Version)>, StoreError>;
 
     /// How many lanes of a route stand how.
     ///

@@ -89,6 +89,17 @@ impl LaneStateFilter {
     }
 }
 
+/// Which users to list who have no lane at a route.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WithoutLane {
+    /// The route.
+    pub route: RouteId,
+    /// After this user.
+    pub after: Option<UserId>,
+    /// Maximum number of users.
+    pub limit: u32,
+}
+
 /// A lane in a list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LaneView {
@@ -120,6 +131,8 @@ pub struct RouteCounts {
     pub keeping: u64,
     /// Lanes that owe nothing and are to be sent once more, because a lost request may still overwrite what was confirmed.
     pub in_doubt: u64,
+    /// Living users who have no lane at the route: it was never told who they are there.
+    pub without_lane: u64,
     /// Since when the oldest pending lane owes something.
     pub oldest_since: Option<Millis>,
 }

@@ -17,6 +17,7 @@ mod preconditions;
 mod query;
 mod quoted;
 mod submission;
+pub(crate) mod unknown;
 
 mod plan;
 mod reading;
@@ -55,7 +56,8 @@ pub(crate) use resource::{not_found, resource};
 pub(crate) use routes::list as routes_of;
 pub(crate) use server::start;
 pub(crate) use state::user_id;
-pub(crate) use updates::filter_of;
+pub(crate) use unknown::is_unknown;
+pub(crate) use updates::{MOST_ITEMS, USUAL_ITEMS, filter_of};
 
 /// Adds the callers' calls to an application; [`observe`] is to be wrapped around it.
 pub fn configure(state: web::Data<State>, config: &mut web::ServiceConfig) {

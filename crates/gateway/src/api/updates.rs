@@ -9,6 +9,7 @@ use super::{
     dto::{AttentionBody, UpdateBody, UpdatesBody},
     problem::{unknown_route, user_not_found},
     state::user_id,
+    unknown,
 };
 use crate::config::Scope;
 
@@ -33,7 +34,7 @@ pub(super) async fn read(request: HttpRequest, state: Data<State>) -> Result<Htt
     let waiter = state.engine.wait_for(&update.user);
     let UserSnapshot { user, lanes, .. } = store.user(&update.user).await?.ok_or_else(gone)?;
     let (status, _) = state.engine.settled(waiter, &update, &user, lanes, wait).await;
-    Ok(HttpResponse::Ok().json(UpdateBody::new(&update, &status)))
+    Ok(HttpResponse::Ok().json(UpdateBody::new(&update, &status, &state.engine.routes())))
 }
 
 /// The updates of a user, newest first.
@@ -50,7 +51,9 @@ pub(super) async fn of_user(request: HttpRequest, state: Data<State>) -> Result<
         store.user(&user_id(&request)?).await?.ok_or_else(user_not_found)?;
     let read = async |limit| store.updates_of(&id, after.map(UpdateCursor), limit).await;
     let Page { items, next } = Page::read(limit, read, |update| update.id.to_string()).await?;
-    let show = |update: &UpdateRow| UpdateBody::new(update, &state.engine.status(update, &user, &lanes));
+    let routes = state.engine.routes();
+    let show =
+        |update: &UpdateRow| UpdateBody::new(update, &state.engine.status(update, &user, &lanes), &routes);
     Ok(HttpResponse::Ok().json(UpdatesBody { updates: items.iter().map(show).collect(), next }))
 }
 
@@ -62,12 +65,17 @@ pub(super) async fn of_user(request: HttpRequest, state: Data<State>) -> Result<
 pub(super) async fn attention(request: HttpRequest, state: Data<State>) -> Result<HttpResponse, Problem> {
     state.caller(&request, &[Scope::Read])?;
     let query = Query::read(&request, &["state", "route", "after", "limit"])?;
-    let mut filter = filter_of(&query, &state.engine.routes())?;
+    let routes = state.engine.routes();
+    if let Some(wanted) = unknown::asked_for(&query, &routes, USUAL_ITEMS, MOST_ITEMS)? {
+        let page = Page::without_lane(&**state.engine.store(), wanted).await?;
+        return Ok(HttpResponse::Ok().json(AttentionBody::new(&page, &routes)));
+    }
+    let mut filter = filter_of(&query, &routes)?;
     if filter.states.is_empty() {
         filter.states = vec![LaneStateFilter::Blocked, LaneStateFilter::Held];
     }
     let page = Page::of_lanes(&**state.engine.store(), filter).await?;
-    Ok(HttpResponse::Ok().json(AttentionBody::new(&page, &state.engine.routes())))
+    Ok(HttpResponse::Ok().json(AttentionBody::new(&page, &routes)))
 }
 
 /// Which lanes `state`, `route`, `after` and `limit` ask for.
@@ -88,8 +96,10 @@ pub(crate) fn filter_of(query: &Query, routes: &RouteSet) -> Result<LaneFilter, 
 }
 
 fn states(text: &str) -> Result<Vec<LaneStateFilter>, Problem> {
-    let wrong =
-        || Problem::invalid("state takes blocked, held, pending, in_doubt and keeps, separated by commas");
+    let wrong = || {
+        let words = "blocked, held, pending, in_doubt and keeps, separated by commas, or no_identity alone";
+        Problem::invalid(format!("state takes {words}"))
+    };
     let state = |word| match word {
         "blocked" => Ok(LaneStateFilter::Blocked),
         "held" => Ok(LaneStateFilter::Held),

@@ -49,7 +49,7 @@ pub(super) async fn patch(
     if replayed {
         response.insert_header(("idempotency-replayed", "true"));
     }
-    Ok(response.json(UpdateBody::new(&update, &status)))
+    Ok(response.json(UpdateBody::new(&update, &status, &state.engine.routes())))
 }
 
 /// A user as `PATCH` changes it, and how it stands at each route.

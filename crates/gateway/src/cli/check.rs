@@ -68,11 +68,11 @@ fn routes_table(config: &Config) -> String {
         vec![
             route.name.clone(),
             route.vendor.to_string(),
-            route.origin.clone(),
+            route.base_url.clone(),
             route.subject_kind.name.to_owned(),
             route.carried.len().to_string(),
             route.credential_source.to_string(),
         ]
     });
-    table(&["route", "vendor", "origin", "subject", "leaves", "credential"], rows)
+    table(&["route", "vendor", "base_url", "subject", "leaves", "credential"], rows)
 }

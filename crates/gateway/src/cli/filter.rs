@@ -9,7 +9,7 @@ pub(super) struct Filter {
     /// Of this user only
     #[arg(long)]
     user: Option<String>,
-    /// In these states only: pending, held, blocked, in_doubt, keeps
+    /// In these states only: pending, held, blocked, in_doubt, keeps; or with --route: no_identity
     #[arg(long, value_delimiter = ',')]
     state: Vec<String>,
     /// Blocked for these reasons only, such as forbidden or needs_data

@@ -37,9 +37,9 @@ struct List {
     /// At most so many, 1 to 100
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100))]
     limit: u32,
-    /// After this lane: `next` of the page before
+    /// After this lane or user: `next` of the page before
     #[arg(long)]
-    after: Option<i64>,
+    after: Option<String>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -92,7 +92,7 @@ pub(super) fn run(arguments: &Arguments) -> ExitCode {
 async fn list(arguments: &List) -> Result<String, ExitCode> {
     let mut query = arguments.filter.query(ATTENTION);
     query.add("limit", Some(&arguments.limit.to_string()));
-    query.add("after", arguments.after.map(|after| after.to_string()).as_deref());
+    query.add("after", arguments.after.as_deref());
     let answer = arguments.target.get(&query.after("/v1/lanes")).await?;
     if arguments.json {
         return Ok(answer.to_string());

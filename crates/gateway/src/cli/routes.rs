@@ -109,6 +109,7 @@ async fn list(arguments: &List) -> Result<String, ExitCode> {
             "held",
             "blocked",
             "keeping",
+            "no_identity",
             "oldest_since",
             "last_failure",
         ],
@@ -169,7 +170,7 @@ fn forgotten(answer: &JsonValue) -> String {
 fn row(name: &str, route: &JsonValue) -> Vec<String> {
     let mut cells = vec![name.to_owned()];
     cells.extend(["vendor", "state", "reason", "next_try_at"].map(|name| text(route, name)));
-    let counts = ["all", "pending", "held", "blocked", "keeping", "oldest_since"];
+    let counts = ["all", "pending", "held", "blocked", "keeping", "no_identity", "oldest_since"];
     cells.extend(counts.map(|name| text(&route["users"], name)));
     let failure = &route["last_failure"];
     cells.push(match failure["status"].is_null() {

@@ -1,6 +1,6 @@
 use adapter::{
-    Definition, ErrorKind, Method, Path, ReadItem, ReadQuery, ReadRequest, Subject, SubjectForm, VendorError,
-    VendorRequest, VendorResponse, missing,
+    AppliedState, Definition, ErrorKind, Method, Path, ReadItem, ReadQuery, ReadRequest, Subject,
+    SubjectForm, VendorError, VendorRequest, VendorResponse, missing,
 };
 use delivery::{
     Route, SendError, SendErrorKind,
@@ -10,6 +10,7 @@ use delivery::{
 };
 
 use super::finding::{Check, Examination, Health};
+use crate::own_path::own_path;
 
 /// Asks a route's vendor for something that changes nothing, and says what the answer proves. With an engine the route's rate is kept.
 pub(crate) async fn examine(route: &Route, running: Option<(&Engine, RouteId)>) -> Examination {
@@ -29,7 +30,16 @@ pub(crate) async fn examine(route: &Route, running: Option<(&Engine, RouteId)>) 
         },
         Err(error) => of_error(&mut found, &error),
     }
+    note_unasked(&mut found);
     found
+}
+
+/// Whether an answer has a body that is no JSON: a page, or the plain words of something between. What is out of order for a moment, or
+/// asks for a pause, is told by its status.
+fn is_foreign(response: &VendorResponse) -> bool {
+    let is_empty = response.text().iter().all(u8::is_ascii_whitespace);
+    let is_told_by_status = response.status == 429 || response.status >= 500;
+    !is_told_by_status && (response.is_html() || (!is_empty && response.json().is_none()))
 }
 
 /// The transport alone knows the whole address, and shows it in what it would send.
@@ -60,15 +70,27 @@ impl Vendor<'_> {
         let mut reading = Reading::of(self.route, &query)?;
         while let Some(request) = reading.request()? {
             let response = self.ask(&request).await?;
+            if is_foreign(&response) {
+                let detail = "no answer in the form of the vendor's API";
+                return Err(ReadError::Refused(VendorError::new(
+                    ErrorKind::Misdirected,
+                    AppliedState::No,
+                    detail,
+                )));
+            }
             reading.take(&request, &response)?;
         }
         Ok(reading.into_items().into_iter().filter_map(ReadItem::into_definition).collect())
     }
 
-    /// Asks for a path that needs not exist, where the vendor has nothing to be read but people: any answer proves the way, and a
-    /// refusal the credential.
+    /// Asks for what the update call's path begins with, where the vendor has nothing to be read but people. It names nobody, and the
+    /// vendor needs not know it: an answer in the form of an API proves the way, and a refusal the credential.
     async fn knock(&self) -> Result<VendorResponse, ReadError> {
-        self.ask(&ReadRequest { path: Path::new(["api"]), query: Vec::new(), headers: Vec::new() }).await
+        let own =
+            own_path(&*self.route.adapter, self.route.subject_kind).unwrap_or_else(|| vec!["api".to_owned()]);
+        let path = Path { segments: own, trailing_slash: false };
+        let headers = vec![("Accept", "application/json".to_owned())];
+        self.ask(&ReadRequest { path, query: Vec::new(), headers }).await
     }
 
     async fn ask(&self, request: &ReadRequest) -> Result<VendorResponse, ReadError> {
@@ -131,7 +153,7 @@ fn of_answer(found: &mut Examination, error: &VendorError) {
         ),
         ErrorKind::NotFound => (
             Check::Reachable,
-            Health::Warning,
+            Health::Failed,
             "something answers that does not know the vendor's call; compare base_url with the vendor's page",
         ),
         ErrorKind::RateLimited => {
@@ -140,11 +162,7 @@ fn of_answer(found: &mut Examination, error: &VendorError) {
         ErrorKind::Unavailable => {
             (Check::Reachable, Health::Failed, "the vendor is out of order for the moment; try again later")
         }
-        _ => (
-            Check::Reachable,
-            Health::Failed,
-            "something else than the vendor's API answers; compare base_url with the vendor's page",
-        ),
+        _ => (Check::Reachable, Health::Failed, NOT_THE_VENDOR),
     };
     if check == Check::Credential {
         found.note(Check::Reachable, Health::Ok, "the vendor answers");
@@ -153,7 +171,25 @@ fn of_answer(found: &mut Examination, error: &VendorError) {
 }
 
 fn of_knock(found: &mut Examination, response: &VendorResponse) {
-    found.note(Check::Reachable, Health::Ok, "something answers there");
+    let is_empty = response.body.is_empty();
+    let failed = match response.status {
+        300..=399 => Some(
+            "it redirects to another place, which is not followed; compare base_url with the vendor's page",
+        ),
+        _ if is_foreign(response) => Some(NOT_THE_VENDOR),
+        // Nothing in it shows whose it is.
+        200..=299 | 404 if is_empty => Some(NOT_THE_VENDOR),
+        500..=599 => Some("what answers is out of order for the moment; try again later"),
+        _ => None,
+    };
+    if let Some(says) = failed {
+        return found.note(Check::Reachable, Health::Failed, says);
+    }
+    found.note(
+        Check::Reachable,
+        Health::Ok,
+        "an API answers there; the first update shows whether it is the vendor's",
+    );
     if response.status == 401 {
         let says = "the vendor does not accept the credential; put a valid one where `credential` points";
         found.note(Check::Credential, Health::Failed, says);
@@ -161,7 +197,23 @@ fn of_knock(found: &mut Examination, response: &VendorResponse) {
         let says = "this vendor does not tell without changing somebody; the first update shows it";
         found.note(Check::Credential, Health::Untold, says);
     }
+    found.note(Check::Fields, Health::Untold, "this vendor has no call that tells which fields are defined");
 }
+
+/// Says of what nothing was found that it was not asked.
+fn note_unasked(found: &mut Examination) {
+    for (check, says) in [
+        (Check::Credential, "not asked: the vendor's API was not reached"),
+        (Check::Fields, "not asked: the vendor did not show which fields are defined"),
+    ] {
+        if found.findings.iter().all(|finding| finding.check != check) {
+            found.note(check, Health::Untold, says);
+        }
+    }
+}
+
+const NOT_THE_VENDOR: &str =
+    "something else than the vendor's API answers; compare base_url with the vendor's page";
 
 fn unanswered(error: &SendError) -> String {
     let what = match error.kind {

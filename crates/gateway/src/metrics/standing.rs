@@ -42,6 +42,9 @@ impl Standing {
         let keeping = self.per_route(|route| number(route.counts.keeping));
         let help = "Users of whom a vendor keeps, or may keep, a value that is not theirs any more";
         registry.register("users_keeping", help, keeping);
+        let unknown = self.per_route(|route| number(route.counts.without_lane));
+        let help = "Users for whom a route has no identity, so that nothing is sent there for them";
+        registry.register("users_without_identity", help, unknown);
         let oldest = self.per_route(|route| {
             let since = route.counts.oldest_since.unwrap_or(self.now);
             (self.now - since).max(0) / 1_000

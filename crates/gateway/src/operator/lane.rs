@@ -4,15 +4,19 @@ use delivery::{
     Millis, Route, RouteSet,
     gate::RouteCondition,
     lane::{Hold, Lane},
-    status::{self, Standing},
+    status::{self, Standing, StandingState},
     store::{AttemptView, LaneView},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::api::dto::{
-    ErrorBody, FailureWord, HoldWord, Keeps, LaneWord, ReasonWord, StandingWord, hint, is_false, names, time,
+use crate::api::{
+    dto::{
+        ErrorBody, FailureWord, HoldWord, Keeps, LaneWord, ReasonWord, StandingWord, hint, is_false, names,
+        time,
+    },
+    is_unknown,
 };
 
 /// One lane as operators see it.
@@ -127,7 +131,10 @@ impl LaneBody {
     /// `condition`: what keeps the lane's route from sending now.
     pub(super) fn new(view: &LaneView, routes: &RouteSet, condition: &RouteCondition, now: Millis) -> Self {
         let lane = &view.row.lane;
-        let standing = status::of_lane(lane);
+        let mut standing = status::of_lane(lane);
+        if is_unknown(view) {
+            standing.state = StandingState::NoIdentity;
+        }
         Self {
             id: view.row.id.map(|id| id.0),
             user: view.user.to_string(),

@@ -15,7 +15,7 @@ use super::{
     next_step::next_step,
     retried::{in_vain, when},
 };
-use crate::api::{Kind, Page, Problem, Query};
+use crate::api::{Kind, MOST_ITEMS, Page, Problem, Query, USUAL_ITEMS, unknown};
 
 /// How many attempts of a lane are shown.
 pub(super) const ATTEMPTS: u32 = 50;
@@ -121,7 +121,11 @@ pub(super) struct ChangedBody {
 /// The lanes that a query asks for.
 async fn page(request: &HttpRequest, state: &State) -> Result<Page<LaneView>, Problem> {
     let query = Query::read(request, &filter::PARAMETERS)?;
-    let filter = filter::lanes(&query, &state.engine.routes(), state.engine.now())?;
+    let routes = state.engine.routes();
+    if let Some(wanted) = unknown::asked_for(&query, &routes, USUAL_ITEMS, MOST_ITEMS)? {
+        return Ok(Page::without_lane(&**state.engine.store(), wanted).await?);
+    }
+    let filter = filter::lanes(&query, &routes, state.engine.now())?;
     Ok(Page::of_lanes(&**state.engine.store(), filter).await?)
 }
 

@@ -207,7 +207,10 @@ mod tests {
         assert_eq!(told(&open, 3_000), "sent as soon as the route's concurrency and rate allow");
         let throttled = RouteCondition { throttled_until: Some(9_000), ..open };
         let pause = told(&throttled, 3_000);
-        assert!(pause.starts_with("sent at 1970-01-01T00:00:09Z") && pause.contains(", or something"), "{pause}");
+        assert!(
+            pause.starts_with("sent at 1970-01-01T00:00:09Z") && pause.contains(", or something"),
+            "{pause}"
+        );
         let broken = RouteCondition { breaker_until: Some(2_500), ..open };
         assert!(told(&broken, 3_000).ends_with("is being tried") && told(&broken, 1_000).ends_with(":02.5Z"));
         let paused = Pause { reason: PauseReason::Auth, probe_at: Some(2_500), probes: 1 };

@@ -27,6 +27,8 @@ pub(super) fn in_vain(lane: &Lane) -> Option<String> {
             "another try changes nothing: the vendor needs {}, and the caller has to send it first",
             names(&lane.blocked_leaves).join(", ")
         )),
-        _ => Some("nothing of this lane is held, blocked or failing: there is nothing to try again".to_owned()),
+        _ => {
+            Some("nothing of this lane is held, blocked or failing: there is nothing to try again".to_owned())
+        }
     }
 }

@@ -24,10 +24,12 @@ mod standing;
 mod waiting;
 mod words;
 
+mod doctor;
 mod failures;
 mod hosts;
 mod logs;
 mod methods;
+mod names;
 mod operators;
 mod pages;
 mod paging;
@@ -38,3 +40,4 @@ mod strangers;
 mod telling;
 mod times;
 mod upgrades;
+mod unknown;

@@ -61,7 +61,14 @@ fn ids(page: &Value, items: &str, id: &str) -> Vec<Value> {
 #[actix_web::test]
 async fn a_retry_of_a_full_page_is_the_last_one_and_retries_no_more_than_the_page() {
     let world = World::new().await;
-    blocked(&world, 4).await;
+    // Such an answer pauses the route, too.
+    for number in 1..=4 {
+        world.communal.answer(200, r#"{"id":99}"#);
+        let body = json!({ "given_name": "C", "family_name": "C", "email": format!("p{number}@x.org"),
+            "identities": { "communal_main": number } });
+        world.delivered(&format!("u-{number}"), &body.to_string()).await;
+        world.operate(post("/v1/routes/communal_main/resume", OPERATE, "")).await;
+    }
     world.operate(post("/v1/routes/communal_main/pause", OPERATE, "")).await;
     let retry = async |query: &str| {
         let path = format!("/v1/lanes/retry?state=blocked&limit=2{query}");

@@ -34,7 +34,10 @@ async fn the_next_attempt_of_an_update_is_not_before_that_of_its_route() {
         assert!(time(&village["next_attempt_at"]) >= route, "{updates}, the route says {route}");
         let told = world.operate(get(&format!("/v1/users/{user}/routes/village"), OPERATE)).await.json();
         let next = told["next"].as_str().expect("a sentence");
-        assert!(next.contains(&route.to_string()) && !next.contains("pause is over that the vendor"), "{next}");
+        assert!(
+            next.contains(&route.to_string()) && !next.contains("pause is over that the vendor"),
+            "{next}"
+        );
     }
     let lanes = world.operate(get("/v1/lanes?route=village", OPERATE)).await.json();
     for lane in lanes["lanes"].as_array().expect("lanes") {

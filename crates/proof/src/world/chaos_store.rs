@@ -9,11 +9,12 @@ use delivery::{
     audit::{AuditEntry, AuditFilter, AuditHead, AuditRow},
     event::{Condition, Event as OperatorEvent},
     gate::Pause,
+    lane::Version,
     store::{
         Accept, AcceptError, Accepted, Actor, AttemptView, ClaimDue, Claimed, Enrol, Erase, Erased,
         LaneFilter, LaneId, LaneView, Note, Pass, Passed, RearmLanes, RegisteredRoute, RouteCounts, RouteId,
         RouteRegistration, Settlement, Store, StoreError, Sweep, UpdateCursor, UpdateId, UpdateRow,
-        UserSnapshot, Work,
+        UserSnapshot, WithoutLane, Work,
     },
 };
 use testkit::memory_store::{CommitFailure, MemoryStore};
@@ -185,6 +186,10 @@ impl Store for ChaosStore {
 
     async fn attempts(&self, lane: LaneId, limit: u32) -> Result<Vec<AttemptView>, StoreError> {
         self.inner.attempts(lane, limit).await
+    }
+
+    async fn without_lane(&self, wanted: WithoutLane) -> Result<Vec<(UserId, Version)>, StoreError> {
+        self.inner.without_lane(wanted).await
     }
 
     async fn counts(&self, route: RouteId) -> Result<RouteCounts, StoreError> {

@@ -23,11 +23,12 @@ use delivery::{
     audit::{AuditEntry, AuditFilter, AuditHead, AuditRow},
     event::{self, Event},
     gate::Pause,
+    lane::Version,
     store::{
         Accept, AcceptError, Accepted, Actor, AttemptView, ClaimDue, Claimed, Enrol, Erase, Erased,
         LaneFilter, LaneId, LaneView, Note, Observer, Pass, Passed, RearmLanes, RegisteredRoute, RouteCounts,
         RouteId, RouteRegistration, Settlement, Store, StoreError, Sweep, UpdateCursor, UpdateId, UpdateRow,
-        UserSnapshot,
+        UserSnapshot, WithoutLane,
     },
 };
 
@@ -257,6 +258,10 @@ impl Store for MemoryStore {
 
     async fn taken(&self, user: &UserId, keys: Vec<(RouteId, String)>) -> Result<Vec<RouteId>, StoreError> {
         self.read(|state| state.taken(user, keys))
+    }
+
+    async fn without_lane(&self, wanted: WithoutLane) -> Result<Vec<(UserId, Version)>, StoreError> {
+        self.read(|state| state.without_lane(&wanted))
     }
 
     async fn counts(&self, route: RouteId) -> Result<RouteCounts, StoreError> {

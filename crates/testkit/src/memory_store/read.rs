@@ -1,9 +1,9 @@
 use canonical::UserId;
 use delivery::{
-    lane,
+    lane::{self, Version},
     store::{
         AttemptRow, LaneFilter, LaneId, LaneRow, LaneStateFilter, LaneView, RouteCounts, RouteId,
-        UpdateCursor, UpdateRow, UserSnapshot,
+        UpdateCursor, UpdateRow, UserSnapshot, WithoutLane,
     },
 };
 
@@ -46,8 +46,22 @@ impl State {
         newest_first.take(limit as usize).map(|(_, attempt)| attempt.clone()).collect()
     }
 
+    pub(super) fn without_lane(&self, wanted: &WithoutLane) -> Vec<(UserId, Version)> {
+        let known =
+            |user: &UserId| self.lanes.iter().any(|(of, row)| of == user && row.route == wanted.route);
+        let mut users: Vec<_> =
+            self.users.iter().filter(|(id, user)| user.erased_at.is_none() && !known(id)).collect();
+        users.sort_by_key(|(id, _)| id.as_str());
+        let rest = users
+            .into_iter()
+            .filter(|(id, _)| wanted.after.as_ref().is_none_or(|after| id.as_str() > after.as_str()));
+        rest.take(wanted.limit as usize).map(|(id, user)| (id.clone(), user.version)).collect()
+    }
+
     pub(super) fn counts(&self, route: RouteId) -> RouteCounts {
-        let mut counts = RouteCounts::default();
+        let everybody = WithoutLane { route, after: None, limit: u32::MAX };
+        let without_lane = self.without_lane(&everybody).len() as u64;
+        let mut counts = RouteCounts { without_lane, ..RouteCounts::default() };
         for (_, row) in self.lanes.iter().filter(|(_, row)| row.route == route) {
             let is = |state: LaneStateFilter| u64::from(state.matches(&row.lane));
             counts.lanes += u64::from(row.lane.state != lane::State::Erased);

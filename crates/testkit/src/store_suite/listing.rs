@@ -1,9 +1,9 @@
 //! What is stored can be looked at in pages.
 
-use canonical::Leaf;
+use canonical::{Leaf, UserId};
 use delivery::{
     lane::{BlockReason, Outcome, State, WaitCause},
-    store::{AcceptError, LaneFilter, LaneStateFilter, RouteCounts, Sweep, UpdateCursor},
+    store::{AcceptError, LaneFilter, LaneStateFilter, RouteCounts, Sweep, UpdateCursor, WithoutLane},
 };
 
 use super::bench::{Bench, attempt, key, not_applied, rejected, user};
@@ -88,11 +88,20 @@ pub async fn lanes_are_counted_by_state(bench: Bench) {
         blocked: 0,
         keeping: 0,
         in_doubt: 0,
+        without_lane: 1,
         oldest_since: Some(21),
     };
     assert_eq!(bench.store.counts(alpha).await, Ok(counts));
-    let needy = bench.store.counts(bench.id("needy")).await.expect("read");
+    let needy_id = bench.id("needy");
+    let needy = bench.store.counts(needy_id).await.expect("read");
     assert_eq!((needy.lanes, needy.pending, needy.blocked), (1, 0, 1));
+    // Who is known at another route alone is told, and is not when erased.
+    let page = |after: Option<&str>, limit| WithoutLane { route: needy_id, after: after.map(user), limit };
+    let ids = |found: Vec<(UserId, u64)>| found.into_iter().map(|(id, _)| id.to_string()).collect::<Vec<_>>();
+    let found = bench.store.without_lane(page(None, 9)).await.expect("read");
+    assert_eq!((needy.without_lane, found[0].1), (4, 1));
+    assert_eq!(ids(found), ["crm-1", "crm-2", "crm-3", "crm-4"]);
+    assert_eq!(ids(bench.store.without_lane(page(Some("crm-2"), 1)).await.expect("read")), ["crm-3"]);
     // In flight and waiting are pending, too.
     let work = bench.claim("alpha", 40).await.work;
     bench.settle(&work[0], not_applied(WaitCause::Outage, 99), 41).await;
@@ -109,6 +118,7 @@ pub async fn lanes_are_counted_by_state(bench: Bench) {
     // An erased lane is not counted, and counts again in a new life.
     bench.erase("crm-1", 50).await;
     assert_eq!(bench.store.counts(alpha).await.expect("read").lanes, 3);
+    assert_eq!(bench.store.counts(needy_id).await.expect("read").without_lane, 3);
     let mut revival = bench.command("crm-1", r#"{"identities":{"alpha":1}}"#, 60);
     revival.precondition = delivery::store::Precondition::Absent;
     bench.store.accept(revival).await.expect("a new life");

@@ -1,3 +1,5 @@
+use delivery::{Enrol, Route};
+
 use super::ReasonWord;
 
 /// Who can help, and how.
@@ -42,6 +44,16 @@ impl Help {
             }
         };
         Self { hint: Some(hint), operator: false }
+    }
+}
+
+/// What connects a user with a route that has no identity for them.
+pub(crate) fn without_identity(route: &Route) -> String {
+    let (name, kind) = (&route.name, route.subject_kind.name);
+    let give = format!("give identities.{name} once, the user's {kind} at the vendor");
+    match route.enrol {
+        Enrol::Email => format!("send email, or {give}: nothing is sent there before"),
+        Enrol::Identity => format!("{give}: nothing is sent there before"),
     }
 }
 

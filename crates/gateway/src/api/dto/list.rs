@@ -1,10 +1,16 @@
-use delivery::{RouteSet, status, store::LaneView};
+use delivery::{
+    RouteSet,
+    status::{self, StandingState},
+    store::LaneView,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Help, Leaves, ReasonWord, StandingWord, UpdateBody, is_false, leaves, names, time};
-use crate::api::Page;
+use super::{
+    Help, Leaves, ReasonWord, StandingWord, UpdateBody, is_false, leaves, names, time, without_identity,
+};
+use crate::api::{Page, is_unknown};
 
 /// Updates, newest first.
 #[derive(Debug, Serialize, ToSchema)]
@@ -41,7 +47,7 @@ pub(crate) struct AttentionItem {
     /// The route.
     route: String,
     /// `blocked`, `held`, `behind` for what is pending, `in_doubt`, or `in_step_except` where nothing is the matter but what the vendor
-    /// keeps.
+    /// keeps, or `no_identity`.
     state: StandingWord,
     /// Why.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -74,8 +80,13 @@ impl AttentionBody {
 impl AttentionItem {
     /// None for a route that is not configured any more.
     fn new(view: &LaneView, routes: &RouteSet) -> Option<Self> {
-        let route = &routes.get(view.row.route)?.name;
-        let standing = status::of_lane(&view.row.lane);
+        let configured = routes.get(view.row.route)?;
+        let route = &configured.name;
+        let unknown = is_unknown(view).then(|| without_identity(configured));
+        let mut standing = status::of_lane(&view.row.lane);
+        if unknown.is_some() {
+            standing.state = StandingState::NoIdentity;
+        }
         let reason = standing.reason.map(ReasonWord::from);
         let help = reason.map(|reason| Help::against(reason, route, &names(&standing.concerned)));
         Some(Self {
@@ -88,7 +99,7 @@ impl AttentionItem {
             leaves: leaves(&standing.leaves),
             keeps: view.row.lane.keeps,
             operator: help.as_ref().is_some_and(|help| help.operator),
-            hint: help.and_then(|help| help.hint),
+            hint: help.and_then(|help| help.hint).or(unknown),
             since: standing.since.map(time),
         })
     }

@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 
 use super::{
     Help, Keeps, LaneWord, Leaves, ReasonWord, VerdictWord, WaitingWord, hint, is_false, leaves, names,
+    without_identity,
 };
 
 /// What an update would send.
@@ -48,7 +49,7 @@ pub(crate) struct RoutePlanBody {
     /// is cleared where the vendor has no way to clear it, or replaced by one that cannot be sent.
     #[serde(skip_serializing_if = "Keeps::is_empty")]
     pub(crate) will_be_kept: Keeps,
-    /// What can be done about what would be kept.
+    /// What can be done about what would be kept, or where the route has no identity for the user.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) hint: Option<String>,
     /// What keeps the route as a whole from sending now; the requests would follow later.
@@ -116,7 +117,10 @@ impl PlanBody {
             let route = routes.by_name(&name);
             let condition = route.and_then(|(id, _)| conditions.get(&id));
             let waiting_for = condition.and_then(waiting_for).filter(|_| !plan.requests.is_empty());
-            let hint = route.and_then(|(_, route): (_, &Arc<Route>)| hint(route, &plan.kept));
+            let hint = route.and_then(|(_, route): (_, &Arc<Route>)| match plan.verdict {
+                Verdict::NoIdentity => Some(without_identity(route)),
+                _ => hint(route, &plan.kept),
+            });
             let body = RoutePlanBody { hint, ..RoutePlanBody::new(&name, plan, waiting_for) };
             (name, body)
         });

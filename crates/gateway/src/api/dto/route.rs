@@ -115,6 +115,8 @@ pub(crate) struct LaneCountsBody {
     keeping: u64,
     /// Everything is confirmed, and sent once more because a lost request may still overwrite it.
     in_doubt: u64,
+    /// Users of the gateway whom the route has never been told of: it has no identity for them. Not among `all`.
+    no_identity: u64,
     /// Since when the oldest pending one is behind.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
@@ -179,6 +181,7 @@ impl From<&RouteCounts> for LaneCountsBody {
             blocked: counts.blocked,
             keeping: counts.keeping,
             in_doubt: counts.in_doubt,
+            no_identity: counts.without_lane,
             oldest_since: counts.oldest_since.map(time),
         }
     }

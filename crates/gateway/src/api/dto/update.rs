@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use adapter::Fate;
 use canonical::Leaf;
 use delivery::{
+    Route, RouteSet,
     lane::{BlockReason, FailureClass},
     status::{Reason, RouteState, RouteStatus, UpdateStatus},
     store::UpdateRow,
@@ -11,7 +12,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{FailureWord, Help, Leaves, ReasonWord, StateWord, WaitingWord, is_false, leaves, names, time};
+use super::{
+    FailureWord, Help, Leaves, ReasonWord, StateWord, WaitingWord, is_false, leaves, names, time,
+    without_identity,
+};
 
 /// One accepted update and what has become of it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -33,6 +37,12 @@ pub(crate) struct UpdateBody {
     /// The version that has replaced every leaf of the update.
     #[serde(skip_serializing_if = "Option::is_none")]
     superseded_by: Option<u64>,
+    /// Leaves of the update that no route carries: they are kept here and go to no vendor.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    carried_nowhere: Vec<String>,
+    /// What the caller can do about these.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<String>,
     /// What has become of it, by the route's name.
     routes: BTreeMap<String, UpdateRouteBody>,
 }
@@ -85,10 +95,15 @@ pub(crate) struct ErrorBody {
 }
 
 impl UpdateBody {
-    pub(crate) fn new(update: &UpdateRow, status: &UpdateStatus) -> Self {
-        let routes =
-            status.routes.iter().map(|(name, route)| (name.clone(), UpdateRouteBody::new(name, route)));
+    pub(crate) fn new(update: &UpdateRow, status: &UpdateStatus, configured: &RouteSet) -> Self {
+        let routes = status.routes.iter().map(|(name, status)| {
+            let route = configured.by_name(name).map(|(_, route)| &**route);
+            (name.clone(), UpdateRouteBody::new(name, route, status))
+        });
+        let nowhere: Vec<&Leaf> = nowhere(update, configured);
         Self {
+            carried_nowhere: names(nowhere.iter().copied()),
+            hint: (!nowhere.is_empty()).then(|| mapped_by_nobody(&nowhere)),
             id: update.id,
             user: update.user.to_string(),
             version: update.version,
@@ -102,7 +117,8 @@ impl UpdateBody {
 }
 
 impl UpdateRouteBody {
-    fn new(name: &str, route: &RouteStatus) -> Self {
+    fn new(name: &str, configured: Option<&Route>, route: &RouteStatus) -> Self {
+        let unknown = configured.filter(|_| route.state == RouteState::NoIdentity);
         let reason = route.reason.map(ReasonWord::from);
         let help = reason.map(|reason| Help::against(reason, name, &concerned(route)));
         Self {
@@ -116,8 +132,25 @@ impl UpdateRouteBody {
             leaves: if serves(route.state) { leaves(&route.leaves) } else { Leaves::default() },
             unverified: names(&route.unverified),
             operator: help.as_ref().is_some_and(|help| help.operator),
-            hint: help.and_then(|help| help.hint),
+            hint: help.and_then(|help| help.hint).or_else(|| unknown.map(without_identity)),
         }
+    }
+}
+
+/// The leaves of an update that no route has a field for.
+fn nowhere<'a>(update: &'a UpdateRow, routes: &RouteSet) -> Vec<&'a Leaf> {
+    let leaves = update.changed.iter().chain(&update.unchanged);
+    leaves.filter(|leaf| routes.iter().all(|(_, route)| route.mapping.field(leaf).is_none())).collect()
+}
+
+fn mapped_by_nobody(leaves: &[&Leaf]) -> String {
+    let meant = leaves.iter().filter(|leaf| matches!(leaf, Leaf::Custom(_)));
+    let meant = meant.filter_map(|leaf| Some(format!("{} instead of {leaf}", Leaf::meant_by(leaf.name())?)));
+    let meant: Vec<String> = meant.collect();
+    let fields = "an operator gives such a leaf a field with `fields` of a route";
+    match meant.is_empty() {
+        true => format!("no route has a field for these; {fields}"),
+        false => format!("no route has a field for these; did you mean {}? {fields}", meant.join(", ")),
     }
 }
 

@@ -11,7 +11,9 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::{Help, Keeps, Leaves, ReasonWord, StandingWord, hint, is_false, leaves, names, time};
+use super::{
+    Help, Keeps, Leaves, ReasonWord, StandingWord, hint, is_false, leaves, names, time, without_identity,
+};
 
 /// A user: its leaves at the top level, and members that only the gateway writes.
 #[derive(Debug, Serialize, ToSchema)]
@@ -112,7 +114,10 @@ impl UserRouteBody {
             reason,
             leaves: if serves { leaves(&standing.leaves) } else { Leaves::default() },
             operator: help.as_ref().is_some_and(|help| help.operator),
-            hint: help.map_or_else(|| hint(route, &standing.kept), |help| help.hint),
+            hint: match standing.state {
+                StandingState::NoIdentity => Some(without_identity(route)),
+                _ => help.map_or_else(|| hint(route, &standing.kept), |help| help.hint),
+            },
             keeps: Keeps::new(&standing.kept),
         }
     }

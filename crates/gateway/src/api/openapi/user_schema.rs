@@ -1,6 +1,8 @@
 use canonical::{Kind, Leaf};
 use serde_json::{Map, Value, json};
 
+use crate::schema::taken_by;
+
 /// Adds the schemas of a patch and of a user: the leaves are those of the canonical schema.
 pub(super) fn add(schemas: &mut Value) {
     let leaves = leaves();
@@ -22,8 +24,8 @@ fn leaves() -> Map<String, Value> {
     let mut address = Map::new();
     for leaf in Leaf::STANDARD {
         match leaf.name().split_once('.') {
-            Some((_, name)) => address.insert(name.to_owned(), value(leaf.kind())),
-            None => properties.insert(leaf.name().to_owned(), value(leaf.kind())),
+            Some((_, name)) => address.insert(name.to_owned(), of_leaf(leaf)),
+            None => properties.insert(leaf.name().to_owned(), of_leaf(leaf)),
         };
     }
     properties.insert(
@@ -41,6 +43,13 @@ fn leaves() -> Map<String, Value> {
         }),
     );
     properties
+}
+
+fn of_leaf(leaf: &Leaf) -> Value {
+    let mut schema = value(leaf.kind());
+    let kind = schema["description"].as_str().map(|kind| format!("{kind} ")).unwrap_or_default();
+    schema["description"] = format!("{kind}It {}.", taken_by(leaf)).into();
+    schema
 }
 
 fn value(kind: Kind) -> Value {

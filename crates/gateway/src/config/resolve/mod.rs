@@ -17,6 +17,7 @@ mod revision;
 pub(super) mod webhooks;
 
 pub(super) mod duration;
+mod prefix;
 mod rate;
 
 use std::{collections::BTreeMap, path::Path};

@@ -7,7 +7,7 @@ use transport_http::BaseUrl;
 use super::{
     Context,
     connection::{self, Connection},
-    limits, mapping,
+    limits, mapping, prefix,
     revision::Revision,
 };
 use crate::{
@@ -44,6 +44,14 @@ pub(super) fn resolve(
     let built = vendor.build(&mut OwnOptions { section, path: &path, findings });
     let Connection { base, network, plain_http, secret, extra_roots } = connection?;
     let ((options, mapping), built) = (mapping?, built?);
+    if let Some(end) = prefix::doubled(&*built.adapter, subject?, base.path()) {
+        let path_before = &base.path()[..base.path().len() - end.len()];
+        let write = format!("{}{path_before}", base.origin());
+        findings.mistake(
+            &path.child("base_url"),
+            format!("base_url ends in \"{end}\", which each call to {vendor} begins with; write \"{write}\""),
+        );
+    }
     let carried: BTreeMap<_, _> =
         mapping.fields().map(|(leaf, field)| (leaf.clone(), field.to.to_string())).collect();
     let rate_key = format!("{} {}", base.origin(), secret.source.fingerprint());

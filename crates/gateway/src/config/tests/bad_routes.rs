@@ -44,6 +44,31 @@ fn b75_b76_a_url_holds_no_user_query_or_fragment() {
 }
 
 #[test]
+fn a_base_url_that_ends_in_the_vendors_own_path_is_refused() {
+    let written = |vendor: &str, url: &str, more: &str| {
+        replaced("communal\"", &format!("{vendor}\"")).replace(BASE, url) + more
+    };
+    let village = "network_id = \"n1\"\n";
+    for (vendor, url, more, right) in [
+        ("communal", "https://x.example/api", "", "https://x.example"),
+        ("communal", "https://x.example/api/users/", "", "https://x.example"),
+        ("communifire", "https://x.example/gw/API", "", "https://x.example/gw"),
+        ("usercom", "https://x.user.com/api/public/", "", "https://x.user.com"),
+        ("village", "https://x.example/v2/networks/n1", village, "https://x.example/v2"),
+    ] {
+        let sentence = format!("begins with; write \"{right}\"");
+        assert_refused(&written(vendor, url, more), 11, 12, &sentence);
+    }
+    for (vendor, url, more) in [
+        ("communal", "https://api.example/profiles", ""),
+        ("usercom", "https://x.user.com/public", ""),
+        ("village", "https://x.example/api", village),
+    ] {
+        assert!(read(&written(vendor, url, more)).is_ok(), "{vendor} {url}");
+    }
+}
+
+#[test]
 fn b77_addresses_outside_of_the_network_are_refused() {
     for (host, network, fragment) in [
         ("127.0.0.1", "public", "loopback"),

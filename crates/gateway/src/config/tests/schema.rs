@@ -25,6 +25,7 @@ const BEYOND: &[&str] = &[
     "regular expression",
     // Addresses.
     "is refused: ",
+    "begins with; write",
     // Two options.
     "a port of their own",
     "has this hash",

@@ -19,7 +19,8 @@ use super::{
 use crate::{
     api::{
         Page, Query,
-        dto::{FailureWord, LaneWord, ReasonWord, StandingWord, names},
+        dto::{FailureWord, LaneWord, ReasonWord, StandingWord, names, without_identity},
+        is_unknown, unknown,
     },
     operator::{State, filter},
 };
@@ -32,6 +33,10 @@ const PAGE: u32 = 50;
 struct LanesPage {
     frame: Frame,
     lanes: Vec<LaneNow>,
+    /// The ids of users for whom the route has no identity, when these were asked for.
+    unknown: Vec<String>,
+    /// What connects them.
+    hint: String,
     routes: Vec<String>,
     /// What was asked for.
     route: String,
@@ -66,17 +71,27 @@ pub(super) async fn show(request: HttpRequest, state: Data<State>) -> Result<Htt
     let visitor = Visitor::of(&request, &state)?;
     let query = Query::read(&request, &filter::PARAMETERS)?;
     let (routes, now) = (state.engine.routes(), state.engine.now());
-    let mut wanted = filter::lanes(&query, &routes, now)?;
-    wanted.limit = PAGE;
-    if wanted.states.is_empty() && wanted.user.is_none() {
-        wanted.states = vec![LaneStateFilter::Blocked, LaneStateFilter::Held];
-    }
-    let Page { items, next } = Page::of_lanes(&**state.engine.store(), wanted).await?;
+    let without = unknown::asked_for(&query, &routes, PAGE, PAGE)?;
+    let hint =
+        without.as_ref().and_then(|wanted| routes.get(wanted.route)).map(|route| without_identity(route));
+    let Page { items, next } = match without {
+        Some(wanted) => Page::without_lane(&**state.engine.store(), wanted).await?,
+        None => {
+            let mut wanted = filter::lanes(&query, &routes, now)?;
+            wanted.limit = PAGE;
+            if wanted.states.is_empty() && wanted.user.is_none() {
+                wanted.states = vec![LaneStateFilter::Blocked, LaneStateFilter::Held];
+            }
+            Page::of_lanes(&**state.engine.store(), wanted).await?
+        }
+    };
     let here = here(&query);
     let [route, standing] = ["route", "state"].map(|name| query.text(name).unwrap_or_default().to_owned());
     let conditions = state.engine.conditions();
     let page = LanesPage {
         frame: visitor.frame(&state, "attention"),
+        unknown: items.iter().filter(|lane| is_unknown(lane)).map(|lane| lane.user.to_string()).collect(),
+        hint: hint.unwrap_or_default(),
         lanes: items.iter().filter_map(|lane| LaneNow::new(lane, &routes, &conditions, now)).collect(),
         routes: routes.names().map(str::to_owned).collect(),
         route,
