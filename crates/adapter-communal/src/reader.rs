@@ -10,7 +10,7 @@
 
 use adapter::{
     Agreement, Definition, Path, ReadItem, ReadPage, ReadQuery, ReadRequest, Seen, StoredValue, VendorError,
-    VendorResponse, Whom, WireField, WireValue, id_text, plain,
+    VendorResponse, Whom, WireField, WireValue, id_text, spelled,
 };
 use canonical::Json;
 
@@ -60,9 +60,9 @@ impl adapter::Reader for Adapter {
         match &field.value {
             WireValue::Set(value) => {
                 let trimmed = value.as_str().map_or_else(|| value.clone(), |text| text.trim().into());
-                plain(&WireValue::Set(trimmed), shown)
+                spelled(&field.leaf, &WireValue::Set(trimmed), shown)
             }
-            other => plain(other, shown),
+            other => spelled(&field.leaf, other, shown),
         }
     }
 }

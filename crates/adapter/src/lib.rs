@@ -37,7 +37,7 @@ pub use mapping::{
 };
 pub use reader::{
     Agreement, Definition, ReadItem, ReadPage, ReadQuery, ReadRequest, Reader, Seen, StoredValue, Whom,
-    compare, missing, plain,
+    compare, missing, plain, spelled,
 };
 pub use redact::{PrivateWords, redact};
 pub use request::{Method, Path, VendorRequest};

@@ -4,6 +4,7 @@ mod page;
 mod query;
 mod request;
 mod seen;
+mod spelling;
 
 #[cfg(test)]
 mod tests;
@@ -12,7 +13,7 @@ use std::fmt;
 
 use canonical::Json;
 
-pub use compare::{Agreement, compare, plain};
+pub use compare::{Agreement, compare, plain, spelled};
 pub use missing::missing;
 pub use page::{Definition, ReadItem, ReadPage, StoredValue};
 pub use query::{ReadQuery, Whom};
@@ -49,6 +50,6 @@ pub trait Reader: fmt::Debug + Send + Sync {
     /// Whether the vendor shows a field as it should be; `all` are the fields that are compared together with it.
     fn agreement(&self, field: &WireField, all: &[WireField], seen: &Seen) -> Agreement {
         let _ = all;
-        plain(&field.value, self.shown_in(&field.to, seen).map(|(_, value)| value))
+        spelled(&field.leaf, &field.value, self.shown_in(&field.to, seen).map(|(_, value)| value))
     }
 }

@@ -26,6 +26,8 @@ use crate::{
 pub enum Finding {
     /// The vendor shows the value that it has confirmed.
     Same,
+    /// The vendor shows the value that it has confirmed, in its own spelling.
+    SpelledOtherwise,
     /// The vendor shows another value than the one that it has confirmed.
     Differs,
     /// The vendor shows a value that is not the person's any more, as is known.
@@ -83,6 +85,7 @@ impl Belief {
         for (leaf, agreement) in adapter::compare(reader, &self.confirmed, seen) {
             let finding = match agreement {
                 Agreement::Same => Finding::Same,
+                Agreement::SpelledOtherwise => Finding::SpelledOtherwise,
                 Agreement::Differs if moved => Finding::Behind,
                 Agreement::Differs => Finding::Differs,
                 Agreement::NotShown => Finding::NotShown,

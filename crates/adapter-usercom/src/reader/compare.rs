@@ -1,4 +1,4 @@
-use adapter::{Agreement, Seen, WireField, WireValue, plain};
+use adapter::{Agreement, Seen, WireField, WireValue, plain, spelled};
 use canonical::Json;
 
 use crate::{DIALECT, GENDER, formats::gender_word};
@@ -17,15 +17,16 @@ pub(crate) fn agreement(field: &WireField, all: &[WireField], seen: &Seen) -> Ag
     let shown = seen.get(&field.to);
     match &field.value {
         _ if is_part_of_name(&field.to) => name_part(&field.to, all, seen),
-        // A number goes in and a word comes out.
+        // A number goes in, and a word comes out or the number itself.
         WireValue::Set(number) if field.to == GENDER => match (gender_word(number), shown) {
-            (Some(word), Some(_)) => plain(&WireValue::Set(word.into()), shown),
+            (Some(_), Some(_)) if plain(&field.value, shown) == Agreement::Same => Agreement::Same,
+            (Some(word), Some(_)) => spelled(&field.leaf, &WireValue::Set(word.into()), shown),
             _ => Agreement::NotShown,
         },
         // An attribute that does not come back does not exist.
         WireValue::Set(_) if shown.is_none() && DIALECT.rule_of(&field.to).is_none() => Agreement::Differs,
         WireValue::Clear if shown.is_none() && DIALECT.rule_of(&field.to).is_none() => Agreement::Same,
-        value => plain(value, shown),
+        value => spelled(&field.leaf, value, shown),
     }
 }
 

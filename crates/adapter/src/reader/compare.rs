@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use canonical::{Json, Leaf};
 use serde_json::Value as JsonValue;
 
-use super::{Reader, Seen};
+use super::{Reader, Seen, spelling::is_another_spelling};
 use crate::{WireField, WireValue, echo_differs};
 
 /// Whether a vendor shows a field as it should be.
@@ -11,6 +11,8 @@ use crate::{WireField, WireValue, echo_differs};
 pub enum Agreement {
     /// It does.
     Same,
+    /// It does, in the vendor's own spelling: an address in lower case, a telephone number in groups.
+    SpelledOtherwise,
     /// It shows something else.
     Differs,
     /// It does not show the field, or not so that it could be told.
@@ -22,6 +24,7 @@ impl Agreement {
     pub fn name(self) -> &'static str {
         match self {
             Agreement::Same => "same",
+            Agreement::SpelledOtherwise => "spelled_otherwise",
             Agreement::Differs => "differs",
             Agreement::NotShown => "not_shown",
         }
@@ -34,7 +37,18 @@ pub fn compare(reader: &dyn Reader, expected: &[WireField], seen: &Seen) -> BTre
     expected.iter().map(agreement).collect()
 }
 
-/// Compares one field with the member that shows it.
+/// Compares the value of a leaf with the member that shows it: as [`plain`] does, and what differs only as the vendor spells such
+/// values is told apart.
+pub fn spelled(leaf: &Leaf, expected: &WireValue, shown: Option<&Json>) -> Agreement {
+    match (plain(expected, shown), shown) {
+        (Agreement::Differs, Some(shown)) if is_another_spelling(leaf, expected, shown) => {
+            Agreement::SpelledOtherwise
+        }
+        (agreement, _) => agreement,
+    }
+}
+
+/// Compares one value with the member that shows it, letter by letter.
 ///
 /// A text and the number or boolean that it spells are equal, as are two spellings of one number. An empty text, an empty list
 /// and `null` are equal, because many vendors keep no empty values. A date is equal to a time on that day. Of a set that is

@@ -123,3 +123,42 @@ fn a_mapped_field_that_nobody_has_defined_is_missing() {
     assert_eq!(missing(&mapping, &[defined(Some("job_title")), defined(None)]), [(&Leaf::Website, "site")]);
     assert_eq!(missing(&mapping, &[defined(Some("job_title")), defined(Some("site"))]), []);
 }
+
+#[test]
+fn the_vendors_spelling_of_a_value_is_no_difference() {
+    let tags = |names: &[&str]| WireValue::Members {
+        wanted: names.iter().map(|name| (*name).to_owned()).collect(),
+        removed: Vec::new(),
+    };
+    let set = |value: JsonValue| WireValue::Set(value);
+    let found = |leaf: &Leaf, expected: &WireValue, shown: &str| {
+        spelled(leaf, expected, Some(&Json::parse(shown.as_bytes()).expect("JSON")))
+    };
+    for (leaf, expected, shown) in [
+        (Leaf::Email, set(json!("Jo@X.org")), "\"jo@x.org\""),
+        (Leaf::PhoneNumber, set(json!("+14165551234")), "\"(416) 555-1234\""),
+        (Leaf::PhoneNumber, set(json!("+4930123456")), "\"030/123456\""),
+        (Leaf::PhoneNumber, set(json!("+4930123456")), "\"0049 30 123456\""),
+        (Leaf::Tags, tags(&["VIP", "b"]), "[\"vip\",\"B\",\"other\"]"),
+        (Leaf::Tags, set(json!(["VIP"])), "[\"vip\"]"),
+        (Leaf::Gender, set(json!("female")), "\"F\""),
+        (Leaf::Gender, set(json!("female")), "\"Female\""),
+        (Leaf::Locale, set(json!("en-CA")), "\"en_ca\""),
+        (Leaf::Country, set(json!("CA")), "\"ca\""),
+        (Leaf::Title, set(json!("Coach ")), "\"Coach\""),
+    ] {
+        assert_eq!(found(&leaf, &expected, shown), Agreement::SpelledOtherwise, "{leaf} {shown}");
+    }
+    for (leaf, expected, shown) in [
+        (Leaf::Email, set(json!("jo@x.org")), "\"jo@y.org\""),
+        (Leaf::PhoneNumber, set(json!("+14165551234")), "\"4165551235\""),
+        (Leaf::PhoneNumber, set(json!("+14165551234")), "\"1234\""),
+        (Leaf::PhoneNumber, set(json!("+14165551234")), "\"4165551234 ext 5\""),
+        (Leaf::Tags, tags(&["VIP"]), "[\"vi\"]"),
+        (Leaf::Gender, set(json!("female")), "\"M\""),
+        (Leaf::GivenName, set(json!("Jo")), "\"JO\""),
+        (Leaf::Email, WireValue::Clear, "\"jo@x.org\""),
+    ] {
+        assert_eq!(found(&leaf, &expected, shown), Agreement::Differs, "{leaf} {shown}");
+    }
+}

@@ -62,9 +62,9 @@ impl KeptField {
         match shows(&empty) {
             Agreement::Same => Finding::KeptNoMore,
             Agreement::NotShown => Finding::NotShown,
-            Agreement::Differs => match self.present.as_ref().map(shows) {
-                Some(Agreement::Same) if self.is_present => Finding::Same,
-                Some(Agreement::Same) => Finding::KeptNoMore,
+            Agreement::SpelledOtherwise | Agreement::Differs => match self.present.as_ref().map(shows) {
+                Some(Agreement::Same | Agreement::SpelledOtherwise) if self.is_present => Finding::Same,
+                Some(Agreement::Same | Agreement::SpelledOtherwise) => Finding::KeptNoMore,
                 _ => Finding::Kept,
             },
         }

@@ -50,7 +50,10 @@ impl Drift {
 
 /// Whether the vendor has shown what it holds.
 fn was_seen(finding: Finding) -> bool {
-    matches!(finding, Finding::Same | Finding::Differs | Finding::Kept | Finding::KeptNoMore)
+    matches!(
+        finding,
+        Finding::Same | Finding::SpelledOtherwise | Finding::Differs | Finding::Kept | Finding::KeptNoMore
+    )
 }
 
 fn differing(findings: &BTreeMap<Leaf, Finding>) -> BTreeSet<Leaf> {

@@ -56,14 +56,15 @@ pub(super) fn run(arguments: &Arguments) -> ExitCode {
                 "result",
                 "reason",
                 "differs",
+                "spelled_otherwise",
                 "kept",
                 "kept_no_more",
                 "same",
                 "not_shown",
                 "behind",
             ];
-            let table = table(&names, results.iter().map(row));
-            let compared = count(&["same", "kept", "kept_no_more"]) + drifted;
+            let table = table(&names, results.iter().map(row), "nobody was compared");
+            let compared = count(&["same", "spelled_otherwise", "kept", "kept_no_more"]) + drifted;
             say(&format!("{table}\n\n{compared} compared, {drifted} with drift, {unread} not read"))
         };
         if drifted + unread > 0 { ExitCode::FAILURE } else { said }
@@ -120,7 +121,7 @@ fn row(one: &JsonValue) -> Vec<String> {
         if leaves.is_empty() { "–".to_owned() } else { leaves.join(", ") }
     };
     let mut cells: Vec<String> = ["user", "route", "result", "reason"].map(|name| text(one, name)).into();
-    cells.extend(["differs", "kept", "kept_no_more"].map(listed));
+    cells.extend(["differs", "spelled_otherwise", "kept", "kept_no_more"].map(listed));
     cells.extend([number("same"), number("not_shown"), number("behind")]);
     cells
 }

@@ -62,6 +62,8 @@ struct KeptFoundBody {
 enum ResultWord {
     /// Whatever the vendor has confirmed and shows is there.
     Same,
+    /// The same, and some of it in the vendor's own spelling, which is no drift.
+    SpelledOtherwise,
     /// The vendor holds another value than the one that it confirmed.
     Differs,
     /// The vendor shows what it has confirmed, and keeps a value that is not the person's any more, as is known.
@@ -141,6 +143,7 @@ fn words(outcome: &VerifyOutcome) -> (ResultWord, Option<UnreadWord>) {
             match () {
                 () if has(Finding::Differs) => ResultWord::Differs,
                 () if has(Finding::Kept) => ResultWord::Kept,
+                () if has(Finding::SpelledOtherwise) => ResultWord::SpelledOtherwise,
                 () if has(Finding::Same) => ResultWord::Same,
                 () if has(Finding::KeptNoMore) => ResultWord::KeptNoMore,
                 () if has(Finding::NotShown) || findings.is_empty() => ResultWord::NotShown,

@@ -197,3 +197,18 @@ async fn a_verification_that_is_not_asked_for_rightly_asks_nobody() {
     }
     assert_eq!(verify(&world, "user=u&route=village").await["results"][0]["result"], "not_readable");
 }
+
+#[actix_web::test]
+async fn a_vendors_own_spelling_is_told_and_is_no_drift() {
+    let world = world().await;
+    let spelled =
+        shown("Oslo").replace("jo@x.org", "JO@x.org").replace("\"a\"", "\"A\"").replace("\"female\"", "3");
+    world.usercom.show(200, &spelled);
+    let found = verify(&world, "user=u&route=usercom").await;
+    let one = &found["results"][0];
+    assert_eq!((&found["drift"], &one["result"]), (&json!(false), &json!("spelled_otherwise")), "{found}");
+    let leaves = ["email", "tags", "gender", "given_name"].map(|leaf| &one["leaves"][leaf]);
+    assert_eq!(leaves, ["spelled_otherwise", "spelled_otherwise", "same", "same"], "{found}");
+    world.usercom.show(200, &shown("Oslo").replace("jo@x.org", "ann@x.org"));
+    assert_eq!(verify(&world, "user=u&route=usercom").await["drift"], true);
+}

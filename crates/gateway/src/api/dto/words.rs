@@ -73,11 +73,12 @@ words! {
     StandingWord of StandingState {
         Blocked, Behind, Paused, InDoubt, Held, InStepExcept, Assumed, InStep, NothingSent, NotMatching, NoIdentity,
     }
-    /// What is found of a leaf when its vendor is asked. `same`: the vendor shows the value that it confirmed. `differs`: it shows
+    /// What is found of a leaf when its vendor is asked. `same`: the vendor shows the value that it confirmed. `spelled_otherwise`: the
+    /// same in the vendor's own spelling, such as an address in lower case, which is no drift. `differs`: it shows
     /// another one, which is drift. `kept`: it shows a value that is not the person's any more, as the gateway knows. `kept_no_more`:
     /// such a value is not there any more; the gateway forgets it. `not_shown`: the vendor does not show the leaf. `behind`: the
     /// vendor has yet to confirm it. `held`: the vendor refused it.
-    FindingWord of Finding { Same, Differs, Kept, KeptNoMore, NotShown, Behind, Held }
+    FindingWord of Finding { Same, SpelledOtherwise, Differs, Kept, KeptNoMore, NotShown, Behind, Held }
     /// What an update means to a route.
     VerdictWord of Verdict { Owed, NothingToSend, NotMatching, NoIdentity }
     /// Why nothing is sent, or a value was refused.
