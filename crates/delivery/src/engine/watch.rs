@@ -8,6 +8,7 @@ use tokio::sync::{Notify, watch};
 
 use super::{Engine, line::Line};
 use crate::{
+    Millis,
     event::{self, Condition, Drift, Facts, Seen, Thresholds},
     gate::RouteCondition,
     store::{LaneFilter, LaneStateFilter, LaneView, Note, RouteCounts, RouteId, StoreError},
@@ -151,6 +152,8 @@ struct Look<'a> {
     route: RouteId,
     condition: RouteCondition,
     counts: RouteCounts,
+    /// The lanes that have been behind for long, as many as are looked at.
+    late: Vec<LaneView>,
     seen: Seen,
 }
 
@@ -162,7 +165,16 @@ impl<'a> Look<'a> {
         let behind = counts.oldest_since.map_or(0, |since| (now - since).max(0));
         let breaker = line.gate().is_breaker_open();
         let seen = Seen { breaker, blocked: counts.blocked, behind, keeping: counts.keeping };
-        Ok(Self { engine, thresholds, route, condition: line.condition(now), counts, seen })
+        let condition = line.condition(now);
+        let mut look = Self { engine, thresholds, route, condition, counts, late: Vec::new(), seen };
+        if behind > thresholds.backlog / 2 {
+            look.late =
+                look.lanes_since(LaneStateFilter::Pending, Some(now - thresholds.backlog / 2)).await?;
+            if event::is_open(&look.condition) {
+                look.seen.behind = event::behind(behind, &look.late, thresholds, now);
+            }
+        }
+        Ok(look)
     }
 
     /// Why the condition has begun.
@@ -172,16 +184,27 @@ impl<'a> Look<'a> {
             Condition::Blocked => {
                 event::blocked(&self.seen, self.thresholds, &self.lanes(LaneStateFilter::Blocked).await?)
             }
-            Condition::Backlog => event::backlog(&self.seen, self.thresholds, &self.counts, &self.condition),
+            Condition::Backlog => {
+                event::backlog(&self.seen, self.thresholds, &self.counts, &self.condition, &self.late)
+            }
             Condition::Kept => event::keeping(&self.seen, self.thresholds),
             Condition::Drift => Facts::default(),
         })
     }
 
     async fn lanes(&self, state: LaneStateFilter) -> Result<Vec<LaneView>, StoreError> {
+        self.lanes_since(state, None).await
+    }
+
+    async fn lanes_since(
+        &self,
+        state: LaneStateFilter,
+        since: Option<Millis>,
+    ) -> Result<Vec<LaneView>, StoreError> {
         let filter = LaneFilter {
             route: Some(self.route),
             states: vec![state],
+            since,
             limit: LANES,
             ..LaneFilter::default()
         };

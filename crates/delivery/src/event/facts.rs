@@ -4,6 +4,7 @@ use serde_json::{Map, Value as JsonValue, json};
 
 use super::{Drift, Seen, Thresholds};
 use crate::{
+    Millis,
     gate::{Pause, RouteCondition},
     lane::State,
     store::{LaneView, RouteCounts},
@@ -23,14 +24,18 @@ pub(crate) fn pause(pause: Option<&Pause>) -> Facts {
 
 /// How the lanes that wait for the vendor failed last.
 pub(crate) fn breaker(waiting: &[LaneView]) -> Facts {
-    let failed = waiting.iter().filter_map(|view| {
+    facts([("failures", failures(waiting).into())])
+}
+
+/// How many lanes failed last in which way.
+fn failures(lanes: &[LaneView]) -> Vec<JsonValue> {
+    let failed = lanes.iter().filter_map(|view| {
         let lane = &view.row.lane;
         Some((<&str>::from(lane.last_class?), lane.last_status))
     });
-    let failures: Vec<JsonValue> = tally(failed)
+    tally(failed)
         .map(|((class, status), users)| json!({ "class": class, "status": status, "users": users }))
-        .collect();
-    facts([("failures", failures.into())])
+        .collect()
 }
 
 /// What the blocked lanes are blocked for, as far as they were looked at.
@@ -47,24 +52,54 @@ pub(crate) fn blocked(seen: &Seen, thresholds: &Thresholds, blocked: &[LaneView]
     ])
 }
 
-/// How long the route has been behind, and what keeps it from sending.
+/// Whether nothing keeps the route as a whole from sending.
+pub(crate) fn is_open(condition: &RouteCondition) -> bool {
+    cause_at_route(condition).is_none()
+}
+
+/// For how long an open route has been behind. Lanes that the vendor refuses one by one, such as those with a wrong id, are no
+/// backlog of the route while they are fewer than the blocked ones that are told.
+pub(crate) fn behind(oldest: Millis, late: &[LaneView], thresholds: &Thresholds, now: Millis) -> Millis {
+    let (failing, waiting): (Vec<_>, Vec<_>) = late.iter().partition(|view| fails_alone(view));
+    if failing.len() as u64 >= thresholds.blocked {
+        return oldest;
+    }
+    let since = waiting.iter().filter_map(|view| view.row.lane.dirty_since).min();
+    since.map_or(0, |since| (now - since).max(0))
+}
+
+/// Whether the lane has failed for a cause of its own, and is tried again.
+fn fails_alone(view: &LaneView) -> bool {
+    let lane = &view.row.lane;
+    lane.attempt > 0 && lane.last_class.is_some()
+}
+
+fn cause_at_route(condition: &RouteCondition) -> Option<&'static str> {
+    match condition {
+        RouteCondition { pause: Some(_), .. } => Some("paused"),
+        RouteCondition { breaker_until: Some(_), .. } => Some("breaker"),
+        RouteCondition { throttled_until: Some(_), .. } => Some("throttled"),
+        _ => None,
+    }
+}
+
+/// How long the route has been behind, and why: what keeps it from sending, users whom the vendor refuses one by one, or load.
 pub(crate) fn backlog(
     seen: &Seen,
     thresholds: &Thresholds,
     counts: &RouteCounts,
     condition: &RouteCondition,
+    late: &[LaneView],
 ) -> Facts {
-    let cause = match condition {
-        RouteCondition { pause: Some(_), .. } => "paused",
-        RouteCondition { breaker_until: Some(_), .. } => "breaker",
-        RouteCondition { throttled_until: Some(_), .. } => "throttled",
-        _ => "load",
-    };
+    let all_fail = !late.is_empty() && late.iter().all(fails_alone);
+    let cause = cause_at_route(condition).unwrap_or(if all_fail { "users" } else { "load" });
     facts([
         ("behind_seconds", (seen.behind / 1_000).into()),
         ("threshold_seconds", (thresholds.backlog / 1_000).into()),
         ("pending", counts.pending.into()),
         ("cause", cause.into()),
+        ("late", late.len().into()),
+        ("failures", failures(late).into()),
     ])
 }
 

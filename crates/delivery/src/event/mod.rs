@@ -12,7 +12,7 @@ mod tests;
 pub use condition::{Condition, Seen, Thresholds};
 pub use drift::Drift;
 pub use facts::Facts;
-pub(crate) use facts::{backlog, blocked, breaker, drifting, keeping, pause};
+pub(crate) use facts::{backlog, behind, blocked, breaker, drifting, is_open, keeping, pause};
 pub use retry::{Answer, Next, next};
 
 use serde::Serialize;

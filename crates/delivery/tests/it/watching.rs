@@ -120,6 +120,29 @@ async fn values_that_are_kept_are_told_when_there_are_many_and_somebody_has_said
 }
 
 #[tokio::test(start_paused = true)]
+async fn single_people_whom_the_vendor_refuses_are_no_backlog_of_the_route() {
+    let world = watched().await;
+    world.title(1, "Coach").await;
+    world.pass(seconds(1)).await;
+    // Whom the vendor has known is looked for again, ever less often.
+    world.vendor().always(Act::Status(404));
+    world.title(1, "Boss").await;
+    for _ in 0..20 {
+        world.pass(seconds(120)).await;
+        assert_eq!(kinds(&world).await, [""; 0]);
+    }
+    let id = world.engine.routes().by_name("a").expect("a route").0;
+    assert_eq!(world.store.counts(id).await.expect("read").pending, 1);
+    world.engine.watch(Some(Thresholds { blocked: 1, ..THRESHOLDS }));
+    world.pass(seconds(1)).await;
+    let told = events(&world).await;
+    assert_eq!(kinds(&world).await, ["backlog.late"], "{told:?}");
+    let facts = &told[0].facts;
+    assert_eq!((&facts["cause"], &facts["late"]), (&json!("users"), &json!(1)));
+    assert_eq!(facts["failures"], json!([{ "class": "not_found", "status": 404, "users": 1 }]));
+}
+
+#[tokio::test(start_paused = true)]
 async fn nobody_watches_before_somebody_wants_to_be_told() {
     let world = World::new().await;
     world.vendor().always(Act::Down);
