@@ -16,18 +16,23 @@ use super::{
 /// The most values of a wrong type that one run reports; each costs a pass over the file.
 const MOST_WRONG_TYPES: usize = 50;
 
-/// Reports every name that no option has and every value of a wrong type.
-pub(super) fn check(mut table: Spanned<DeTable<'_>>, findings: &mut Findings<'_>) {
+/// Reports every name that no option has and every value of a wrong type. Returns the file without these, so that the rest can be
+/// checked in the same run; none where nothing is left that could be read.
+pub(super) fn check(mut table: Spanned<DeTable<'_>>, findings: &mut Findings<'_>) -> Option<String> {
     drop_unknown(&OptionPath::default(), table.get_mut(), findings);
     for _ in 0..MOST_WRONG_TYPES {
-        let Err(error) = FileConfig::deserialize(Deserializer::from(table.clone())) else { return };
+        let Err(error) = FileConfig::deserialize(Deserializer::from(table.clone())) else {
+            let rest = toml::Table::deserialize(Deserializer::from(table)).ok()?;
+            return toml::to_string(&rest).ok();
+        };
         let span = error.span().unwrap_or_default();
         let removed = remove_innermost(table.get_mut(), &span);
         findings.at(removed.clone().unwrap_or(span), wrong_type(&error));
         if removed.is_none() {
-            return;
+            return None;
         }
     }
+    None
 }
 
 /// Takes names that no option has out of the table, so that what is left can be read.
@@ -35,7 +40,7 @@ fn drop_unknown(path: &OptionPath, table: &mut DeTable<'_>, findings: &mut Findi
     let inside = inside(path);
     let unknown: Vec<_> = table.keys().filter(|key| !inside.allows(key.get_ref())).cloned().collect();
     for key in unknown {
-        findings.at(key.span(), inside.refuse(key.get_ref()));
+        findings.unknown(path.child(key.get_ref()), key.span(), inside.refuse(key.get_ref()));
         table.remove(&key);
     }
     for (key, value) in table.iter_mut() {

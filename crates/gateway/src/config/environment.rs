@@ -33,6 +33,12 @@ impl Environment {
         self.0.get(name).map(String::as_str)
     }
 
+    /// The variable that asks for a proxy, which other programs heed.
+    pub(super) fn outbound_proxy(&self) -> Option<&'static str> {
+        let names = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+        names.into_iter().find(|name| self.get(name).is_some_and(|value| !value.is_empty()))
+    }
+
     /// The variables that stand for options, in the order of their names.
     pub(super) fn options(&self) -> impl Iterator<Item = (Override, &str)> {
         self.0.iter().filter_map(|(variable, value)| {

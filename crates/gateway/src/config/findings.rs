@@ -15,11 +15,30 @@ pub(super) struct Findings<'d> {
     pub(super) overrides: Vec<Override>,
     pub(super) mistakes: Vec<Mistake>,
     pub(super) warnings: Vec<Mistake>,
+    /// Where the mistakes in the file are.
+    mistaken: Vec<Range<usize>>,
+    /// The names that no option has.
+    unknown: Vec<OptionPath>,
+    /// Whether options were left out of what is read, because they were mistaken.
+    is_partial: bool,
 }
 
 impl<'d> Findings<'d> {
     pub(super) fn new(document: &'d Document<'d>) -> Self {
-        Self { document, overrides: Vec::new(), mistakes: Vec::new(), warnings: Vec::new() }
+        Self {
+            document,
+            overrides: Vec::new(),
+            mistakes: Vec::new(),
+            warnings: Vec::new(),
+            mistaken: Vec::new(),
+            unknown: Vec::new(),
+            is_partial: false,
+        }
+    }
+
+    /// From now on the file is read without what was mistaken in it so far: that an option is missing is no news then.
+    pub(super) fn go_on_with_the_rest(&mut self) {
+        self.is_partial = !self.mistakes.is_empty();
     }
 
     /// Whether the file or the environment says something about an option.
@@ -30,6 +49,9 @@ impl<'d> Findings<'d> {
     /// A mistake in the value of an option; where the option is missing, in the table that should have it.
     pub(super) fn mistake(&mut self, path: &OptionPath, sentence: impl Into<String>) {
         let mistake = self.finding(path, sentence.into());
+        if self.is_partial && (!self.is_given(path) || self.is_mistaken(path)) {
+            return;
+        }
         self.mistakes.push(mistake);
     }
 
@@ -57,6 +79,24 @@ impl<'d> Findings<'d> {
     pub(super) fn at(&mut self, span: Range<usize>, sentence: String) {
         let mistake = self.in_file(&span, sentence);
         self.mistakes.push(mistake);
+        self.mistaken.push(span);
+    }
+
+    /// A name that no option has.
+    pub(super) fn unknown(&mut self, path: OptionPath, span: Range<usize>, sentence: String) {
+        self.at(span, sentence);
+        self.unknown.push(path);
+    }
+
+    /// Whether a mistake was found in an option or in a part of it.
+    fn is_mistaken(&self, path: &OptionPath) -> bool {
+        if self.unknown.iter().any(|unknown| path.holds(unknown)) {
+            return true;
+        }
+        let value = self.document.entry(path).map(|entry| entry.value.clone());
+        value.is_some_and(|value| {
+            self.mistaken.iter().any(|span| value.start <= span.start && span.start < value.end)
+        })
     }
 
     /// A mistake in an environment variable.

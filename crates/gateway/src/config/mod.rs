@@ -137,17 +137,25 @@ impl Config {
         };
         let document = Document::new(text, table.get_ref());
         let mut findings = Findings::new(&document);
-        check(table, &mut findings);
-        if !findings.mistakes.is_empty() {
-            return refuse(findings.mistakes);
-        }
-        let file = layer::layer(text, environment, &mut findings);
+        let Some(rest) = check(table, &mut findings) else { return refuse(findings.mistakes) };
+        let is_whole = findings.mistakes.is_empty();
+        findings.go_on_with_the_rest();
+        let file = layer::layer(if is_whole { text } else { &rest }, environment, &mut findings);
         let base = if base.as_os_str().is_empty() { PathBuf::from(".") } else { base.to_owned() };
         let context = Context { base: &base, environment };
         let config = file.map(|file| resolve::resolve(&file, &context, &mut findings));
         match config {
             Some(config) if findings.mistakes.is_empty() => {
-                Ok(Self { warnings: findings.warnings, ..config })
+                let proxy = environment.outbound_proxy().map(|name| {
+                    let sentence =
+                        "is set and not used: the gateway connects to vendors and webhooks directly";
+                    Mistake {
+                        place: Place::Variable(name.to_owned()),
+                        sentence: sentence.to_owned(),
+                        shown: None,
+                    }
+                });
+                Ok(Self { warnings: findings.warnings.into_iter().chain(proxy).collect(), ..config })
             }
             _ => refuse(findings.mistakes),
         }

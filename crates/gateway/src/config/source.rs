@@ -18,9 +18,15 @@ pub(super) fn without_mark(text: String) -> String {
     text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)
 }
 
+/// An error in the words of the system: `No such file or directory`.
+pub(super) fn words(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or(&text).to_owned()
+}
+
 /// The bytes of a regular file of at most `largest` bytes. Others are not opened: a pipe would wait for ever.
 pub(super) fn read_regular(path: &Path, largest: usize) -> Result<Vec<u8>, String> {
-    let cannot = |error: std::io::Error| format!("the file cannot be read: {}", error.kind());
+    let cannot = |error: std::io::Error| format!("the file cannot be read: {}", words(&error));
     let kind = path.metadata().map_err(cannot)?;
     if !kind.is_file() {
         return Err("this is a directory, a pipe or a device; name a regular file".to_owned());

@@ -115,7 +115,8 @@ fn located(sentence: String, file: &str, base: &Path) -> String {
 
 /// A link may lead elsewhere within the directory, as those of mounted secrets do, but not out of it.
 fn check_file(path: &Path) -> Result<(), String> {
-    let cannot = |error: std::io::Error| format!("the file of the secret cannot be read: {}", error.kind());
+    let cannot =
+        |error: std::io::Error| format!("the file of the secret cannot be read: {}", source::words(&error));
     let real = path.canonicalize().map_err(cannot)?;
     let directory = path.parent().unwrap_or(Path::new(".")).canonicalize().map_err(cannot)?;
     if !real.starts_with(&directory) {
@@ -123,7 +124,9 @@ fn check_file(path: &Path) -> Result<(), String> {
     }
     let mode = real.metadata().map_err(cannot)?;
     if mode.is_file() && mode.permissions().mode() & 0o077 != 0 {
-        return Err("others may read the file of the secret; make it readable by its owner alone: chmod 600"
+        return Err("others may read the file of the secret; make it readable by its owner alone: chmod 600, or where it is \
+                    mounted into a container, defaultMode: 0400 of the volume (Kubernetes) or mode: 0400 and uid of the \
+                    secret (Compose)"
             .to_owned());
     }
     Ok(())

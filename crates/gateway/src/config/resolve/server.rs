@@ -111,6 +111,13 @@ pub(super) fn store(
         );
     }
     let sqlite = base.join(section.sqlite.as_deref().unwrap_or_default());
+    let folder = sqlite.parent().filter(|folder| section.sqlite.is_some() && !folder.as_os_str().is_empty());
+    if base.exists() && folder.is_some_and(|folder| !folder.exists()) {
+        findings.warn(
+            &path,
+            "the folder of the database does not exist, and a start makes it; is the path right?",
+        );
+    }
     (StoreConfig { sqlite }, retention)
 }
 

@@ -83,7 +83,21 @@ fn mistakes_of_every_kind_come_in_one_run_in_the_order_of_lines() {
 
 #[test]
 fn columns_count_characters() {
-    assert_refused(&with("fields = { nickname = \"é\", title = \"é\", zzz = 1 }"), 13, 41, "not a leaf");
+    let found = mistakes(&with("fields = { nickname = \"é\", title = \"é\", zzz = 1 }"));
+    assert!(found.iter().any(|mistake| {
+        mistake.place == Place::At { line: 13, column: 41 } && mistake.sentence.contains("not a leaf")
+    }));
+}
+
+#[test]
+fn names_types_and_values_that_are_wrong_come_in_one_run() {
+    let text = replaced("\"crm\"", "\"CRM\"").replace("env = \"TOKEN\"", "file = \"nowhere\"")
+        + "tiemout = \"15s\"\nconcurrency = \"many\"\nsubject = \"uid\"\n";
+    let found = mistakes(&text);
+    for fragment in ["lower-case", "No such file or directory", "timeout", "whole number", "no such choice"] {
+        assert!(found.iter().any(|mistake| mistake.sentence.contains(fragment)), "{fragment}: {found:#?}");
+    }
+    assert_eq!(found.len(), 5, "{found:#?}");
 }
 
 #[test]

@@ -138,3 +138,26 @@ fn b87_the_configuration_itself_is_a_regular_file_of_at_most_1_mib() {
     let config = Config::load(&path, &environment()).expect("the good file");
     assert_eq!(config.store.sqlite, directory.path().join("gateway.db"));
 }
+
+#[test]
+fn what_a_container_can_do_about_a_mounted_secret_and_a_proxy_that_is_not_used_are_told() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("token");
+    fs::write(&file, "canary-7Q").expect("written");
+    let mode = |mode| fs::set_permissions(&file, fs::Permissions::from_mode(mode)).expect("a mode");
+    mode(0o444);
+    let text = replaced(CREDENTIAL, "{ file = \"token\" }");
+    let read =
+        |environment: &Environment| Config::parse("gateway.toml", &text, directory.path(), environment);
+    let refused = read(&environment()).expect_err("others may read it").to_string();
+    assert!(refused.contains("chmod 600") && refused.contains("defaultMode: 0400"), "{refused}");
+    mode(0o400);
+    let proxied: Environment = [("HTTPS_PROXY", "http://canary:1@proxy:3128")].into_iter().collect();
+    let warnings = read(&proxied).expect("taken").warnings;
+    let told = warnings.iter().map(|warning| warning.one_line("gateway.toml")).collect::<Vec<_>>().join("\n");
+    assert!(told.contains("HTTPS_PROXY") && told.contains("not used") && !told.contains("canary"), "{told}");
+    let text = text.replace("gateway.db", "data/gateway.db");
+    let config = Config::parse("gateway.toml", &text, directory.path(), &environment()).expect("taken");
+    let told = |warning: &Mistake| warning.sentence.contains("folder of the database does not exist");
+    assert!(config.warnings.iter().any(told), "{:#?}", config.warnings);
+}
