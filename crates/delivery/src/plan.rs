@@ -9,7 +9,7 @@ use canonical::{Leaf, Profile};
 use crate::{
     Enrol, Preview, Route,
     decide::{self, ClaimLoaded, Loaded},
-    lane::{Assertion, Lane, State},
+    lane::{Assertion, BlockReason, Lane, State},
     planner::{self, RouteView},
     status::{self, KeptLeaf},
     store::{Accept, AcceptError, LaneId, LaneRow, RouteId, RouteVerdict, UserRow, Verdict},
@@ -34,6 +34,8 @@ pub struct RoutePlan {
     pub stopped: Option<State>,
     /// The leaves that stop it.
     pub stopped_by: Vec<Leaf>,
+    /// Of these, what becomes of those that the vendor needs and cannot be given.
+    pub needed: BTreeMap<Leaf, Fate>,
 }
 
 /// The subjects that the plan would reserve, as a store compares them: a store looks up who else has them.
@@ -99,6 +101,7 @@ fn of_route(
         kept: Vec::new(),
         stopped: None,
         stopped_by: Vec::new(),
+        needed: BTreeMap::new(),
     };
     let Some(mut row) = lane else { return plan };
     let view = RouteView::of(route, &user.profile, user.version);
@@ -110,11 +113,11 @@ fn of_route(
     // An id stands for the one that the store would give.
     row.id.get_or_insert(LaneId(0));
     if !row.lane.is_due(command.now, None) {
-        return stopped(plan, &row.lane);
+        return stopped(plan, route, user, &row.lane);
     }
     let mut loaded = ClaimLoaded { row, user_id: command.user.clone(), user: user.clone() };
     let Some(work) = decide::claim(&command.routes, &mut loaded, command.now, |_| taken) else {
-        return stopped(plan, &loaded.row.lane);
+        return stopped(plan, route, user, &loaded.row.lane);
     };
     if let Ok((requests, sent)) = planner::build(route, &user.profile, &work.claim) {
         plan.requests = requests.iter().map(|request| route.transport.preview(request)).collect();
@@ -125,8 +128,12 @@ fn of_route(
     plan
 }
 
-fn stopped(mut plan: RoutePlan, lane: &Lane) -> RoutePlan {
+fn stopped(mut plan: RoutePlan, route: &Route, user: &UserRow, lane: &Lane) -> RoutePlan {
     plan.stopped = Some(lane.state);
+    if lane.state == State::Blocked(BlockReason::NeedsData) {
+        let fate = |leaf: &Leaf| (leaf.clone(), planner::fate_of_needed(route, &user.profile, leaf));
+        plan.needed = lane.blocked_leaves.iter().map(fate).collect();
+    }
     plan.stopped_by = lane.blocked_leaves.clone();
     plan
 }

@@ -251,6 +251,14 @@ fn sent(claim: &Claim, payload: Vec<Assertion>, fields: &[WireField], partial: P
     sent
 }
 
+/// Why the vendor lacks a leaf that it needs with every request: it has a value that cannot be sent, or none.
+pub fn fate_of_needed(route: &Route, profile: &Profile, leaf: &Leaf) -> Fate {
+    match profile.value(leaf) {
+        Some(_) => fate(route, profile, leaf).unwrap_or(Fate::Missing),
+        None => Fate::Missing,
+    }
+}
+
 /// Why a leaf of a profile is not carried at a route; none when it is.
 pub fn fate(route: &Route, profile: &Profile, leaf: &Leaf) -> Option<Fate> {
     route.mapping.carry(leaf, profile.value(leaf)).err()

@@ -37,6 +37,8 @@ pub struct RouteStatus {
     pub last_error: Option<(FailureClass, Option<u16>)>,
     /// Why the route is blocked.
     pub reason: Option<Reason>,
+    /// The leaves that a block is about.
+    pub blocked: Vec<Leaf>,
     /// What becomes of each leaf.
     pub leaves: BTreeMap<Leaf, Fate>,
     /// Leaves that the vendor echoed with another value.
@@ -186,6 +188,7 @@ impl<'a> Case<'a> {
             next_attempt_at: None,
             last_error: None,
             reason: None,
+            blocked: Vec::new(),
             leaves: self.leaves(),
             unverified: Vec::new(),
         };
@@ -201,8 +204,12 @@ impl<'a> Case<'a> {
             (RouteState::Blocked, State::Blocked(reason)) => {
                 status.reason = Some(Reason::Blocked(reason));
                 status.last_error = lane.last_class.map(|class| (class, lane.last_status));
-                let fate = if reason == BlockReason::NeedsData { Fate::Missing } else { Fate::Held };
-                status.leaves.extend(lane.blocked_leaves.iter().map(|leaf| (leaf.clone(), fate)));
+                let fate = |leaf: &Leaf| match reason {
+                    BlockReason::NeedsData => planner::fate_of_needed(self.route, &self.user.profile, leaf),
+                    _ => Fate::Held,
+                };
+                status.leaves.extend(lane.blocked_leaves.iter().map(|leaf| (leaf.clone(), fate(leaf))));
+                status.blocked = lane.blocked_leaves.clone();
             }
             (RouteState::Held, _) => {
                 let held = status.leaves.iter().find(|(_, fate)| **fate == Fate::Held);

@@ -103,7 +103,8 @@ pub fn of_user(route: &Route, user: &UserRow, lane: Option<&Lane>, condition: &R
         }
     }
     if lane.state == State::Blocked(BlockReason::NeedsData) {
-        leaves.extend(lane.blocked_leaves.iter().map(|leaf| (leaf.clone(), Fate::Missing)));
+        let needed = |leaf: &Leaf| (leaf.clone(), planner::fate_of_needed(route, profile, leaf));
+        leaves.extend(lane.blocked_leaves.iter().map(needed));
     }
     Standing {
         state,

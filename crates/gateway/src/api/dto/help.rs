@@ -1,3 +1,4 @@
+use adapter::Fate;
 use delivery::{Enrol, Route};
 
 use super::ReasonWord;
@@ -12,6 +13,37 @@ pub(crate) struct Help {
 }
 
 impl Help {
+    /// As [`Help::against`], where it is known what becomes of each leaf: a value that is there and cannot be sent is another matter than
+    /// one that is missing.
+    pub(crate) fn knowing(
+        reason: ReasonWord,
+        route: &str,
+        leaves: &[String],
+        fate: impl Fn(&str) -> Option<Fate>,
+    ) -> Self {
+        let of = |wanted: Option<Fate>| -> Vec<&str> {
+            let is_wanted = |leaf: &&str| match wanted {
+                Some(wanted) => fate(leaf) == Some(wanted),
+                None => !matches!(fate(leaf), Some(Fate::TooLong | Fate::NotRepresentable)),
+            };
+            leaves.iter().map(String::as_str).filter(is_wanted).collect()
+        };
+        let parts = [
+            ("send", of(None)),
+            ("send a shorter value for", of(Some(Fate::TooLong))),
+            ("send a value that the vendor can hold for", of(Some(Fate::NotRepresentable))),
+        ];
+        match reason {
+            ReasonWord::NeedsData if !leaves.is_empty() => {
+                let parts = parts.iter().filter(|(_, leaves)| !leaves.is_empty());
+                let parts: Vec<String> =
+                    parts.map(|(what, leaves)| format!("{what} {}", leaves.join(", "))).collect();
+                Self { hint: Some(parts.join("; ")), operator: false }
+            }
+            _ => Self::against(reason, route, leaves),
+        }
+    }
+
     /// What helps against `reason` at `route`, where it is about these leaves.
     pub(crate) fn against(reason: ReasonWord, route: &str, leaves: &[String]) -> Self {
         let these = if leaves.is_empty() { "the leaves".to_owned() } else { leaves.join(", ") };
@@ -46,6 +78,10 @@ impl Help {
         Self { hint: Some(hint), operator: false }
     }
 }
+
+/// What to do about a credential that a vendor does not accept.
+pub(crate) const REPLACE_CREDENTIAL: &str = "put a valid one where `credential` points; a file is read again, an environment variable \
+                                             only at a restart";
 
 /// What connects a user with a route that has no identity for them.
 pub(crate) fn without_identity(route: &Route) -> String {

@@ -1,7 +1,11 @@
+use std::collections::BTreeMap;
+
+use canonical::{Leaf, UserId};
 use delivery::{
     RouteSet,
+    gate::RouteCondition,
     status::{self, StandingState},
-    store::LaneView,
+    store::{LaneView, UserRow},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -71,15 +75,17 @@ pub(crate) struct AttentionItem {
 }
 
 impl AttentionBody {
-    pub(crate) fn new(page: &Page<LaneView>, routes: &RouteSet) -> Self {
-        let items = page.items.iter().filter_map(|lane| AttentionItem::new(lane, routes));
+    /// `needy`: the users whose lanes lack a value that the vendor needs.
+    pub(crate) fn new(page: &Page<LaneView>, routes: &RouteSet, needy: &BTreeMap<UserId, UserRow>) -> Self {
+        let items =
+            page.items.iter().filter_map(|lane| AttentionItem::new(lane, routes, needy.get(&lane.user)));
         Self { updates: items.collect(), next: page.next.clone() }
     }
 }
 
 impl AttentionItem {
     /// None for a route that is not configured any more.
-    fn new(view: &LaneView, routes: &RouteSet) -> Option<Self> {
+    fn new(view: &LaneView, routes: &RouteSet, needy: Option<&UserRow>) -> Option<Self> {
         let configured = routes.get(view.row.route)?;
         let route = &configured.name;
         let unknown = is_unknown(view).then(|| without_identity(configured));
@@ -87,8 +93,17 @@ impl AttentionItem {
         if unknown.is_some() {
             standing.state = StandingState::NoIdentity;
         }
+        if let Some(user) = needy {
+            let lane = Some(&*view.row.lane);
+            let known = status::of_user(configured, user, lane, &RouteCondition::default());
+            let concerns = |leaf: &Leaf| standing.concerned.contains(leaf);
+            standing.leaves.extend(known.leaves.into_iter().filter(|(leaf, _)| concerns(leaf)));
+        }
         let reason = standing.reason.map(ReasonWord::from);
-        let help = reason.map(|reason| Help::against(reason, route, &names(&standing.concerned)));
+        let fate = |leaf: &str| {
+            standing.leaves.iter().find(|(found, _)| found.name() == leaf).map(|(_, fate)| *fate)
+        };
+        let help = reason.map(|reason| Help::knowing(reason, route, &names(&standing.concerned), fate));
         Some(Self {
             id: view.update,
             user: view.user.to_string(),

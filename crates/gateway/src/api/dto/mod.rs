@@ -15,7 +15,7 @@ mod words;
 
 pub(crate) use erased::ErasedBody;
 pub(crate) use fields::FieldsBody;
-pub(crate) use help::{Help, without_identity};
+pub(crate) use help::{Help, REPLACE_CREDENTIAL, without_identity};
 pub(crate) use keeps::{Keeps, hint};
 pub(crate) use list::{AttentionBody, UpdatesBody};
 pub(crate) use look::LookBody;

@@ -1,6 +1,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
-use canonical::UserId;
+use adapter::Fate;
+use canonical::{Leaf, UserId};
 use delivery::{
     Preview, Route, RouteSet,
     gate::RouteCondition,
@@ -151,19 +152,20 @@ impl RoutePlanBody {
             will_be_kept: Keeps::new(&plan.kept),
             hint: None,
             waiting_for,
-            stopped: stopped.map(|state| StopBody::new(route, state, names(&plan.stopped_by))),
+            stopped: stopped.map(|state| StopBody::new(route, state, names(&plan.stopped_by), &plan.needed)),
             requests: plan.requests.into_iter().map(RequestBody::from).collect(),
         }
     }
 }
 
 impl StopBody {
-    fn new(route: &str, state: State, leaves: Vec<String>) -> Self {
+    fn new(route: &str, state: State, leaves: Vec<String>, fates: &BTreeMap<Leaf, Fate>) -> Self {
         let reason = match state {
             State::Blocked(reason) => Some(ReasonWord::from(reason)),
             _ => None,
         };
-        let help = reason.map(|reason| Help::against(reason, route, &leaves));
+        let fate = |leaf: &str| fates.iter().find(|(found, _)| found.name() == leaf).map(|(_, fate)| *fate);
+        let help = reason.map(|reason| Help::knowing(reason, route, &leaves, fate));
         Self {
             state: state.into(),
             reason,

@@ -4,8 +4,8 @@ use adapter::Fate;
 use canonical::Leaf;
 use delivery::{
     Route, RouteSet,
-    lane::{BlockReason, FailureClass},
-    status::{Reason, RouteState, RouteStatus, UpdateStatus},
+    lane::FailureClass,
+    status::{RouteState, RouteStatus, UpdateStatus},
     store::UpdateRow,
 };
 use serde::Serialize;
@@ -120,7 +120,9 @@ impl UpdateRouteBody {
     fn new(name: &str, configured: Option<&Route>, route: &RouteStatus) -> Self {
         let unknown = configured.filter(|_| route.state == RouteState::NoIdentity);
         let reason = route.reason.map(ReasonWord::from);
-        let help = reason.map(|reason| Help::against(reason, name, &concerned(route)));
+        let fate =
+            |leaf: &str| route.leaves.iter().find(|(found, _)| found.name() == leaf).map(|(_, fate)| *fate);
+        let help = reason.map(|reason| Help::knowing(reason, name, &concerned(route), fate));
         Self {
             state: route.state.into(),
             waiting_for: route.waiting_for.map(Into::into),
@@ -160,11 +162,10 @@ fn serves(state: RouteState) -> bool {
 
 /// The leaves that a block or hold is about.
 fn concerned(route: &RouteStatus) -> Vec<String> {
-    let fate = match (route.state, route.reason) {
-        (RouteState::Blocked, Some(Reason::Blocked(BlockReason::NeedsData))) => Fate::Missing,
-        _ => Fate::Held,
-    };
-    names(route.leaves.iter().filter(|(_, found)| **found == fate).map(|(leaf, _): (&Leaf, _)| leaf))
+    if !route.blocked.is_empty() {
+        return names(&route.blocked);
+    }
+    names(route.leaves.iter().filter(|(_, found)| **found == Fate::Held).map(|(leaf, _): (&Leaf, _)| leaf))
 }
 
 impl ErrorBody {

@@ -106,7 +106,11 @@ impl UserRouteBody {
             StandingState::Blocked => lane.map(|lane| names(&lane.blocked_leaves)),
             _ => lane.map(|lane| names(lane.held.keys())),
         };
-        let help = reason.map(|reason| Help::against(reason, &route.name, &concerned.unwrap_or_default()));
+        let fate = |leaf: &str| {
+            standing.leaves.iter().find(|(found, _)| found.name() == leaf).map(|(_, fate)| *fate)
+        };
+        let concerned = concerned.unwrap_or_default();
+        let help = reason.map(|reason| Help::knowing(reason, &route.name, &concerned, fate));
         Self {
             state: standing.state.into(),
             confirmed_version: standing.confirmed_version,
