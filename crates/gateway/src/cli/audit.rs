@@ -100,7 +100,7 @@ fn list(list: &List) -> ExitCode {
         let names = ["seq", "at", "who", "kind", "route", "detail"];
         let rows = entries.iter().map(|entry| names.iter().map(|name| text(entry, name)).collect());
         let more = answer["next"].as_str().map(|next| format!("\nolder: --after {next}")).unwrap_or_default();
-        say(&format!("{}{more}", table(&names, rows)))
+        say(&format!("{}{more}", table(&names, rows, "no entry of the audit matches")))
     })
 }
 

@@ -5,7 +5,10 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value as JsonValue;
 use transport_http::{CallError, OperatorClient};
 
-use crate::exit::{fail, refuse};
+use crate::{
+    duration::span,
+    exit::{fail, refuse},
+};
 
 /// Where the operator listener is unless it is configured otherwise.
 const USUAL: &str = "http://127.0.0.1:8081";
@@ -25,6 +28,9 @@ pub(super) struct Target {
     /// A key with the scope operate; better given by the environment variable
     #[arg(long, value_name = "KEY", env = "PROFILE_GATEWAY_KEY", hide_env_values = true, value_parser = secret)]
     key: Option<SecretString>,
+    /// Print points in time in UTC instead of how long ago or ahead they are
+    #[arg(long)]
+    utc: bool,
 }
 
 fn secret(text: &str) -> Result<SecretString, std::convert::Infallible> {
@@ -56,6 +62,11 @@ impl Target {
     /// Asks the gateway for an act; errors as [`Target::get`].
     pub(super) async fn post(&self, path_and_query: &str) -> Result<JsonValue, ExitCode> {
         self.read(self.client()?.post(path_and_query).await)
+    }
+
+    /// An answer for people: points in time as they are told apart best, unless `--utc` is given.
+    pub(super) fn readable(&self, answer: JsonValue) -> JsonValue {
+        if self.utc { answer } else { relative(answer, "", Timestamp::now()) }
     }
 
     fn client(&self) -> Result<OperatorClient, ExitCode> {
@@ -102,6 +113,26 @@ pub(super) fn text(json: &JsonValue, name: &str) -> String {
     }
 }
 
+/// Points in time as how long ago or ahead they are.
+fn relative(json: JsonValue, name: &str, now: Timestamp) -> JsonValue {
+    match json {
+        JsonValue::Object(members) => {
+            let members = members.into_iter().map(|(name, value)| {
+                let value = relative(value, &name, now);
+                (name, value)
+            });
+            JsonValue::Object(members.collect())
+        }
+        JsonValue::Array(items) => items.into_iter().map(|item| relative(item, name, now)).collect(),
+        JsonValue::String(text) if is_time(name) => match text.parse::<Timestamp>() {
+            Ok(at) if at > now => format!("in {}", span(now.as_millisecond(), at.as_millisecond())).into(),
+            Ok(at) => format!("{} ago", span(at.as_millisecond(), now.as_millisecond())).into(),
+            Err(_) => text.into(),
+        },
+        other => other,
+    }
+}
+
 fn is_time(name: &str) -> bool {
     ["at", "since"].contains(&name) || ["_at", "_since"].iter().any(|end| name.ends_with(end))
 }
@@ -126,6 +157,19 @@ mod tests {
         for text in ["http://", "ftp://x", "http://a@b", "a b", "/x"] {
             assert!(address(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn times_are_told_as_how_long_ago_or_ahead_they_are() {
+        let row = json!({ "lanes": [{ "behind_since": "2026-11-21T08:00:00Z", "next_attempt_at": "2026-11-21T08:20:00Z",
+            "detail": "2026-11-21T08:00:00Z" }] });
+        let now = "2026-11-21T08:05:00Z".parse().expect("a time");
+        let lane = &relative(row, "", now)["lanes"][0];
+        assert_eq!(
+            (&lane["behind_since"], &lane["next_attempt_at"]),
+            (&json!("5 min ago"), &json!("in 15 min"))
+        );
+        assert_eq!(lane["detail"], "2026-11-21T08:00:00Z");
     }
 
     #[test]

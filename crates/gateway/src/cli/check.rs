@@ -74,5 +74,5 @@ fn routes_table(config: &Config) -> String {
             route.credential_source.to_string(),
         ]
     });
-    table(&["route", "vendor", "base_url", "subject", "leaves", "credential"], rows)
+    table(&["route", "vendor", "base_url", "subject", "leaves", "credential"], rows, "no route is configured")
 }

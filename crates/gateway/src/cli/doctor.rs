@@ -76,5 +76,5 @@ fn shown(found: &Examinations) -> String {
             cells.map(ToString::to_string).into()
         })
     });
-    table(&["route", "base_url", "check", "", "says"], rows)
+    table(&["route", "base_url", "check", "", "says"], rows, "no route is configured")
 }

@@ -35,7 +35,7 @@ pub(super) fn run(arguments: &Arguments) -> ExitCode {
 
 async fn at_route(arguments: &Arguments, route: &str) -> Result<String, ExitCode> {
     let answer = ask(arguments, route).await?;
-    Ok(if arguments.json { answer.to_string() } else { shown(&answer) })
+    Ok(if arguments.json { answer.to_string() } else { shown(&arguments.target.readable(answer)) })
 }
 
 async fn at_all(arguments: &Arguments) -> Result<String, ExitCode> {
@@ -49,7 +49,11 @@ async fn at_all(arguments: &Arguments) -> Result<String, ExitCode> {
     }
     Ok(match answers.is_empty() {
         true => "no route is configured".to_owned(),
-        false => answers.values().map(shown).collect::<Vec<_>>().join("\n\n"),
+        false => answers
+            .into_values()
+            .map(|one| shown(&arguments.target.readable(one)))
+            .collect::<Vec<_>>()
+            .join("\n\n"),
     })
 }
 
@@ -71,7 +75,7 @@ fn shown(answer: &JsonValue) -> String {
     }
     let fields = answer["fields"].as_object().into_iter().flatten();
     let heading = ["leaf", "to", "version", "state", "fate", "confirmed_at", "refused_since"];
-    let table = table(&heading, fields.map(|(leaf, found)| row(leaf, found)));
+    let table = table(&heading, fields.map(|(leaf, found)| row(leaf, found)), "no field was ever set");
     let kept = kept(answer);
     let gap = if kept.is_empty() { "" } else { "\n" };
     format!("{head}\n{kept}{gap}\n{table}\n\n{}", attempts(answer))

@@ -97,16 +97,45 @@ async fn list(arguments: &List) -> Result<String, ExitCode> {
     if arguments.json {
         return Ok(answer.to_string());
     }
+    let answer = arguments.target.readable(answer);
     let lanes = answer["lanes"].as_array().cloned().unwrap_or_default();
     let names = ["id", "user", "route", "state", "reason", "held", "keeps", "attempts", "behind_since"];
     let cell = |lane, name: &&str| if *name == "held" { held(lane) } else { text(lane, name) };
     let rows = lanes.iter().map(|lane| names.iter().map(|name| cell(lane, name)).collect());
-    let mut shown = table(&names, rows);
+    let mut shown = table(&names, rows, "");
+    if lanes.is_empty() {
+        shown = nobody(&arguments.target.get("/v1/routes").await?, &query.after("/v1/lanes"));
+    }
     if let Some(next) = answer["next"].as_str() {
         shown.push_str(&format!("\n\nmore: --after {next}"));
     }
     Ok(shown)
 }
+
+/// That no lane matches a query, and who else there is at the routes.
+fn nobody(answer: &JsonValue, query: &str) -> String {
+    let routes = || answer["routes"].as_object().into_iter().flatten();
+    let total = |name: &str| routes().filter_map(|(_, route)| route["users"][name].as_u64()).sum::<u64>();
+    let asked = query.split(['?', '&']).find_map(|part| part.strip_prefix("state=")).unwrap_or_default();
+    let others: Vec<String> = OTHERS
+        .iter()
+        .filter(|(state, ..)| !asked.split("%2C").any(|asked| asked.replace("%5F", "_") == *state))
+        .map(|(state, count, one, many)| (state, total(count), one, many))
+        .filter(|(_, count, ..)| *count > 0)
+        .map(|(state, count, one, many)| format!("{}: lanes --state {state}", counted(count, one, many)))
+        .collect();
+    let none = "no lane matches";
+    if others.is_empty() { none.to_owned() } else { format!("{none}; {}", others.join(", ")) }
+}
+
+/// Who may be there instead: the state, its count, and how it is said of one and of several.
+const OTHERS: [(&str, &str, &str, &str); 5] = [
+    ("pending", "pending", "user waits", "users wait"),
+    ("held", "held", "user has a refused value", "users have a refused value"),
+    ("blocked", "blocked", "user is blocked", "users are blocked"),
+    ("in_doubt", "in_doubt", "user is in doubt", "users are in doubt"),
+    ("keeps", "keeping", "user is kept something of", "users are kept something of"),
+];
 
 /// The leaves that the vendor refused, or a dash.
 fn held(lane: &JsonValue) -> String {
@@ -119,6 +148,7 @@ async fn show(arguments: &Show) -> Result<String, ExitCode> {
     if arguments.json {
         return Ok(answer.to_string());
     }
+    let answer = arguments.target.readable(answer);
     let lane = &answer["lane"];
     let facts = [
         "user",
@@ -133,7 +163,7 @@ async fn show(arguments: &Show) -> Result<String, ExitCode> {
         "trace_id",
     ];
     let facts = facts.iter().filter(|name| !lane[**name].is_null());
-    let mut shown = table(&["fact", ""], facts.map(|name| vec![(*name).to_owned(), text(lane, name)]));
+    let mut shown = table(&["fact", ""], facts.map(|name| vec![(*name).to_owned(), text(lane, name)]), "");
     for (leaf, hold) in lane["held"].as_object().into_iter().flatten() {
         let since = text(hold, "since");
         shown.push_str(&format!("\nheld: {leaf} at version {}, refused since {since}", hold["version"]));
@@ -176,7 +206,11 @@ pub(super) fn attempts(answer: &JsonValue) -> String {
     let attempts = answer["attempts"].as_array().cloned().unwrap_or_default();
     let names = ["at", "version", "failure", "status", "took_ms", "detail"];
     let rows = attempts.iter().map(|attempt| names.iter().map(|name| text(attempt, name)).collect());
-    if attempts.is_empty() { "no attempt that is kept has failed".to_owned() } else { table(&names, rows) }
+    if attempts.is_empty() {
+        "no attempt that is kept has failed".to_owned()
+    } else {
+        table(&names, rows, "")
+    }
 }
 
 async fn retry(arguments: &Retry) -> Result<String, ExitCode> {
@@ -223,7 +257,7 @@ fn count(answer: &JsonValue) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::filter::Query, *};
 
     #[test]
     fn what_a_vendor_keeps_has_a_line_each_and_what_helps() {
@@ -240,6 +274,22 @@ mod tests {
              \nperhaps kept: picture in gravatar_url (unmapped)\nhint: correct them there"
         );
         assert_eq!(kept(&json!({ "hint": "send email" })), "");
+    }
+
+    #[test]
+    fn where_no_lane_matches_it_is_told_who_else_there_is() {
+        let routes = json!({ "routes": {
+            "a": { "users": { "pending": 36, "held": 2, "in_doubt": 1 } },
+            "b": { "users": { "pending": 1, "held": 0 } },
+        } });
+        let mut query = Query::default();
+        query.add("state", Some("held,blocked"));
+        let told = nobody(&routes, &query.after("/v1/lanes"));
+        assert_eq!(
+            told,
+            "no lane matches; 37 users wait: lanes --state pending, 1 user is in doubt: lanes --state in_doubt"
+        );
+        assert_eq!(nobody(&json!({ "routes": {} }), "/v1/lanes"), "no lane matches");
     }
 
     #[test]

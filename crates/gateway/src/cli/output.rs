@@ -11,13 +11,13 @@ pub(super) fn say(text: &str) -> ExitCode {
     }
 }
 
-/// A table for people: a heading and rows, without lines; `none` where there are no rows.
-pub(super) fn table<R: IntoIterator<Item = Vec<String>>>(heading: &[&str], rows: R) -> String {
+/// A table for people: a heading and rows, without lines; where there are no rows, a sentence that says what there is none of.
+pub(super) fn table<R: IntoIterator<Item = Vec<String>>>(heading: &[&str], rows: R, empty: &str) -> String {
     let mut table = Table::new();
     table.load_style(NOTHING).set_header(heading.iter().map(|name| name.to_uppercase()));
     table.add_rows(rows);
     if table.is_empty() {
-        return "none".to_owned();
+        return empty.to_owned();
     }
     for column in table.column_iter_mut() {
         column.set_padding((0, 2));
@@ -38,9 +38,9 @@ mod tests {
     #[test]
     fn a_table_begins_at_the_left_edge_and_says_when_it_is_empty() {
         let row = |cells: [&str; 2]| cells.map(str::to_owned).to_vec();
-        let shown = table(&["leaf", "state"], [row(["email", "held"]), row(["title", "owed"])]);
+        let shown = table(&["leaf", "state"], [row(["email", "held"]), row(["title", "owed"])], "no leaf");
         assert_eq!(shown, "LEAF   STATE\nemail  held\ntitle  owed");
-        assert_eq!(table(&["leaf"], []), "none");
+        assert_eq!(table(&["leaf"], [], "no leaf"), "no leaf");
     }
 
     #[test]

@@ -91,6 +91,7 @@ async fn list(arguments: &List) -> Result<String, ExitCode> {
     if arguments.json {
         return Ok(answer.to_string());
     }
+    let answer = arguments.target.readable(answer);
     let routes = answer["routes"].as_object().cloned().unwrap_or_default();
     if routes.values().any(|route| route["users"].is_null()) {
         return Err(fail(
@@ -114,6 +115,7 @@ async fn list(arguments: &List) -> Result<String, ExitCode> {
             "last_failure",
         ],
         routes.iter().map(|(name, route)| row(name, route)),
+        "no route is configured",
     ))
 }
 

@@ -10,7 +10,7 @@ use delivery::{
 };
 
 use super::finding::{Check, Examination, Health};
-use crate::own_path::own_path;
+use crate::{api::dto::REPLACE_CREDENTIAL, own_path::own_path};
 
 /// Asks a route's vendor for something that changes nothing, and says what the answer proves. With an engine the route's rate is kept.
 pub(crate) async fn examine(route: &Route, running: Option<(&Engine, RouteId)>) -> Examination {
@@ -144,7 +144,7 @@ fn of_answer(found: &mut Examination, error: &VendorError) {
         ErrorKind::Unauthenticated => (
             Check::Credential,
             Health::Failed,
-            "the vendor does not accept the credential; put a valid one where `credential` points",
+            &*format!("the vendor does not accept the credential; {REPLACE_CREDENTIAL}"),
         ),
         ErrorKind::Forbidden => (
             Check::Credential,
@@ -191,7 +191,7 @@ fn of_knock(found: &mut Examination, response: &VendorResponse) {
         "an API answers there; the first update shows whether it is the vendor's",
     );
     if response.status == 401 {
-        let says = "the vendor does not accept the credential; put a valid one where `credential` points";
+        let says = format!("the vendor does not accept the credential; {REPLACE_CREDENTIAL}");
         found.note(Check::Credential, Health::Failed, says);
     } else {
         let says = "this vendor does not tell without changing somebody; the first update shows it";

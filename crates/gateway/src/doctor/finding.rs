@@ -2,6 +2,8 @@ use delivery::gate::PauseReason;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::api::dto::REPLACE_CREDENTIAL;
+
 /// What was found of the routes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub(crate) struct Examinations {
@@ -73,8 +75,10 @@ impl Examination {
         let (health, says) = match reason {
             PauseReason::Auth => (
                 Health::Failed,
-                "the route is paused: the vendor has refused updates for the credential; put a valid one where `credential` \
-                 points, then probe the route",
+                &*format!(
+                    "the route is paused: the vendor has refused updates for the credential; {REPLACE_CREDENTIAL}, then probe \
+                     the route"
+                ),
             ),
             PauseReason::Config => (
                 Health::Failed,

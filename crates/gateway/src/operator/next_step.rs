@@ -5,7 +5,7 @@ use delivery::{
     status::{self, Standing, StandingState},
 };
 
-use crate::api::dto::{Help, names, time};
+use crate::api::dto::{Help, REPLACE_CREDENTIAL, names, time};
 
 /// What a lane does next, and who can change that, in a sentence for an operator. `standing`: how the user stands, where that is known.
 pub(super) fn next_step(
@@ -88,7 +88,7 @@ fn at_rest(route: &str, standing: Option<&Standing>) -> String {
 fn paused(route: &str, pause: Pause, now: Millis) -> String {
     let what = match pause.reason {
         PauseReason::Auth => {
-            "the vendor does not accept the route's credential; put a valid one where `credential` points"
+            &format!("the vendor does not accept the route's credential; {REPLACE_CREDENTIAL}")
         }
         PauseReason::Config => {
             "something else than the vendor's update call answers; compare base_url with the vendor's page"

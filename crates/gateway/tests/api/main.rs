@@ -40,4 +40,5 @@ mod strangers;
 mod telling;
 mod times;
 mod upgrades;
+mod truth;
 mod unknown;

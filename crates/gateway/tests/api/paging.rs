@@ -86,7 +86,7 @@ async fn a_retry_of_a_full_page_is_the_last_one_and_retries_no_more_than_the_pag
 async fn more_on_the_page_of_lanes_leads_to_somebody() {
     let world = World::new().await;
     blocked(&world, 50).await;
-    let visitor = Visitor::new(&world, OPERATE).await;
+    let visitor = Visitor::new(&world, ALL).await;
     let page = visitor.get("/lanes").await.text;
     assert_eq!(page.matches("<tr>").count(), 1 + 50);
     assert!(!page.contains("rel=\"next\""), "more leads to nobody");

@@ -70,7 +70,7 @@ async fn users_without_an_identity_are_counted_and_listed_page_by_page() {
         let refused = world.call(get(&format!("/v1/updates?{narrow}"), ALL)).await;
         assert!(refused.status == 400 && refused.text.contains("name one route"), "{}", refused.text);
     }
-    let visitor = Visitor::new(&world, OPERATE).await;
+    let visitor = Visitor::new(&world, ALL).await;
     let link = "/lanes?route=communal_main&amp;state=no_identity\">25<";
     assert!(visitor.get("/routes/communal_main").await.text.contains(link));
     let page = visitor.get("/lanes?route=communal_main&state=no_identity").await.text;

@@ -7,7 +7,7 @@ use delivery::{
     RouteSet,
     audit::{AuditEntry, AuditFilter, AuditHead, AuditKind, AuditRow, ChainCheck},
     gate::{Pause, PauseReason},
-    lane::{FailureClass, Priority, Rearm, State, WaitCause},
+    lane::{BlockReason, FailureClass, Outcome, Priority, Rearm, State, WaitCause},
     store::{AcceptError, Actor, Enrol, RearmTarget, RouteRegistration, StoreError},
 };
 
@@ -195,7 +195,7 @@ pub async fn a_retry_reaches_every_lane_of_a_route(bench: Bench) {
     let users: Vec<_> = (1..=LANES)
         .map(|number| {
             let bench = Arc::clone(&bench);
-            let json = format!(r#"{{"nickname":"n","identities":{{"needy":{number}}}}}"#);
+            let json = format!(r#"{{"title":"n","identities":{{"alpha":{number}}}}}"#);
             async move { bench.accept(&format!("crm-{number}"), &json, 0).await }
         })
         .collect();
@@ -203,15 +203,24 @@ pub async fn a_retry_reaches_every_lane_of_a_route(bench: Bench) {
     for user in users {
         user.await;
     }
-    let mut due = bench.due("needy", 1);
+    let mut due = bench.due("alpha", 1);
     due.limit = 2_000;
-    assert!(bench.store.claim(due).await.expect("claimed").work.is_empty());
-    let needy = bench.id("needy");
-    assert_eq!(bench.store.counts(needy).await.expect("read").blocked, LANES);
-    assert_eq!(bench.rearm(Rearm::Retry, RearmTarget::Attention(needy), 2).await, LANES);
-    assert_eq!(bench.store.counts(needy).await.expect("read").pending, LANES);
-    assert_eq!(bench.rearm(Rearm::Retry, RearmTarget::Attention(needy), 3).await, 0);
-    assert_eq!(bench.rearm(Rearm::Resync, RearmTarget::Route(needy), 4).await, LANES);
+    for work in bench.store.claim(due).await.expect("claimed").work {
+        let outcome = Outcome::Blocked {
+            reason: BlockReason::Forbidden,
+            class: FailureClass::Forbidden,
+            status: Some(403),
+            release_subject: false,
+            suspect_until: None,
+        };
+        bench.settle(&work, outcome, 1).await;
+    }
+    let alpha = bench.id("alpha");
+    assert_eq!(bench.store.counts(alpha).await.expect("read").blocked, LANES);
+    assert_eq!(bench.rearm(Rearm::Retry, RearmTarget::Attention(alpha), 2).await, LANES);
+    assert_eq!(bench.store.counts(alpha).await.expect("read").pending, LANES);
+    assert_eq!(bench.rearm(Rearm::Retry, RearmTarget::Attention(alpha), 3).await, 0);
+    assert_eq!(bench.rearm(Rearm::Resync, RearmTarget::Route(alpha), 4).await, LANES);
 }
 
 /// Who did what to which lanes.

@@ -84,6 +84,11 @@ impl Refusal {
         }
     }
 
+    /// A problem as a page.
+    pub(super) fn page(problem: &Problem, frame: Frame) -> HttpResponse {
+        refusal(problem, &ProblemPage { frame, problem })
+    }
+
     /// A form that does not carry the token of its session.
     pub(super) fn foreign_form() -> Self {
         Problem::new(Kind::Forbidden, "the form is from another session; open the page again and repeat it")
@@ -123,7 +128,7 @@ impl ResponseError for Refusal {
     fn error_response(&self) -> HttpResponse {
         match self {
             Self::SignIn(path) => go_to(path),
-            Self::Problem(problem) => refusal(problem, &ProblemPage { frame: Frame::of_nobody(), problem }),
+            Self::Problem(problem) => Self::page(problem, Frame::of_nobody()),
         }
     }
 }

@@ -20,12 +20,15 @@ pub(super) struct Operator {
     pub(super) token: String,
     /// What became of the last act.
     pub(super) notice: Option<String>,
+    /// Whether the key may see a user.
+    pub(super) sees_users: bool,
+    /// Whether it may plan a change.
+    pub(super) plans: bool,
 }
 
 impl Frame {
     /// For an operator.
-    pub(super) fn of_operator(name: &str, token: &str, notice: Option<String>, here: &'static str) -> Self {
-        let operator = Operator { name: name.to_owned(), token: token.to_owned(), notice };
+    pub(super) fn of_operator(operator: Operator, here: &'static str) -> Self {
         Self { operator: Some(operator), here, ..Self::of_nobody() }
     }
 
@@ -33,6 +36,28 @@ impl Frame {
     pub(super) fn of_nobody() -> Self {
         let [style, script, icon] = ["style.css", "live.js", "icon.svg"].map(asset::path);
         Self { operator: None, here: "", style, script, icon }
+    }
+
+    /// The pages that the navigation leads to: path, key and text of each.
+    pub(super) fn navigation(&self) -> Vec<(&'static str, &'static str, &'static str)> {
+        let all = [
+            ("/", "routes", "Routes"),
+            ("/lanes", "attention", "Attention"),
+            ("/users", "users", "Users"),
+            ("/plan", "plan", "Plan"),
+            ("/configuration", "configuration", "Configuration"),
+        ];
+        let shows = |key: &str| match key {
+            "users" => self.sees_users(),
+            "plan" => self.operator.as_ref().is_some_and(|operator| operator.plans),
+            _ => true,
+        };
+        all.into_iter().filter(|(_, key, _)| shows(key)).collect()
+    }
+
+    /// Whether the key may see a user.
+    pub(super) fn sees_users(&self) -> bool {
+        self.operator.as_ref().is_some_and(|operator| operator.sees_users)
     }
 
     /// What every form of the page carries.

@@ -6,7 +6,7 @@ use actix_web::{
 use askama::Template;
 use delivery::{
     Millis,
-    lane::Rearm,
+    lane::{Lane, Rearm},
     store::{AttemptView, RearmTarget},
 };
 
@@ -33,6 +33,8 @@ struct LanePage {
     version: u64,
     /// The newest version of which the vendor has confirmed everything that the route sends.
     confirmed_version: Option<u64>,
+    /// How many attempts have failed since then, as far as they are kept; a lane that is blocked or held counts its own anew.
+    failures: u32,
     /// When it confirmed anything last.
     confirmed_at: Option<Millis>,
     /// What the vendor keeps although it is not the person's any more, a sentence each.
@@ -76,6 +78,7 @@ pub(super) async fn show(request: HttpRequest, state: Data<State>) -> Result<Htt
     let page = LanePage {
         frame: visitor.frame(&state, "attention"),
         next: next_step(&lane.route, found, standing.as_ref(), &condition, now),
+        failures: failures(found, &attempts),
         lane,
         version: view.version,
         confirmed_version: standing.as_ref().and_then(|standing| standing.confirmed_version),
@@ -86,6 +89,13 @@ pub(super) async fn show(request: HttpRequest, state: Data<State>) -> Result<Htt
         attempts: attempts.into_iter().map(AttemptNow::from).collect(),
     };
     Ok(answer::page(StatusCode::OK, &page))
+}
+
+/// The failures in a row: those that the lane counts, or those that its kept attempts tell of.
+fn failures(lane: &Lane, newest_first: &[AttemptView]) -> u32 {
+    let confirmed = lane.slots.latest().unwrap_or(Millis::MIN);
+    let failed = newest_first.iter().take_while(|attempt| attempt.class.is_some() && attempt.at > confirmed);
+    lane.attempt.max(u32::try_from(failed.count()).unwrap_or(u32::MAX))
 }
 
 /// Tries what is held or blocked in a lane again.

@@ -57,7 +57,6 @@ pub(super) struct LaneNow {
     pub(super) reason: Option<ReasonWord>,
     /// The leaves that a block or holds are about.
     pub(super) leaves: Vec<String>,
-    pub(super) attempts: u32,
     pub(super) failure: Option<(FailureWord, Option<u16>)>,
     pub(super) next_at: Option<Millis>,
     is_stopped: bool,
@@ -152,7 +151,6 @@ impl LaneNow {
             standing: standing.state,
             reason: standing.reason.map(Into::into),
             leaves: names(standing.leaves.keys()),
-            attempts: lane.attempt,
             failure: lane.last_class.map(|class| (class.into(), lane.last_status)),
             next_at: status::next_attempt_at(lane, &condition, now),
             is_stopped: condition.pause.is_some_and(|pause| pause.probe_at.is_none()),

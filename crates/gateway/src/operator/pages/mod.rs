@@ -8,6 +8,7 @@ mod access;
 mod answer;
 mod asset;
 mod frame;
+mod framed;
 mod live;
 mod text;
 
@@ -22,7 +23,7 @@ mod user;
 
 use std::sync::Arc;
 
-use actix_web::{HttpRequest, http::header::HOST, web};
+use actix_web::{HttpRequest, http::header::HOST, middleware::from_fn, web};
 use arc_swap::ArcSwap;
 
 pub use live::{Board, watch};
@@ -34,6 +35,7 @@ use crate::api::{
 };
 use access::Sessions;
 use answer::Refusal;
+use framed::framed;
 use live::{Counts, Streams};
 
 /// What the pages work with beside the rest of the operators' state.
@@ -84,26 +86,33 @@ impl Pages {
 /// Adds the pages to the operators' application.
 pub(super) fn configure(config: &mut web::ServiceConfig) {
     let get = |path: &str| resource(path, "GET");
-    config.service(get("/").route(web::get().to(overview::show)));
+    config.service(get("/").route(web::get().to(overview::show)).wrap(from_fn(framed)));
     config.service(
         resource("/sign-in", "GET, POST")
             .route(web::get().to(sign_in::show))
             .route(web::post().to(sign_in::enter)),
     );
     config.service(resource("/sign-out", "POST").route(web::post().to(sign_in::leave)));
-    config.service(get("/routes/{name}").route(web::get().to(route::show)));
-    config.service(resource("/routes/{name}/{act}", "POST").route(web::post().to(route::act)));
-    config.service(get("/lanes").route(web::get().to(lanes::show)));
-    config.service(get("/lanes/{id}").route(web::get().to(lane::show)));
-    config.service(resource("/lanes/{id}/retry", "POST").route(web::post().to(lane::retry)));
-    let forget_kept = web::post().to(lane::forget_kept);
-    config.service(resource("/lanes/{id}/forget-kept", "POST").route(forget_kept));
-    config.service(get("/users").route(web::get().to(user::search)));
-    config.service(get("/users/{id}").route(web::get().to(user::show)));
+    config.service(get("/routes/{name}").route(web::get().to(route::show)).wrap(from_fn(framed)));
     config.service(
-        resource("/plan", "GET, POST").route(web::get().to(plan::show)).route(web::post().to(plan::plan)),
+        resource("/routes/{name}/{act}", "POST").route(web::post().to(route::act)).wrap(from_fn(framed)),
     );
-    config.service(get("/configuration").route(web::get().to(configuration::show)));
+    config.service(get("/lanes").route(web::get().to(lanes::show)).wrap(from_fn(framed)));
+    config.service(get("/lanes/{id}").route(web::get().to(lane::show)).wrap(from_fn(framed)));
+    config.service(
+        resource("/lanes/{id}/retry", "POST").route(web::post().to(lane::retry)).wrap(from_fn(framed)),
+    );
+    let forget_kept = web::post().to(lane::forget_kept);
+    config.service(resource("/lanes/{id}/forget-kept", "POST").route(forget_kept).wrap(from_fn(framed)));
+    config.service(get("/users").route(web::get().to(user::search)).wrap(from_fn(framed)));
+    config.service(get("/users/{id}").route(web::get().to(user::show)).wrap(from_fn(framed)));
+    config.service(
+        resource("/plan", "GET, POST")
+            .route(web::get().to(plan::show))
+            .route(web::post().to(plan::plan))
+            .wrap(from_fn(framed)),
+    );
+    config.service(get("/configuration").route(web::get().to(configuration::show)).wrap(from_fn(framed)));
     config.service(get("/events").route(web::get().to(live::events)));
     config.service(get("/assets/{hash}/{name}").route(web::get().to(asset::serve)));
 }

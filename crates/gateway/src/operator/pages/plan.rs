@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// The scopes of `POST /v1/users/{id}/plan`.
-const SCOPES: [Scope; 2] = [Scope::Read, Scope::Update];
+pub(super) const SCOPES: [Scope; 2] = [Scope::Read, Scope::Update];
 
 /// What stands in the form before anybody has written.
 const EXAMPLE: &str = "{\n  \"phone_number\": \"+1 416 555 9876\",\n  \"nickname\": null\n}";

@@ -4,22 +4,13 @@ use delivery::Millis;
 use serde::Serialize;
 use serde_json::Value;
 
+pub(super) use crate::duration::span;
+
 /// A word of the API in plain text: `route_paused` reads "route paused".
 pub(super) fn word(value: impl Serialize) -> String {
     match serde_json::to_value(value) {
         Ok(Value::String(word)) => word.replace('_', " "),
         _ => String::new(),
-    }
-}
-
-/// How long ago, or until when: "12 s", "3 min", "2 h", "5 d".
-pub(super) fn span(from: Millis, to: Millis) -> String {
-    let seconds = (to - from).max(0) / 1_000;
-    match seconds {
-        0..120 => format!("{seconds} s"),
-        120..7_200 => format!("{} min", seconds / 60),
-        7_200..172_800 => format!("{} h", seconds / 3_600),
-        _ => format!("{} d", seconds / 86_400),
     }
 }
 

@@ -44,7 +44,7 @@ async fn a_blocked_user_is_shown_with_its_reason_and_tried_again() {
     let body = r#"{"given_name":"C","family_name":"C","email":"c@x.org","identities":{"communal_main":"2"}}"#;
     world.communal.answer(200, r#"{"id":3}"#);
     world.delivered("u", body).await;
-    let visitor = Visitor::new(&world, OPERATE).await;
+    let visitor = Visitor::new(&world, ALL).await;
     let page = visitor.get("/lanes?route=communal_main&state=blocked").await.text;
     assert!(page.contains("wrong subject") && page.contains("/users/u"), "{page}");
     let (_, rest) = page.split_once("action=\"/lanes/").expect("a form");

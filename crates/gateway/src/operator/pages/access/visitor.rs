@@ -6,7 +6,11 @@ use crate::{
     config::{KeyHash, Scope},
     operator::{
         State,
-        pages::{Refusal, frame::Frame},
+        pages::{
+            Refusal,
+            frame::{Frame, Operator},
+            plan,
+        },
     },
 };
 
@@ -86,7 +90,14 @@ impl Visitor {
     /// What stands around the content of a page.
     pub(crate) fn frame(&self, state: &State, here: &'static str) -> Frame {
         let notice = state.pages.sessions.take_notice(&self.id, state.engine.now());
-        Frame::of_operator(self.caller.name(), self.token(), notice, here)
+        let operator = Operator {
+            name: self.caller.name().to_owned(),
+            token: self.token().to_owned(),
+            notice,
+            sees_users: self.caller.may(Scope::Read),
+            plans: plan::SCOPES.iter().all(|scope| self.caller.may(*scope)),
+        };
+        Frame::of_operator(operator, here)
     }
 
     /// What every form of the session carries.
