@@ -30,6 +30,7 @@ fn routes_that_work_are_proven_without_changing_anybody() {
     let mut world = World::new();
     // Where nothing but people can be read, any path will do.
     world.allow(ViolationKind::UnknownPath);
+    world.allow(ViolationKind::UnknownMethod);
     let (code, found) = doctor(&world, &[]);
     assert_eq!(code, Some(0), "{found}");
     for vendor in Vendor::ALL {
@@ -54,6 +55,7 @@ fn routes_that_work_are_proven_without_changing_anybody() {
 fn what_would_fail_is_said_with_what_to_do() {
     let mut world = World::new();
     world.allow(ViolationKind::UnknownPath);
+    world.allow(ViolationKind::UnknownMethod);
     world.allow(ViolationKind::WrongCredential);
     world.write_secret(Vendor::Communal, "another-key");
     world.settings.set("village", "base_url", "\"http://127.0.0.1:1\"");

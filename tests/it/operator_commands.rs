@@ -60,7 +60,7 @@ fn commands_show_all_routes_of_a_user_and_say_when_there_is_nothing() {
     let all: Value =
         serde_json::from_slice(&run(&["explain", &jane.id, "--json"], &environment).stdout).expect("JSON");
     assert_eq!(all["routes"]["village"]["user"], json!(jane.id), "{all}");
-    assert_eq!(said(&run(&["lanes"], &environment)), "none\n");
+    assert_eq!(said(&run(&["lanes"], &environment)), "no lane matches\n");
     assert!(said(&run(&["routes"], &environment)).starts_with("ROUTE "));
     let resync = run(&["routes", "resync", "village"], &environment);
     assert_eq!(said(&resync), "village has everything sent again for 1 user\n");

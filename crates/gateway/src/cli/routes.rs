@@ -146,7 +146,9 @@ fn resumed(name: &str, route: &JsonValue) -> String {
     let probe = format!("{next}; `routes probe {name}` tries now");
     match route["state"].as_str().unwrap_or_default() {
         "breaker" => format!("is resumed, but its breaker is open: one request at a time is tried{probe}"),
-        "throttled" => format!("is resumed, but its vendor has asked for a pause{probe}"),
+        "throttled" => {
+            format!("is resumed, but its vendor, or something before it, has asked for a pause{probe}")
+        }
         "paused" => format!("is paused again ({}){next}", text(route, "reason")),
         state => format!("is {state}"),
     }

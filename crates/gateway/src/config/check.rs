@@ -28,9 +28,8 @@ pub(super) fn check(mut table: Spanned<DeTable<'_>>, findings: &mut Findings<'_>
         let span = error.span().unwrap_or_default();
         let removed = remove_innermost(table.get_mut(), &span);
         findings.at(removed.clone().unwrap_or(span), wrong_type(&error));
-        if removed.is_none() {
-            return None;
-        }
+        // What cannot be taken out would be found again.
+        removed?;
     }
     None
 }

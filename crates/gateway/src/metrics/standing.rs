@@ -82,7 +82,11 @@ impl Standing {
         let open = self.per_route(|route| route.condition.breaker_until.is_some().into());
         registry.register("route_breaker_open", "Whether a route failed too often", open);
         let throttled = self.per_route(|route| route.condition.throttled_until.is_some().into());
-        registry.register("route_throttled", "Whether a vendor has asked for a pause", throttled);
+        registry.register(
+            "route_throttled",
+            "Whether a vendor, or something before it, has asked for a pause",
+            throttled,
+        );
         let in_flight = self.per_route(|route| route.condition.in_flight.into());
         registry.register("route_in_flight", "Requests under way", in_flight);
         let limit = self.per_route(|route| route.condition.limit.into());

@@ -33,7 +33,7 @@ pub(crate) use reload::reload_as;
 pub use reload::{ReloadReport, Reloader};
 pub use state::State;
 
-use crate::api::{ServerLimits, not_found, resource, start};
+use crate::api::{ServerLimits, resource, start};
 
 /// Adds the operators' calls to an application; [`crate::api::observe`] is to be wrapped around it.
 pub fn configure(state: web::Data<State>, config: &mut web::ServiceConfig) {
@@ -64,7 +64,7 @@ pub fn configure(state: web::Data<State>, config: &mut web::ServiceConfig) {
     docs::configure(config);
     config.service(resource("/v1/audit/verify", "GET").route(web::get().to(audit::verify)));
     pages::configure(config);
-    config.default_service(not_found());
+    config.default_service(web::to(pages::missing));
 }
 
 /// Serves the operators on a socket that listens already. The server runs when it is awaited, on threads of its own.

@@ -109,7 +109,7 @@ async fn the_navigation_leads_to_what_the_key_may_see_and_is_on_every_page() {
     world.delivered("u", r#"{"nickname":"C","identities":{"communal_main":"2"}}"#).await;
     for (key, users, plan) in [(OPERATE, false, false), (READ_OPERATE, true, false), (ALL, true, true)] {
         let visitor = Visitor::new(&world, key).await;
-        for path in ["/", "/lanes", "/lanes/999", "/routes/nowhere", "/lanes?state=nonsense"] {
+        for path in ["/", "/lanes", "/lanes/999", "/routes/nowhere", "/lanes?state=nonsense", "/nowhere"] {
             let page = visitor.get(path).await.text;
             assert!(page.contains("<a href=\"/lanes\""), "{path}: {page}");
             assert_eq!(page.contains("<a href=\"/users\""), users, "{path}: {page}");

@@ -1,5 +1,5 @@
 use actix_web::{
-    Error,
+    Error, HttpRequest, HttpResponse,
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     middleware::Next,
@@ -7,7 +7,19 @@ use actix_web::{
 };
 
 use super::{Refusal, access::Visitor};
-use crate::operator::State;
+use crate::{api::Problem, operator::State};
+
+/// A page that does not exist: for whoever is signed in with the navigation, for others as the calls answer.
+pub(in crate::operator) async fn missing(
+    request: HttpRequest,
+    state: Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let is_call = request.path().starts_with("/v1/");
+    match Visitor::of(&request, &state) {
+        Ok(visitor) if !is_call => Ok(Refusal::page(&Problem::not_found(), visitor.frame(&state, ""))),
+        _ => Err(Problem::not_found()),
+    }
+}
 
 /// Puts what stands around every page around a problem, too, for whoever is signed in: a page that is not there must not be a dead end.
 pub(super) async fn framed(

@@ -36,6 +36,7 @@ use crate::api::{
 use access::Sessions;
 use answer::Refusal;
 use framed::framed;
+pub(super) use framed::missing;
 use live::{Counts, Streams};
 
 /// What the pages work with beside the rest of the operators' state.
