@@ -39,7 +39,7 @@ pub(crate) async fn examine(route: &Route, running: Option<(&Engine, RouteId)>) 
 fn is_foreign(response: &VendorResponse) -> bool {
     let is_empty = response.text().iter().all(u8::is_ascii_whitespace);
     let is_told_by_status = response.status == 429 || response.status >= 500;
-    !is_told_by_status && (response.is_html() || (!is_empty && response.json().is_none()))
+    !is_told_by_status && !is_empty && response.json().is_none()
 }
 
 /// The transport alone knows the whole address, and shows it in what it would send.
@@ -151,7 +151,7 @@ fn of_answer(found: &mut Examination, error: &VendorError) {
             Health::Untold,
             "known to the vendor, and may not read the definitions of fields; whether it may change users shows the first update",
         ),
-        ErrorKind::NotFound => (
+        ErrorKind::NotFound | ErrorKind::MaybeNotFound => (
             Check::Reachable,
             Health::Failed,
             "something answers that does not know the vendor's call; compare base_url with the vendor's page",

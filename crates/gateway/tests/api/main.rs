@@ -39,6 +39,6 @@ mod sockets;
 mod strangers;
 mod telling;
 mod times;
-mod upgrades;
 mod truth;
 mod unknown;
+mod upgrades;
