@@ -28,7 +28,7 @@ impl VendorResponse {
 
     /// The body as strict JSON, after a byte order mark if there is one; none when it is anything else.
     pub fn json(&self) -> Option<Json> {
-        Json::parse_to_depth(self.text(), MAX_DEPTH).ok()
+        Json::parse_to_depth(&self.body, MAX_DEPTH).ok()
     }
 
     /// The body without the byte order mark that it may begin with.

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use canonical::{Email, Invalid};
+use canonical::{Email, Invalid, Unseen};
 
 /// One way in which a vendor names a person.
 #[derive(Debug, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub struct SubjectKind {
 pub enum SubjectForm {
     /// A positive integer that fits 63 bits.
     Integer,
-    /// Any text of 1 to 254 characters without control characters, but not `.` or `..`.
+    /// Any text of 1 to 254 characters without control characters and without a blank at either end, but not `.` or `..`.
     Text,
     /// An e-mail address.
     Email,
@@ -78,6 +78,12 @@ fn plain(text: &str) -> Result<String, Invalid> {
     if !(1..=254).contains(&length) || text.contains(char::is_control) || text == "." || text == ".." {
         return Err(Invalid("the identity at this route is 1 to 254 characters without control characters"));
     }
+    // Two people here would be one at a vendor that trims or folds what it compares.
+    if text.starts_with(Unseen::is_blank) || text.ends_with(Unseen::is_blank) {
+        return Err(Invalid(
+            "the identity at this route begins or ends with a blank or with a character that is not seen",
+        ));
+    }
     Ok(text.to_owned())
 }
 
@@ -102,6 +108,26 @@ mod tests {
         assert!(Subject::parse(&TEXT, "user/1 %2e").is_ok());
         for text in ["", ".", "..", "a\nb", &"x".repeat(255)] {
             assert!(Subject::parse(&TEXT, text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn nobody_is_told_apart_by_what_is_not_seen() {
+        for text in [
+            " ",
+            "   ",
+            "anna ",
+            " anna",
+            "anna\u{a0}",
+            "\u{feff}anna",
+            "anna\u{200b}",
+            "anna\u{3000}",
+            "\u{ad}",
+        ] {
+            assert!(Subject::parse(&TEXT, text).is_err(), "{text:?}");
+        }
+        for text in ["anna maria", "a\u{200d}b", "Zoë", "-anna-", "«anna»"] {
+            assert!(Subject::parse(&TEXT, text).is_ok(), "{text:?}");
         }
     }
 

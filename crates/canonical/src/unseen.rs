@@ -16,6 +16,11 @@ impl Unseen {
         found.map(|(at, character)| Self { place: at + 1, character })
     }
 
+    /// Whether a character leaves nothing where it stands: white space of any kind, or what has no glyph.
+    pub fn is_blank(character: char) -> bool {
+        character.is_whitespace() || what(character) == Some(NOT_SEEN)
+    }
+
     /// The one at a byte of a text, if there is one.
     pub(crate) fn at(text: &str, byte: usize) -> Option<char> {
         let character = text.char_indices().take_while(|(start, _)| *start <= byte).last()?.1;
@@ -34,13 +39,15 @@ impl fmt::Display for Unseen {
     }
 }
 
+const NOT_SEEN: &str = "which is not seen";
+
 fn what(character: char) -> Option<&'static str> {
     Some(match character {
         '\u{a0}' | '\u{202f}' => "a no-break space",
         '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{205f}' | '\u{3000}' => "a space that is not U+0020",
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' => "which is not seen",
-        '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' => "which is not seen",
-        '\u{fe00}'..='\u{fe0f}' | '\u{e0000}'..='\u{e01ef}' => "which is not seen",
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' => NOT_SEEN,
+        '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' => NOT_SEEN,
+        '\u{fe00}'..='\u{fe0f}' | '\u{e0000}'..='\u{e01ef}' => NOT_SEEN,
         '\u{2018}'..='\u{201b}' | '\u{2032}' | '\u{ff07}' => "which looks like ' (U+0027)",
         '\u{201c}'..='\u{201f}' | '\u{2033}' | '\u{ff02}' | '\u{ab}' | '\u{bb}' => {
             "which looks like \" (U+0022)"

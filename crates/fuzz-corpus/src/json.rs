@@ -1,4 +1,4 @@
-//! The strict JSON reader: it takes what the grammar allows, once per member, and nothing else.
+//! The strict JSON reader: it takes what the grammar allows, once per member, after a byte order mark or none, and nothing else.
 
 use canonical::{FaultKind, Json, MAX_BODY, MAX_DEPTH};
 

@@ -2,9 +2,11 @@
 
 use canonical::Json;
 
-/// Reads one document of at most `levels` nested arrays and objects; none for everything that is not strict JSON.
+/// Reads one document of at most `levels` nested arrays and objects, after a byte order mark or none; none for everything that is not
+/// strict JSON.
 pub(crate) fn read(bytes: &[u8], levels: usize) -> Option<Json> {
     std::str::from_utf8(bytes).ok()?;
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let mut reader = Reader { bytes, at: 0 };
     reader.space();
     let value = reader.value(levels)?;

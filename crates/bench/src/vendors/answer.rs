@@ -15,11 +15,11 @@ pub(super) const UNAVAILABLE: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nCont
 impl Answers {
     pub(super) fn of(vendor: Vendor) -> Self {
         let body = match vendor {
-            Vendor::Communal | Vendor::Village => "{}".to_owned(),
+            Vendor::Village => "{}".to_owned(),
             Vendor::Communifire => {
                 format!(r#"{{"IsError":false,"ResponseMessage":"","ResponseData":{ROOM}}}"#)
             }
-            Vendor::UserCom => format!(r#"{{"id":{ROOM}}}"#),
+            Vendor::Communal | Vendor::UserCom => format!(r#"{{"id":{ROOM}}}"#),
         };
         let length = body.len();
         let text = format!(
@@ -33,9 +33,9 @@ impl Answers {
     /// The answer that the request was carried out: about the person whom it names, if the answer names one.
     pub(super) fn carried_out(&mut self, head: &[u8], body: &[u8]) -> &[u8] {
         let number = match self.vendor {
-            Vendor::Communal | Vendor::Village => return &self.bytes,
+            Vendor::Village => return &self.bytes,
             Vendor::Communifire => first_number(body),
-            Vendor::UserCom => first_number(head),
+            Vendor::Communal | Vendor::UserCom => first_number(head),
         };
         let place = &mut self.bytes[self.number.clone()];
         place.fill(b' ');
