@@ -1,4 +1,7 @@
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use canonical::{Leaf, Value};
 use serde_json::Value as JsonValue;
@@ -54,8 +57,14 @@ impl Field {
     }
 
     pub(super) fn set(&self, value: &Value, phone_format: PhoneFormat) -> Result<Carried, Fate> {
-        if let (Rule::AddOnly, Value::Tags(tags)) = (self.rule, value) {
-            let wanted = tags.iter().cloned().collect();
+        // A set is one whichever leaf it comes from: what is sent as it stands would only ever be added.
+        if self.rule == Rule::AddOnly {
+            let wanted: BTreeSet<String> = match value {
+                Value::Tags(tags) => tags.clone(),
+                Value::List(items) => items.iter().cloned().collect(),
+                _ => return Err(Fate::NotRepresentable),
+            };
+            let wanted = wanted.into_iter().collect();
             return Ok(self.carried(WireValue::Members { wanted, removed: Vec::new() }));
         }
         let wire = if self.map.is_empty() {

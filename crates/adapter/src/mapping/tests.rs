@@ -137,6 +137,21 @@ fn leaves_without_a_field_are_unsupported_or_unmapped() {
 }
 
 #[test]
+fn a_set_is_a_set_whichever_leaf_it_comes_from() {
+    let badges = Leaf::custom("badges").expect("a custom key");
+    let mapping = mapping(&CLOSED, vec![(Leaf::Tags, FieldOption::Off), (badges.clone(), to("tags"))]);
+    let mapping = mapping.expect("valid");
+    let members = |wanted: &[&str]| {
+        let wanted = wanted.iter().map(|member| (*member).to_owned()).collect();
+        Ok(WireValue::Members { wanted, removed: Vec::new() })
+    };
+    let list = Value::List(["vip", "beta", "vip"].map(str::to_owned).into());
+    assert_eq!(mapping.carry(&badges, Some(&list)), members(&["beta", "vip"]));
+    assert_eq!(mapping.carry(&badges, None), members(&[]));
+    assert_eq!(mapping.carry(&badges, Some(&text("vip"))), Err(Fate::NotRepresentable));
+}
+
+#[test]
 fn mistakes_in_a_mapping_are_told_with_what_to_do() {
     let fault = |dialect, fields| mapping(dialect, fields).expect_err("a mistake").remove(0).to_string();
     assert!(fault(&CLOSED, vec![(Leaf::Title, to("nikc"))]).contains("did you mean \"nick\""));
