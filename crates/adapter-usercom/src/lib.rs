@@ -87,6 +87,17 @@ const READ_ONLY: &[&str] = &[
     "lists",
     "created_at",
     "updated_at",
+    "first_seen",
+    "last_seen",
+    "last_contacted",
+    "page_views",
+    "last_ip",
+    "browser",
+    "browser_language",
+    "os_type",
+    "resolution",
+    "chat_id",
+    "web_push_subscription",
 ];
 
 /// What a route configures about User.com: nothing.

@@ -81,3 +81,18 @@ fn a_name_of_41_characters_is_refused_and_not_cut() {
     assert!(mapping.carry(&Leaf::GivenName, Some(&name(40))).is_ok());
     assert_eq!(mapping.carry(&Leaf::GivenName, Some(&name(41))), Err(Fate::TooLong));
 }
+
+/// What stands in the page's example answer is a field of the update call, or User.com's own: it takes both without a word.
+#[test]
+fn every_member_of_the_pages_answer_is_a_field_or_reserved() {
+    let goldens = std::fs::read(format!("{GOLDEN}/responses.json")).expect("goldens");
+    let goldens: serde_json::Value = serde_json::from_slice(&goldens).expect("JSON");
+    let user = goldens["page: sample answer"]["answer"]["body"].as_object().expect("a user object");
+    let dialect = &adapter_usercom::DIALECT;
+    let reserved = dialect.open_fields.as_ref().expect("attributes").reserved;
+    assert!(user.len() > 30, "the whole of it");
+    for name in user.keys() {
+        let is_known = dialect.rule_of(name).is_some() || reserved.contains(&name.as_str());
+        assert!(is_known, "{name} could be mapped as an attribute");
+    }
+}
