@@ -222,6 +222,8 @@ impl Life {
             LaneState::Wait(cause) => cause != WaitCause::HoldRetry,
             LaneState::Idle | LaneState::Blocked(_) | LaneState::Erased => false,
         });
+        // What a changed configuration owes is found by a pass, which waits for the attempts under an older one.
+        let moving = moving || self.store.has_passes();
         let paused = engine.conditions().into_iter().filter(|(_, condition)| condition.pause.is_some());
         let paused: Vec<i64> = paused.map(|(id, _)| id.0).collect();
         if !moving {

@@ -96,6 +96,11 @@ impl MemoryStore {
         self.lock().condition = Condition::Open;
     }
 
+    /// Whether a pass over the lanes of a changed route has yet to come to its end.
+    pub fn has_passes(&self) -> bool {
+        !self.lock().state.passes.is_empty()
+    }
+
     /// The pause of a route that the next process would find.
     pub fn pause_of(&self, route: RouteId) -> Option<Pause> {
         self.lock().state.pause_of(route)
