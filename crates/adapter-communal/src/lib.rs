@@ -15,7 +15,7 @@ mod reader;
 use adapter::{
     AppliedState, AuthScheme, Dialect, ErrorKind, FieldRule, Means, Method, Path, PhoneFormat, Receipt, Rule,
     SubjectForm, SubjectKind, TranslateError, Update, VendorError, VendorRequest, VendorResponse, WireValue,
-    as_text, echo_differs, id_text, phone, says_no, status,
+    as_text, echo_differs, id_text, phone, speaks_of_errors, status,
 };
 use canonical::{Json, Leaf, Value};
 use serde_json::{Map, Value as JsonValue};
@@ -182,7 +182,7 @@ fn unsupported_version(json: &Json) -> Option<VendorError> {
 fn check_person(user: &Json, answer: &Json, sent: &VendorRequest) -> Result<(), VendorError> {
     match user.get("id").map(id_text) {
         Some(Some(id)) if id != sent.subject.as_str() => Err(VendorError::wrong_subject()),
-        _ if says_no(user) || says_no(answer) => {
+        _ if speaks_of_errors(user) || speaks_of_errors(answer) => {
             Err(VendorError::unreadable("a success that speaks of errors"))
         }
         Some(Some(_)) => Ok(()),

@@ -1,6 +1,6 @@
 use adapter::{
     ErrorKind, Means, Receipt, Seen, VendorError, VendorRequest, VendorResponse, echo_differs, id_text,
-    says_no, status,
+    speaks_of_errors, status,
 };
 use canonical::Json;
 use serde_json::Value as JsonValue;
@@ -35,7 +35,7 @@ fn denies(user: &Json, sent: &VendorRequest) -> bool {
         .filter(|(name, _)| matches!(name.as_str(), "error" | "errors") && !is_sent(name))
         .cloned()
         .collect();
-    says_no(&Json::Object(errors))
+    speaks_of_errors(&Json::Object(errors))
 }
 
 /// Adds what a refusal says: `{"detail": "…"}`, or the messages by field, bare or below `errors`.

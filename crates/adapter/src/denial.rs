@@ -7,13 +7,20 @@ use canonical::Json;
 pub fn says_no(json: &Json) -> bool {
     let has = |name: &str| json.get(name).is_some_and(is_something);
     let is = |name: &str, value: bool| json.get(name) == Some(&Json::Bool(value));
-    ["error", "errors", "exception", "fault", "Error", "Errors"].into_iter().any(has)
+    speaks_of_errors(json)
+        || ["exception", "fault", "Error", "Errors"].into_iter().any(has)
         || ["success", "succeeded", "ok", "removed", "Success"].into_iter().any(|name| is(name, false))
         || ["IsError", "isError", "failed"].into_iter().any(|name| is(name, true))
         || ["status", "state", "result"].into_iter().any(|name| json.get(name).is_some_and(is_failure))
         || ["status", "statusCode", "status_code", "code"]
             .into_iter()
             .any(|name| json.get(name).is_some_and(is_error_code))
+}
+
+/// Whether a person's record speaks of errors, which no record does. Other words of a refusal may be what a record says of the person:
+/// a membership can be `"status": "denied"`.
+pub fn speaks_of_errors(record: &Json) -> bool {
+    ["error", "errors"].into_iter().any(|name| record.get(name).is_some_and(is_something))
 }
 
 /// Anything but an absence: `null`, `false`, an empty list and an empty object are no error.

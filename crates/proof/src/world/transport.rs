@@ -113,18 +113,21 @@ impl SimTransport {
         (id, plan.answer)
     }
 
-    /// Waits for what the gateway gets.
-    async fn outcome(&self, id: usize, answering: Answering) -> Result<VendorResponse, SendError> {
+    /// Waits for what the gateway gets; `real` is what the vendor itself answers by then, if it does.
+    async fn outcome(
+        &self,
+        answering: Answering,
+        real: impl FnOnce() -> Option<Reply> + std::marker::Send,
+    ) -> Result<VendorResponse, SendError> {
         let fail = |kind| Err(SendError { kind, detail: "simulated".to_owned() });
         match answering {
             Answering::Real(after) | Answering::Promise(after) => {
                 sleep(Duration::from_millis(after)).await;
-                let reply = self.shared.lock().sends[id].reply.clone();
-                reply.map_or_else(|| fail(SendErrorKind::Interrupted), |reply| Ok(response(reply)))
+                real().map_or_else(|| fail(SendErrorKind::Interrupted), |reply| Ok(response(reply)))
             }
             Answering::Emptied(after) => {
                 sleep(Duration::from_millis(after)).await;
-                let reply = self.shared.lock().sends[id].reply.clone().unwrap_or_else(|| Reply::empty(502));
+                let reply = real().unwrap_or_else(|| Reply::empty(502));
                 Ok(response(if reply.status < 300 { Reply::empty(200) } else { reply }))
             }
             Answering::Canned(after, reply) => {
@@ -238,7 +241,7 @@ impl Transport for SimTransport {
         let call = self.call(request);
         self.shared.effect(format!("about to send at {}", NAMES[self.route])).await;
         let (id, answering) = self.begin(request.subject.as_str(), call);
-        let outcome = self.outcome(id, answering).await;
+        let outcome = self.outcome(answering, || self.shared.lock().sends[id].reply.clone()).await;
         self.shared.effect(format!("answer of {id} is there")).await;
         self.end(id, &outcome);
         if mutation::is_on(Mutation::FollowRedirects) {
@@ -252,16 +255,7 @@ impl Transport for SimTransport {
         // Readers ask for one person by the last segment of the path.
         let subject = request.path.segments.last().map(String::as_str).unwrap_or_default();
         let answering = self.ask(subject, &call);
-        let fail = |kind| Err(SendError { kind, detail: "simulated".to_owned() });
-        let (after, outcome) = match answering {
-            Answering::Real(after) | Answering::Promise(after) => (after, None),
-            Answering::Emptied(after) => (after, Some(Ok(response(Reply::empty(200))))),
-            Answering::Canned(after, reply) => (after, Some(Ok(response(reply)))),
-            Answering::Broken(after, kind) => (after, Some(fail(kind))),
-            Answering::Silence => (TIMEOUT, Some(fail(SendErrorKind::Timeout))),
-        };
-        sleep(Duration::from_millis(after)).await;
-        outcome.unwrap_or_else(|| Ok(response(self.look(subject, &call))))
+        self.outcome(answering, || Some(self.look(subject, &call))).await
     }
 
     fn preview(&self, request: &VendorRequest) -> Preview {
