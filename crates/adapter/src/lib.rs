@@ -32,7 +32,7 @@ pub use denial::{says_no, speaks_of_errors};
 pub use dialect::{AuthScheme, Dialect, FieldRule, Means, OpenFields, Rule};
 pub use format::{Format, PhoneFormat, as_json, as_text, never, phone, phone_e164};
 pub use mapping::{
-    Carried, ClearAs, Fate, Field, FieldOption, FieldOptions, Fingerprint, Mapping, MappingFault,
+    Carried, ClearAs, Fate, Field, FieldOption, FieldOptions, Fingerprint, Group, Mapping, MappingFault,
     MappingOptions, Overlong,
 };
 pub use reader::{

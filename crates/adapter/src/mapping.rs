@@ -2,12 +2,16 @@ mod fate;
 mod fault;
 mod field;
 mod fingerprint;
+mod group;
 mod options;
 
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use canonical::{Leaf, Value, nearest};
 
@@ -15,6 +19,7 @@ pub use fate::Fate;
 pub use fault::MappingFault;
 pub use field::Field;
 pub use fingerprint::Fingerprint;
+pub use group::Group;
 pub use options::{ClearAs, FieldOption, FieldOptions, MappingOptions, Overlong};
 
 use crate::{Dialect, FieldRule, PhoneFormat, Rule, WireValue};
@@ -34,6 +39,7 @@ pub struct Mapping {
     dialect: &'static Dialect,
     phone_format: PhoneFormat,
     fields: BTreeMap<Leaf, Field>,
+    groups: Arc<[Group]>,
 }
 
 impl Mapping {
@@ -61,7 +67,11 @@ impl Mapping {
         }
         faults.extend(collisions(&fields));
         faults.extend(required_but_off(dialect, &fields));
-        let mapping = Self { dialect, phone_format: options.phone_format, fields };
+        faults.extend(in_two_groups(&options.together));
+        let groups =
+            options.together.iter().filter_map(|group| group.among(|leaf| fields.contains_key(leaf)));
+        let groups = groups.collect();
+        let mapping = Self { dialect, phone_format: options.phone_format, fields, groups };
         if faults.is_empty() { Ok(mapping) } else { Err(faults) }
     }
 
@@ -83,6 +93,11 @@ impl Mapping {
     /// The leaves that go with every request.
     pub fn required(&self) -> impl Iterator<Item = &Leaf> {
         self.fields.iter().filter(|(_, field)| field.rule == Rule::Required).map(|(leaf, _)| leaf)
+    }
+
+    /// The leaves that go together or not at all: of each group those that are mapped, where these are two or more.
+    pub fn groups(&self) -> &Arc<[Group]> {
+        &self.groups
     }
 
     /// The leaf that goes to the field with this name on the wire.
@@ -168,4 +183,11 @@ fn required_but_off(dialect: &'static Dialect, fields: &BTreeMap<Leaf, Field>) -
             Some(MappingFault::RequiredOff { leaf: rule.leaf.clone()?, vendor: dialect.vendor })
         })
         .collect()
+}
+
+fn in_two_groups(groups: &[Group]) -> Vec<MappingFault> {
+    let mut seen = BTreeSet::new();
+    let leaves = groups.iter().flat_map(Group::iter);
+    let again = leaves.filter(|leaf| !seen.insert((*leaf).clone()));
+    again.map(|leaf| MappingFault::InTwoGroups { leaf: leaf.clone() }).collect()
 }

@@ -95,6 +95,8 @@ pub enum Mutation {
     ConfirmAtSettle,
     /// What a vendor says not to be there counts as taken away, whatever the person looks like.
     AbsenceTakenOnTrust,
+    /// Of leaves that belong together one goes without the others.
+    HalfAGroup,
 }
 
 /// Whether a seeded bug is in effect.

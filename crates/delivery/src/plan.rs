@@ -22,6 +22,8 @@ pub struct RoutePlan {
     pub verdict: Verdict,
     /// What becomes of each leaf of the update.
     pub leaves: BTreeMap<Leaf, Fate>,
+    /// Of the leaves that would not be sent, the one that goes together with each and is the cause.
+    pub because_of: BTreeMap<Leaf, Leaf>,
     /// The requests that a claim directly after the accept would send, as they go on the wire.
     pub requests: Vec<Preview>,
     /// Leaves in these requests that were owed before the update.
@@ -95,6 +97,7 @@ fn of_route(
     let mut plan = RoutePlan {
         verdict: verdict.verdict,
         leaves,
+        because_of: BTreeMap::new(),
         requests: Vec::new(),
         older: Vec::new(),
         along: Vec::new(),
@@ -105,11 +108,16 @@ fn of_route(
     };
     let Some(mut row) = lane else { return plan };
     let view = RouteView::of(route, &user.profile, user.version);
-    let kept = planner::kept(route, &user.profile, &view, &row.lane.seen_by(&view.facts()));
-    plan.kept = kept
-        .into_iter()
-        .map(|kept| KeptLeaf { because: status::because(route, user, &kept), kept })
-        .collect();
+    let lane = row.lane.seen_by(&view.facts());
+    let kept = planner::kept(route, &user.profile, &view, &lane).into_iter();
+    plan.kept = kept.map(|kept| KeptLeaf::of(route, user, &lane, &view, kept)).collect();
+    let stopped_leaves = status::stopped(route, &user.profile, &lane, &view);
+    for (leaf, (fate, companion)) in stopped_leaves {
+        if plan.leaves.get(&leaf) == Some(&Fate::Waiting) {
+            plan.leaves.insert(leaf.clone(), fate);
+            plan.because_of.extend(companion.map(|companion| (leaf, companion)));
+        }
+    }
     // An id stands for the one that the store would give.
     row.id.get_or_insert(LaneId(0));
     if !row.lane.is_due(command.now, None) {

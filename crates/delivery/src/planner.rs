@@ -6,7 +6,8 @@ use std::{
 };
 
 use adapter::{
-    Carried, Fate, Fingerprint, Subject, TranslateError, Update, VendorRequest, WireField, WireValue,
+    Carried, Fate, Fingerprint, Group, Mapping, Subject, TranslateError, Update, VendorRequest, WireField,
+    WireValue,
 };
 use canonical::{Leaf, Profile, Value};
 
@@ -32,6 +33,7 @@ pub struct RouteView {
     carried: BTreeMap<Leaf, Assertion>,
     uncarried: Vec<(Leaf, Arc<str>)>,
     required: Vec<RequiredFact>,
+    groups: Arc<[Group]>,
     members: BTreeMap<Leaf, BTreeSet<String>>,
 }
 
@@ -49,7 +51,9 @@ impl RouteView {
         }
         let required = route.mapping.required().filter_map(|leaf| {
             let slot = Arc::clone(&route.mapping.field(leaf)?.to);
-            Some(RequiredFact { leaf: leaf.clone(), slot, value: required_value(route, profile, leaf) })
+            let value = required_value(route, profile, leaf)
+                .filter(|_| uncarried_with(route, profile, leaf).is_none());
+            Some(RequiredFact { leaf: leaf.clone(), slot, value })
         });
         view.required = required.collect();
         view
@@ -57,7 +61,7 @@ impl RouteView {
 
     /// The view for an event that does not depend on the profile.
     pub fn of_nobody(route: &Route) -> Self {
-        Self { place: Some(route.place()), ..Self::default() }
+        Self { place: Some(route.place()), groups: Arc::clone(route.mapping.groups()), ..Self::default() }
     }
 
     fn carry(&mut self, leaf: &Leaf, version: Version, slot: &Arc<str>, carried: Carried) {
@@ -86,6 +90,7 @@ impl RouteView {
             carried: &self.carried,
             uncarried: &self.uncarried,
             required: &self.required,
+            groups: &self.groups,
             members: &self.members,
         }
     }
@@ -181,9 +186,29 @@ pub fn build(
         if payload.len() < 2 {
             return Ok((requests, sent(claim, payload, &fields, partial)));
         }
-        payload.truncate(payload.len() / 2);
+        let whole = payload.len();
+        cut(&route.mapping, &mut payload);
+        if payload.len() == whole {
+            return Ok((requests, sent(claim, payload, &fields, partial)));
+        }
         partial = Partial::Leaves;
     }
+}
+
+/// Leaves the first half, without the leaves whose group would be cut; the first group alone is never cut.
+fn cut(mapping: &Mapping, payload: &mut Vec<Assertion>) {
+    let half = payload.split_off(payload.len() / 2);
+    let group = |leaf: &Leaf| mapping.groups().iter().position(|group| group.contains(leaf));
+    let is_cut = |it: &Assertion| {
+        let of_leaf = group(&it.leaf);
+        of_leaf.is_some() && half.iter().any(|other| group(&other.leaf) == of_leaf)
+    };
+    if payload.iter().all(is_cut) {
+        let first = group(&payload[0].leaf);
+        payload.extend(half);
+        return payload.retain(|it| group(&it.leaf) == first);
+    }
+    payload.retain(|it| !is_cut(it));
 }
 
 /// How many members a field loses.
@@ -253,8 +278,9 @@ fn sent(claim: &Claim, payload: Vec<Assertion>, fields: &[WireField], partial: P
 
 /// Why the vendor lacks a leaf that it needs with every request: it has a value that cannot be sent, or none.
 pub fn fate_of_needed(route: &Route, profile: &Profile, leaf: &Leaf) -> Fate {
+    let with = || uncarried_with(route, profile, leaf).map(|(_, fate)| fate);
     match profile.value(leaf) {
-        Some(_) => fate(route, profile, leaf).unwrap_or(Fate::Missing),
+        Some(_) => fate(route, profile, leaf).or_else(with).unwrap_or(Fate::Missing),
         None => Fate::Missing,
     }
 }
@@ -262,4 +288,11 @@ pub fn fate_of_needed(route: &Route, profile: &Profile, leaf: &Leaf) -> Fate {
 /// Why a leaf of a profile is not carried at a route; none when it is.
 pub fn fate(route: &Route, profile: &Profile, leaf: &Leaf) -> Option<Fate> {
     route.mapping.carry(leaf, profile.value(leaf)).err()
+}
+
+/// The leaf that goes together with this one and cannot be carried as the profile has it, and why.
+pub fn uncarried_with(route: &Route, profile: &Profile, leaf: &Leaf) -> Option<(Leaf, Fate)> {
+    let group = route.mapping.groups().iter().find(|group| group.contains(leaf))?;
+    let others = group.iter().filter(|other| *other != leaf && profile.get(other).is_some());
+    others.filter_map(|other| Some((other.clone(), fate(route, profile, other)?))).next()
 }

@@ -3,6 +3,7 @@
 mod lane;
 mod leaf;
 mod next;
+mod stop;
 mod update;
 mod user;
 
@@ -12,8 +13,8 @@ mod tests;
 pub use lane::{LaneStanding, of_lane};
 pub use leaf::{LeafStanding, LeafState, of_leaves};
 pub use next::{Opening, next_attempt_at, opening};
+pub(crate) use stop::stopped;
 pub use update::{
     Reason, RouteState, RouteStatus, UpdateStatus, WaitingFor, of_update, pending, waiting_for,
 };
-pub(crate) use user::because;
 pub use user::{KeptLeaf, Standing, StandingState, of_user};

@@ -6,7 +6,7 @@ use adapter::{FieldOption, FieldOptions, Mapping, MappingOptions, Rule};
 use canonical::Leaf;
 use proof::history::{
     Ms, RouteFacts,
-    translate::{dialect, fields_with},
+    translate::{dialect, fields_with, groups},
 };
 use vendor_sim::Vendor;
 
@@ -62,6 +62,7 @@ pub(super) fn facts(vendor: Vendor) -> RouteFacts {
         apply_window: 0,
         required: fields_with(&mapping, Rule::Required),
         sets: fields_with(&mapping, Rule::AddOnly),
+        groups: groups(&mapping),
         has_moved: false,
         explicit: true,
         start_window: TIMEOUT + SETTLE,

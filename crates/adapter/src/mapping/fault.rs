@@ -53,6 +53,12 @@ pub enum MappingFault {
         /// The reserved name.
         to: String,
     },
+    /// The leaf belongs to two groups.
+    #[error("{leaf} is in two groups of together; put it into one of them, or join the two")]
+    InTwoGroups {
+        /// The leaf.
+        leaf: Leaf,
+    },
     /// The leaf is never sent.
     #[error(
         "{leaf} is put together from other leaves and is sent to no vendor; set it to false or leave it out"
@@ -76,6 +82,7 @@ impl MappingFault {
             | MappingFault::RequiredOff { leaf, .. }
             | MappingFault::NoDefault { leaf, .. }
             | MappingFault::Reserved { leaf, .. }
+            | MappingFault::InTwoGroups { leaf }
             | MappingFault::NeverSent { leaf } => leaf,
         }
     }

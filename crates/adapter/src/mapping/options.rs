@@ -2,15 +2,29 @@ use std::collections::BTreeMap;
 
 use canonical::Leaf;
 
+use super::Group;
 use crate::PhoneFormat;
 
 /// What a route configures about its fields.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct MappingOptions {
     /// Per leaf, what differs from the dialect's table.
     pub fields: BTreeMap<Leaf, FieldOption>,
     /// In which form telephone numbers are sent.
     pub phone_format: PhoneFormat,
+    /// The leaves that go together or not at all.
+    pub together: Vec<Group>,
+}
+
+impl Default for MappingOptions {
+    /// The dialect's table, with the parts of an address together: half an address is none.
+    fn default() -> Self {
+        Self {
+            fields: BTreeMap::new(),
+            phone_format: PhoneFormat::default(),
+            together: vec![Group::address()],
+        }
+    }
 }
 
 /// What a route configures about one leaf.

@@ -171,7 +171,9 @@ fn a_fingerprint_changes_with_the_bytes_and_with_nothing_else() {
     let number = Value::parse(&Leaf::PhoneNumber, &number, &canonical::Rules::default()).expect("a number");
     let of = |leaf: &Leaf, option, phone_format, value: Option<&Value>| {
         let fields = BTreeMap::from([(Leaf::Nickname, FieldOption::Off), (leaf.clone(), option)]);
-        let mapping = Mapping::new(&CLOSED, &MappingOptions { fields, phone_format }).expect("valid");
+        let mapping =
+            Mapping::new(&CLOSED, &MappingOptions { fields, phone_format, ..MappingOptions::default() })
+                .expect("valid");
         mapping.carried(leaf, value).expect("carried").fingerprint
     };
     let short = text("abc");

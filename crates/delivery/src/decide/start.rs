@@ -54,6 +54,7 @@ pub(super) fn no_facts() -> Facts<'static> {
         carried: &CARRIED,
         uncarried: &[],
         required: &[],
+        groups: &[],
         members: &MEMBERS,
     }
 }

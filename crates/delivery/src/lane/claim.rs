@@ -59,7 +59,7 @@ pub(super) fn claim(lane: &mut Lane, facts: &Facts<'_>, subject: &SubjectFact, n
     end_suspicion(lane, now);
     flag_due_holds(lane, now);
     let mut payload = owed(lane, facts, now);
-    if lane.isolating_since.is_some() {
+    if lane.isolating_since.is_some() && !payload.is_empty() {
         one_step(lane, facts, &mut payload);
     }
     if payload.is_empty() {
@@ -114,12 +114,14 @@ fn flag_due_holds(lane: &mut Lane, now: Millis) {
     }
 }
 
-/// Of an isolation the next step: a single leaf. The Required leaves go together while one of them has no value that the vendor
-/// has ever taken: each alone would lack the others.
+/// Of an isolation the next step: a single leaf with what goes together with it. The Required leaves go together while one of them
+/// has no value that the vendor has ever taken: each alone would lack the others.
 fn one_step(lane: &Lane, facts: &Facts<'_>, payload: &mut Vec<Assertion>) {
     let required = payload.iter().take_while(|it| facts.is_required(&it.leaf)).count();
     let is_new = payload[..required].iter().any(|it| lane.confirmed_value(&it.leaf).is_none());
-    payload.truncate(if is_new { required } else { 1 });
+    let first: Vec<Leaf> =
+        payload[..if is_new { required } else { 1 }].iter().map(|it| it.leaf.clone()).collect();
+    payload.retain(|it| first.iter().any(|leaf| facts.are_one(leaf, &it.leaf)));
 }
 
 /// Everything is confirmed or held. A lost request keeps the lane suspect all the same: it may still overwrite a value that

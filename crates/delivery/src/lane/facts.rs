@@ -4,11 +4,12 @@ use std::{
     sync::Arc,
 };
 
-use adapter::Fingerprint;
+use adapter::{Fingerprint, Group};
 use canonical::Leaf;
 use serde_json::Value as JsonValue;
 
 use super::Version;
+use crate::mutation::{self, Mutation};
 
 /// What a user's profile means to one route at one moment; the planner derives it.
 #[derive(Debug)]
@@ -27,6 +28,8 @@ pub struct Facts<'a> {
     pub uncarried: &'a [(Leaf, Arc<str>)],
     /// The leaves that go with every request.
     pub required: &'a [RequiredFact],
+    /// The leaves that go together or not at all.
+    pub groups: &'a [Group],
     /// The members wanted of each carried set that the update call only adds to.
     pub members: &'a BTreeMap<Leaf, BTreeSet<String>>,
 }
@@ -74,6 +77,23 @@ impl Facts<'_> {
     /// Whether a leaf goes with every request.
     pub(super) fn is_required(&self, leaf: &Leaf) -> bool {
         self.required.iter().any(|required| required.leaf == *leaf)
+    }
+
+    /// The other leaves of the leaf's group.
+    pub(super) fn companions(&self, leaf: &Leaf) -> impl Iterator<Item = &Leaf> {
+        let group =
+            self.groups.iter().find(|group| group.contains(leaf) && !mutation::is_on(Mutation::HalfAGroup));
+        group.into_iter().flat_map(Group::iter).filter(move |other| *other != leaf)
+    }
+
+    /// Whether two leaves go together or not at all.
+    pub(super) fn are_one(&self, one: &Leaf, other: &Leaf) -> bool {
+        one == other || self.companions(one).any(|companion| companion == other)
+    }
+
+    /// Whether the profile has the leaf in a form that the route cannot carry.
+    pub(super) fn is_uncarried(&self, leaf: &Leaf) -> bool {
+        self.uncarried.iter().any(|(uncarried, _)| uncarried == leaf)
     }
 }
 

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use canonical::Leaf;
 
-use super::{Facts, Lane, Slot, Version, owed::hold};
+use super::{Facts, Lane, Slot, Version, stop::stop};
 use crate::{
     Millis,
     mutation::{self, Mutation},
@@ -33,7 +33,7 @@ pub(crate) fn kept<'a>(
     lane.slots.iter().filter(|slot| slot.stands || slot.is_flying).filter_map(move |slot| {
         let owner = owner(&slot.name);
         let carried = owner.as_ref().and_then(|leaf| facts.carried.get(leaf)).filter(|_| facts.serves);
-        if carried.is_some_and(|assertion| hold(lane, assertion).is_none()) {
+        if carried.is_some_and(|assertion| stop(lane, facts, assertion).is_none()) {
             return None;
         }
         let is_certain = is_certain(slot);

@@ -20,6 +20,7 @@ mod settle;
 mod slots;
 mod start;
 mod state;
+mod stop;
 
 #[cfg(test)]
 mod tests;
@@ -31,12 +32,14 @@ pub use kept::Kept;
 pub(crate) use kept::kept;
 pub use outcome::{Failure, Outcome, Partial, Sent, Settle};
 pub use owed::MOST_REMOVALS;
-pub(crate) use owed::{has_nothing_to_send, hold, is_confirmed};
+pub(crate) use owed::{has_nothing_to_send, is_confirmed};
 pub use place::Watermark;
 pub use rearm::Rearm;
 pub use row::{Again, Confirmed, Lane, Priority};
 pub use slots::{Slot, Slots};
 pub use state::{BlockReason, FailureClass, State, WaitCause};
+pub use stop::Stop;
+pub(crate) use stop::stop;
 
 use canonical::Leaf;
 
@@ -102,12 +105,7 @@ pub fn apply(lane: &mut Lane, facts: &Facts<'_>, event: Event<'_>, now: Millis) 
         if !is_settle {
             lane.catch_up(facts);
         }
-        lane.held.retain(|leaf, hold| {
-            facts.carried.get(leaf).is_some_and(|carried| {
-                let is_same_way = hold.way.is_none_or(|way| way == carried.way);
-                hold.version == carried.version && (is_same_way || mutation::is_on(Mutation::HoldIgnoresWay))
-            })
-        });
+        drop_overtaken_holds(lane, facts);
     }
     match event {
         Event::Accept { changed, resent, priority } => {
@@ -118,5 +116,24 @@ pub fn apply(lane: &mut Lane, facts: &Facts<'_>, event: Event<'_>, now: Millis) 
         Event::Rearm(rearm) => rearm::rearm(lane, facts, &rearm, now),
         Event::Erase { window, queued } => erase::erase(lane, window, queued, now),
         Event::Start { window } => start::start(lane, window, now),
+    }
+}
+
+/// A refusal counts only while the leaf is what was refused. Of leaves that one answer refused together nobody knows which was meant:
+/// when one of them is another by now, none is what was refused.
+fn drop_overtaken_holds(lane: &mut Lane, facts: &Facts<'_>) {
+    let mut overtaken = Vec::new();
+    lane.held.retain(|leaf, hold| {
+        let is_same = facts.carried.get(leaf).is_some_and(|carried| {
+            let is_same_way = hold.way.is_none_or(|way| way == carried.way);
+            hold.version == carried.version && (is_same_way || mutation::is_on(Mutation::HoldIgnoresWay))
+        });
+        if !is_same && hold.reason == HoldReason::Isolated {
+            overtaken.push(hold.tried_at);
+        }
+        is_same
+    });
+    if !overtaken.is_empty() {
+        lane.held.retain(|_, hold| hold.reason == HoldReason::Named || !overtaken.contains(&hold.tried_at));
     }
 }

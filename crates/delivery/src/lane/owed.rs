@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use canonical::Leaf;
 
-use super::{Assertion, Facts, Hold, Lane};
+use super::{Assertion, Facts, Hold, Lane, stop::stop};
 use crate::{
     Millis,
     mutation::{self, Mutation},
@@ -27,23 +27,38 @@ pub(crate) fn owed(lane: &Lane, facts: &Facts<'_>, now: Millis) -> Vec<Assertion
 }
 
 fn is_due(lane: &Lane, facts: &Facts<'_>, assertion: &Assertion, now: Millis) -> bool {
-    if let Some(hold) = hold(lane, assertion) {
-        return hold.again;
-    }
-    if has_nothing_to_send(lane, facts, &assertion.leaf) {
+    let held = hold(lane, assertion);
+    if held.is_none() && has_nothing_to_send(lane, facts, &assertion.leaf) {
         return false;
     }
-    let doubt_is_over = lane.suspect_until.is_none_or(|until| now >= until);
-    let slot = lane.slots.get(&assertion.slot);
-    let in_doubt = slot.is_some_and(|slot| slot.in_doubt);
-    if is_confirmed(lane, assertion) {
-        // An isolation goes through all that was refused together, although its own requests make new doubts.
-        let is_untried = |since: Millis| slot.is_some_and(|slot| slot.at < since);
-        return in_doubt && (doubt_is_over || lane.isolating_since.is_some_and(is_untried));
+    if held.is_some() || !is_confirmed(lane, assertion) {
+        return is_admitted(lane, facts, assertion, now);
+    }
+    let Some(slot) = lane.slots.get(&assertion.slot).filter(|slot| slot.in_doubt) else { return false };
+    // An isolation goes through all that was refused together, although its own requests make new doubts.
+    let is_untried = |since: Millis| slot.at < since;
+    doubt_is_over(lane, now) || lane.isolating_since.is_some_and(is_untried)
+}
+
+/// Whether a leaf that the vendor has yet to confirm may go now. What goes together with it is refused or tried again with it.
+fn is_admitted(lane: &Lane, facts: &Facts<'_>, assertion: &Assertion, now: Millis) -> bool {
+    if facts.companions(&assertion.leaf).any(|leaf| facts.is_uncarried(leaf)) {
+        return false;
+    }
+    let of_companions =
+        facts.companions(&assertion.leaf).filter_map(|leaf| hold(lane, facts.carried.get(leaf)?));
+    let mut holds = hold(lane, assertion).into_iter().chain(of_companions).peekable();
+    if holds.peek().is_some() {
+        return holds.any(|hold| hold.again);
     }
     // No member counts as removed while a lost request can bring it back: a set of many attempts waits for that.
+    let in_doubt = lane.slots.get(&assertion.slot).is_some_and(|slot| slot.in_doubt);
     let is_large = || removals(lane, facts, &assertion.leaf).is_some_and(|gone| gone.len() > MOST_REMOVALS);
-    !(in_doubt && !doubt_is_over && is_large())
+    !(in_doubt && !doubt_is_over(lane, now) && is_large())
+}
+
+fn doubt_is_over(lane: &Lane, now: Millis) -> bool {
+    lane.suspect_until.is_none_or(|until| now >= until)
 }
 
 /// The refusal that is in force: of this version, put on the wire in this way.
@@ -81,7 +96,8 @@ pub(super) fn removals(lane: &Lane, facts: &Facts<'_>, leaf: &Leaf) -> Option<BT
 pub(super) fn waits_for_doubt(lane: &Lane, facts: &Facts<'_>, now: Millis) -> bool {
     let is_open = lane.suspect_until.is_some_and(|until| now < until);
     let in_doubt = |assertion: &Assertion| {
-        hold(lane, assertion).is_none() && lane.slots.get(&assertion.slot).is_some_and(|slot| slot.in_doubt)
+        stop(lane, facts, assertion).is_none()
+            && lane.slots.get(&assertion.slot).is_some_and(|slot| slot.in_doubt)
     };
     is_open
         && if facts.is_known {

@@ -17,24 +17,28 @@ pub(super) fn reject(lane: &mut Lane, facts: &Facts<'_>, sent: &Sent, named: &[L
     if !of_fillers.is_empty() {
         return filler_rejected(lane, facts, sent, &of_fillers, now);
     }
-    match sent.payload.as_slice() {
-        [single] => {
-            hold(lane, facts, single, HoldReason::Isolated, now);
-            match refused_altogether(lane, facts, now) {
-                Some(leaves) => lane.block(BlockReason::Rejected, leaves, now),
-                None => lane.ready(now),
-            }
+    if is_one(facts, &sent.payload) {
+        // Nobody knows which was meant: with a newer value of one, the whole has not been refused.
+        if sent.payload.iter().all(|it| is_current(facts, it)) {
+            sent.payload.iter().for_each(|it| hold(lane, facts, it, HoldReason::Isolated, now));
         }
-        // The Required leaves of which the vendor has never taken any: none of them can go alone.
-        several if lane.isolating_since.is_some() && sent.payload.iter().any(|it| is_current(facts, it)) => {
-            let leaves = several.iter().map(|it| it.leaf.clone()).collect();
-            lane.block(BlockReason::Rejected, leaves, now);
-        }
-        _ => {
-            lane.isolating_since.get_or_insert(now);
-            lane.ready(now);
-        }
+        return match refused_altogether(lane, facts, now) {
+            Some(leaves) => lane.block(BlockReason::Rejected, leaves, now),
+            None => lane.ready(now),
+        };
     }
+    if lane.isolating_since.is_some() && sent.payload.iter().any(|it| is_current(facts, it)) {
+        // The Required leaves of which the vendor has never taken any: none of them can go alone.
+        let leaves = sent.payload.iter().map(|it| it.leaf.clone()).collect();
+        return lane.block(BlockReason::Rejected, leaves, now);
+    }
+    lane.isolating_since.get_or_insert(now);
+    lane.ready(now);
+}
+
+/// Whether all that was sent goes together or not at all.
+fn is_one(facts: &Facts<'_>, payload: &[Assertion]) -> bool {
+    payload.first().is_some_and(|first| payload.iter().all(|it| facts.are_one(&first.leaf, &it.leaf)))
 }
 
 /// The leaves of an isolation that has come to its end and in which the vendor has taken none: what it refuses is not a value,
@@ -46,7 +50,8 @@ fn refused_altogether(lane: &Lane, facts: &Facts<'_>, now: Millis) -> Option<Vec
     let refused =
         lane.held.iter().filter(|(_, hold)| hold.reason == HoldReason::Isolated && hold.tried_at >= since);
     let refused: Vec<Leaf> = refused.map(|(leaf, _)| leaf.clone()).collect();
-    (is_over && !has_taken && refused.len() > 1).then_some(refused)
+    let is_more_than_one = refused.iter().any(|leaf| !facts.are_one(&refused[0], leaf));
+    (is_over && !has_taken && is_more_than_one).then_some(refused)
 }
 
 /// Whether the profile still has what was sent.
@@ -82,8 +87,15 @@ fn hold(lane: &mut Lane, facts: &Facts<'_>, refused: &Assertion, reason: HoldRea
     if present != refused && !mutation::is_on(Mutation::HoldIgnoresVersion) {
         return;
     }
+    // What goes together with it was tried with it, and has to wait for its next try, too.
+    for companion in facts.companions(&refused.leaf) {
+        if let Some(hold) = lane.held.get_mut(companion).filter(|hold| hold.again) {
+            hold.refused_again(now);
+        }
+    }
     match lane.held.get_mut(&refused.leaf) {
-        Some(hold) => hold.refused_again(now),
+        Some(hold) if hold.again || hold.tried_at < now => hold.refused_again(now),
+        Some(_) => {}
         None => {
             let hold = Hold::new(present.version, present.way, reason, now);
             lane.held.insert(refused.leaf.clone(), hold);

@@ -157,8 +157,9 @@ impl Lane {
             // Nothing goes out before the caller has given what is missing.
             State::Blocked(BlockReason::NeedsData) => false,
             State::Blocked(_) | State::InFlight | State::Wait(WaitCause::Backoff | WaitCause::Outage) => true,
-            // Owed by a route that did not serve the user when it was its turn.
-            State::Idle => self.dirty_since.is_some() || !self.held.is_empty(),
+            // Owed by a route that did not serve the user when it was its turn. What is to be tried again and rests waits for a leaf that
+            // goes together with it.
+            State::Idle => self.dirty_since.is_some() || self.held.values().any(|hold| !hold.again),
             State::Ready | State::Wait(WaitCause::Verify | WaitCause::HoldRetry) => !self.held.is_empty(),
             State::Erased => false,
         }
@@ -205,7 +206,9 @@ impl Lane {
         self.dirty_since = None;
         self.trace = None;
         self.priority = Priority::Interactive;
-        match self.held.values().filter_map(Hold::next_try).min() {
+        // What is to be tried again and is not owed waits for a leaf that goes together with it.
+        let holds = self.held.values().filter(|hold| !hold.again);
+        match holds.filter_map(Hold::next_try).min() {
             Some(next_try) => self.wait(WaitCause::HoldRetry, next_try),
             None => self.state = State::Idle,
         }

@@ -5,7 +5,7 @@ use canonical::Leaf;
 
 use crate::{
     Millis, Route,
-    lane::{self, Assertion, Hold, Lane, Version},
+    lane::{self, Assertion, Hold, Lane, Stop, Version},
     planner::{self, RouteView},
     store::UserRow,
 };
@@ -21,6 +21,8 @@ pub struct LeafStanding {
     pub is_unverified: bool,
     /// How it stands.
     pub state: LeafState,
+    /// The leaf that goes together with it and is refused or cannot be carried, so that neither is sent.
+    pub because_of: Option<Leaf>,
 }
 
 /// How one leaf stands.
@@ -49,26 +51,35 @@ pub fn of_leaves(route: &Route, user: &UserRow, lane: Option<&Lane>) -> BTreeMap
     let state = |leaf: &Leaf| match (facts.carried.get(leaf), &lane) {
         (None, _) => {
             let fate = planner::fate(route, profile, leaf);
-            LeafState::NotCarried(fate.unwrap_or(Fate::Unmapped))
+            (LeafState::NotCarried(fate.unwrap_or(Fate::Unmapped)), None)
         }
-        (Some(_), None) => LeafState::Owed,
+        (Some(_), None) => match planner::uncarried_with(route, profile, leaf) {
+            Some((companion, fate)) => (LeafState::NotCarried(fate), Some(companion)),
+            None => (LeafState::Owed, None),
+        },
         (Some(_), Some(lane)) if lane::has_nothing_to_send(lane, &facts, leaf) => {
-            LeafState::NotCarried(Fate::NothingToSend)
+            (LeafState::NotCarried(Fate::NothingToSend), None)
         }
-        (Some(assertion), Some(lane)) => carried(lane, assertion),
+        (Some(assertion), Some(lane)) => match lane::stop(lane, &facts, assertion) {
+            None => (carried(lane, assertion), None),
+            Some(Stop::Held(hold)) => (LeafState::Held(hold.clone()), None),
+            Some(Stop::HeldWith(companion, hold)) => (LeafState::Held(hold.clone()), Some(companion.clone())),
+            Some(Stop::UncarriedWith(companion)) => {
+                let fate = planner::fate(route, profile, companion).unwrap_or(Fate::Unmapped);
+                (LeafState::NotCarried(fate), Some(companion.clone()))
+            }
+        },
     };
     let standing = |(leaf, entry): (&Leaf, &canonical::Entry)| {
         let is_unverified = lane.as_ref().is_some_and(|lane| lane.unverified.contains(leaf));
         let is_cleared = entry.value.is_none();
-        (leaf.clone(), LeafStanding { version: entry.version, is_cleared, is_unverified, state: state(leaf) })
+        let (state, because_of) = state(leaf);
+        (leaf.clone(), LeafStanding { version: entry.version, is_cleared, is_unverified, state, because_of })
     };
     profile.iter().map(standing).collect()
 }
 
 fn carried(lane: &Lane, assertion: &Assertion) -> LeafState {
-    if let Some(hold) = lane::hold(lane, assertion) {
-        return LeafState::Held(hold.clone());
-    }
     match lane.slots.get(&assertion.slot) {
         Some(slot) if lane::is_confirmed(lane, assertion) => {
             let at = Some(slot.at).filter(|at| *at > 0);

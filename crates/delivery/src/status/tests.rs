@@ -154,7 +154,7 @@ fn what_the_vendor_keeps_is_told_with_the_reason() {
     case.change(&json!({ "phone_number": null }));
     let standing = case.standing();
     assert_eq!((standing.state, standing.kept.len()), (StandingState::InStepExcept, 1));
-    let KeptLeaf { kept, because } = &standing.kept[0];
+    let KeptLeaf { kept, because, .. } = &standing.kept[0];
     assert_eq!((&*kept.slot, &kept.leaf, kept.version), ("phone_number", &Leaf::PhoneNumber, Some(3)));
     assert_eq!((kept.is_certain, kept.since, *because), (true, Some(100), Fate::NotClearable));
     case.slot("phone_number", |slot| slot.in_doubt = true);

@@ -3,7 +3,10 @@ use std::{borrow::Cow, cell::OnceCell, collections::BTreeMap};
 use adapter::{Fate, Means};
 use canonical::Leaf;
 
-use super::next;
+use super::{
+    next,
+    stop::{fate_of, stopped},
+};
 use crate::{
     Millis, Route, RouteSet,
     gate::RouteCondition,
@@ -41,6 +44,8 @@ pub struct RouteStatus {
     pub blocked: Vec<Leaf>,
     /// What becomes of each leaf.
     pub leaves: BTreeMap<Leaf, Fate>,
+    /// Of the leaves that are not sent, the one that goes together with each and is the cause.
+    pub because_of: BTreeMap<Leaf, Leaf>,
     /// Leaves that the vendor echoed with another value.
     pub unverified: Vec<Leaf>,
 }
@@ -190,9 +195,11 @@ impl<'a> Case<'a> {
             reason: None,
             blocked: Vec::new(),
             leaves: self.leaves(),
+            because_of: BTreeMap::new(),
             unverified: Vec::new(),
         };
         let Some(lane) = self.lane.as_deref() else { return status };
+        status.because_of = self.because_of(lane, &status.leaves);
         match (state, lane.state) {
             (RouteState::Pending, _) => {
                 status.attempts = lane.attempt;
@@ -213,7 +220,8 @@ impl<'a> Case<'a> {
             }
             (RouteState::Held, _) => {
                 let held = status.leaves.iter().find(|(_, fate)| **fate == Fate::Held);
-                let hold = held.and_then(|(leaf, _)| lane.held.get(leaf));
+                let hold =
+                    held.and_then(|(leaf, _)| lane.held.get(status.because_of.get(leaf).unwrap_or(leaf)));
                 status.reason = hold.map(|hold| Reason::Held(hold.reason));
                 let next_try = lane.held.values().filter_map(Hold::next_try).min();
                 status.next_attempt_at = next_try.and_then(|at| next::not_before(at, &condition(), now));
@@ -297,6 +305,19 @@ impl<'a> Case<'a> {
         changed.chain(unchanged).collect()
     }
 
+    /// Of the leaves that are not sent, the one that goes together with each and is the cause.
+    fn because_of(&self, lane: &Lane, leaves: &BTreeMap<Leaf, Fate>) -> BTreeMap<Leaf, Leaf> {
+        // What was sent, or can never be, goes by itself.
+        let is_stopped =
+            |fate: &Fate| !is_delivered(*fate) && !matches!(fate, Fate::Waiting | Fate::Unchanged);
+        if self.route.mapping.groups().is_empty() || !leaves.values().any(is_stopped) {
+            return BTreeMap::new();
+        }
+        let causes = stopped(self.route, &self.user.profile, lane, self.view()).into_iter();
+        let of_update = causes.filter(|(leaf, _)| leaves.get(leaf).is_some_and(is_stopped));
+        of_update.filter_map(|(leaf, (_, companion))| Some((leaf, companion?))).collect()
+    }
+
     /// Whether the user is the one that the update was about.
     fn is_of_user(&self) -> bool {
         self.user.erased_at.is_none() && self.update.incarnation == self.user.incarnation
@@ -334,8 +355,8 @@ impl<'a> Case<'a> {
             let fate = planner::fate(self.route, profile, leaf).filter(|_| is_newest);
             return fate.unwrap_or(overtaken);
         };
-        if lane::hold(lane, carried).is_some() {
-            return if is_newest { Fate::Held } else { overtaken };
+        if let Some(stop) = lane::stop(lane, &facts, carried) {
+            return if is_newest { fate_of(self.route, profile, stop).0 } else { overtaken };
         }
         if lane::has_nothing_to_send(lane, &facts, leaf) {
             return if is_newest { Fate::NothingToSend } else { overtaken };

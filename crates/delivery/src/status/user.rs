@@ -3,10 +3,12 @@ use std::collections::BTreeMap;
 use adapter::Fate;
 use canonical::Leaf;
 
+use super::stop::stopped;
+
 use crate::{
     Millis, Route,
     gate::RouteCondition,
-    lane::{self, Assertion, BlockReason, Kept, Lane, State, Version},
+    lane::{self, Assertion, BlockReason, Kept, Lane, State, Stop, Version},
     mutation::{self, Mutation},
     planner::{self, RouteView},
     store::UserRow,
@@ -24,6 +26,8 @@ pub struct Standing {
     pub behind_since: Option<Millis>,
     /// The leaves that are not in step, and why.
     pub leaves: BTreeMap<Leaf, Fate>,
+    /// Of these, the leaf that goes together with each and is the cause.
+    pub because_of: BTreeMap<Leaf, Leaf>,
     /// Why the lane is blocked.
     pub reason: Option<BlockReason>,
     /// What the vendor has, or may have, that is not the person's any more.
@@ -37,6 +41,8 @@ pub struct KeptLeaf {
     pub kept: Kept,
     /// Why.
     pub because: Fate,
+    /// The leaf that goes together with the one that the field stands for and is the cause, if one is.
+    pub because_of: Option<Leaf>,
 }
 
 /// How a user stands at one route, in one word.
@@ -75,7 +81,7 @@ pub fn of_user(route: &Route, user: &UserRow, lane: Option<&Lane>, condition: &R
     let lane = lane.map(|lane| lane.seen_by(&facts)).unwrap_or_default();
     let kept: Vec<KeptLeaf> = planner::kept(route, profile, &view, &lane)
         .into_iter()
-        .map(|kept| KeptLeaf { because: because(route, user, &kept), kept })
+        .map(|kept| KeptLeaf::of(route, user, &lane, &view, kept))
         .collect();
     let of_carried = Summary::of(&lane, &view);
     let state = match lane.state {
@@ -95,12 +101,14 @@ pub fn of_user(route: &Route, user: &UserRow, lane: Option<&Lane>, condition: &R
         .iter()
         .filter_map(|(leaf, _)| Some((leaf.clone(), planner::fate(route, profile, leaf)?)))
         .collect();
-    for carried in view.carried() {
-        if lane::hold(&lane, carried).is_some() {
-            leaves.insert(carried.leaf.clone(), Fate::Held);
-        } else if lane::has_nothing_to_send(&lane, &facts, &carried.leaf) {
-            leaves.insert(carried.leaf.clone(), Fate::NothingToSend);
-        }
+    let mut because_of = BTreeMap::new();
+    for (leaf, (fate, companion)) in stopped(route, profile, &lane, &view) {
+        leaves.insert(leaf.clone(), fate);
+        because_of.extend(companion.map(|companion| (leaf, companion)));
+    }
+    let without_members = view.carried().filter(|it| lane::has_nothing_to_send(&lane, &facts, &it.leaf));
+    for carried in without_members {
+        leaves.entry(carried.leaf.clone()).or_insert(Fate::NothingToSend);
     }
     if lane.state == State::Blocked(BlockReason::NeedsData) {
         let needed = |leaf: &Leaf| (leaf.clone(), planner::fate_of_needed(route, profile, leaf));
@@ -111,6 +119,7 @@ pub fn of_user(route: &Route, user: &UserRow, lane: Option<&Lane>, condition: &R
         confirmed_version: confirmed_version(&lane, &view, user.version),
         behind_since: lane.dirty_since,
         leaves,
+        because_of,
         reason: if let State::Blocked(reason) = lane.state { Some(reason) } else { None },
         kept,
     }
@@ -134,35 +143,57 @@ impl Summary {
             if lane::has_nothing_to_send(lane, &facts, &assertion.leaf) {
                 continue;
             }
-            if lane::hold(lane, assertion).is_some() {
-                summary.held = true;
-            } else if !lane::is_confirmed(lane, assertion) {
-                summary.behind = true;
-            } else if let Some(slot) = slot {
-                summary.in_doubt |= slot.in_doubt || slot.is_flying;
-                summary.assumed |= slot.is_assumed;
+            match lane::stop(lane, &facts, assertion) {
+                Some(Stop::Held(_) | Stop::HeldWith(..)) => summary.held = true,
+                Some(Stop::UncarriedWith(_)) => {}
+                None if !lane::is_confirmed(lane, assertion) => summary.behind = true,
+                None => {
+                    if let Some(slot) = slot {
+                        summary.in_doubt |= slot.in_doubt || slot.is_flying;
+                        summary.assumed |= slot.is_assumed;
+                    }
+                }
             }
         }
         summary
     }
 }
 
-/// Why nothing replaces what the vendor keeps.
-pub(crate) fn because(route: &Route, user: &UserRow, kept: &Kept) -> Fate {
-    let Some(owner) = route.mapping.leaf_of(&kept.slot) else { return Fate::Unmapped };
+impl KeptLeaf {
+    /// What is kept, with the reason why nothing replaces it.
+    pub(crate) fn of(route: &Route, user: &UserRow, lane: &Lane, view: &RouteView, kept: Kept) -> Self {
+        let (because, because_of) = match route.mapping.leaf_of(&kept.slot) {
+            None => (Fate::Unmapped, None),
+            Some(owner) => because(route, user, lane, view, owner),
+        };
+        Self { kept, because, because_of }
+    }
+}
+
+/// Why nothing is sent to the field of this leaf.
+fn because(
+    route: &Route,
+    user: &UserRow,
+    lane: &Lane,
+    view: &RouteView,
+    owner: &Leaf,
+) -> (Fate, Option<Leaf>) {
+    let alone = |fate| (fate, None);
     match planner::fate(route, &user.profile, owner) {
         // Of a leaf that was never set nothing is to be sent.
-        Some(_) if user.profile.get(owner).is_none() => Fate::Unmapped,
-        Some(fate) => fate,
-        None if !route.serves(&user.profile) => Fate::NotMatching,
-        None => Fate::Held,
+        Some(_) if user.profile.get(owner).is_none() => alone(Fate::Unmapped),
+        Some(fate) => alone(fate),
+        None if !route.serves(&user.profile) => alone(Fate::NotMatching),
+        None => stopped(route, &user.profile, lane, view).remove(owner).unwrap_or(alone(Fate::Held)),
     }
 }
 
 fn confirmed_version(lane: &Lane, view: &RouteView, newest: Version) -> Option<Version> {
     let facts = view.facts();
     let is_open = |assertion: &&Assertion| {
-        !lane::is_confirmed(lane, assertion) && !lane::has_nothing_to_send(lane, &facts, &assertion.leaf)
+        !lane::is_confirmed(lane, assertion)
+            && !lane::has_nothing_to_send(lane, &facts, &assertion.leaf)
+            && !matches!(lane::stop(lane, &facts, assertion), Some(Stop::UncarriedWith(_)))
     };
     let oldest_open = view.carried().filter(is_open).map(|assertion| assertion.version).min();
     let version = oldest_open.map_or(newest, |version| version - 1);

@@ -168,6 +168,8 @@ pub(super) struct RouteSection {
     pub(super) fields: FieldsSection,
     #[schemars(extend("enum" = ["e164", "as_sent"]))]
     pub(super) phone_format: Option<String>,
+    #[schemars(extend("items" = { "type": "array", "minItems": 1, "items": { "type": "string" } }))]
+    pub(super) together: Option<Vec<Vec<String>>>,
     #[schemars(extend("pattern" = pattern::RATE))]
     pub(super) rate: Option<String>,
     #[schemars(range(min = 1, max = MOST_CONCURRENCY))]

@@ -2,7 +2,7 @@ use adapter::PhoneFormat;
 use delivery::{Enrol, Rate};
 use transport_http::{Network, PlainHttp};
 
-use super::RouteConfig;
+use super::{RouteConfig, resolve};
 
 impl RouteConfig {
     /// The options of the route as they count, by name, for people: a secret is told by where it is kept.
@@ -41,6 +41,7 @@ impl RouteConfig {
             ("enrol", enrol.to_owned()),
             ("when", self.when.as_ref().map_or("every user".to_owned(), |filter| filter.as_str().to_owned())),
             ("phone_format", phone_format.to_owned()),
+            ("together", resolve::together::shown(&self.mapping.together)),
             ("rate", rate(limits.rate)),
             ("concurrency", limits.concurrency.to_string()),
             ("timeout", format!("{:?}", limits.timeout)),

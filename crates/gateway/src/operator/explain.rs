@@ -96,6 +96,9 @@ struct LeafBody {
     /// Why it is not carried.
     #[serde(skip_serializing_if = "Option::is_none")]
     fate: Option<FateWord>,
+    /// The leaf that goes together with it and is the cause that it is not sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    because_of: Option<String>,
     /// Its refusal.
     #[serde(skip_serializing_if = "Option::is_none")]
     held: Option<HoldBody>,
@@ -155,7 +158,7 @@ impl ExplanationBody {
 
 impl LeafBody {
     fn new(standing: LeafStanding, to: Option<String>) -> Self {
-        let LeafStanding { version, is_cleared, is_unverified, state } = standing;
+        let LeafStanding { version, is_cleared, is_unverified, state, because_of } = standing;
         let plain = |state| Self {
             version,
             to,
@@ -164,6 +167,7 @@ impl LeafBody {
             state,
             confirmed_at: None,
             fate: None,
+            because_of: because_of.map(|leaf| leaf.name().to_owned()),
             held: None,
         };
         match state {

@@ -168,6 +168,7 @@ mod tests {
             confirmed_version: Some(3),
             behind_since: None,
             leaves: BTreeMap::new(),
+            because_of: BTreeMap::new(),
             reason: None,
             kept,
         };
@@ -188,7 +189,7 @@ mod tests {
         }
         let (slot, leaf) = ("phone".into(), Leaf::PhoneNumber);
         let kept = Kept { slot, leaf, version: Some(1), since: Some(0), is_certain: true };
-        let kept = KeptLeaf { kept, because: Fate::NotClearable };
+        let kept = KeptLeaf { kept, because: Fate::NotClearable, because_of: None };
         let kept = told(&standing(StandingState::InStepExcept, vec![kept]));
         assert!(
             kept.starts_with(everything) && kept.contains("phone_number; when it is put right"),

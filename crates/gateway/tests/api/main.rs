@@ -39,6 +39,7 @@ mod sockets;
 mod strangers;
 mod telling;
 mod times;
+mod together;
 mod truth;
 mod unknown;
 mod upgrades;

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use super::{
-    Answer, History, Kind, LaneEnd, Send, Standing, Verdict, Write, verdict::LOST, versions::Timeline,
+    Answer, History, Kind, LaneEnd, Send, Standing, Verdict, Write, together, verdict::LOST,
+    versions::Timeline,
 };
 
 pub(super) fn check(history: &History, timelines: &BTreeMap<&str, Timeline<'_>>, verdict: &mut Verdict) {
@@ -41,11 +42,16 @@ fn check_values(history: &History, timeline: Option<&Timeline<'_>>, end: &LaneEn
     let has_moved = facts.is_some_and(|facts| facts.has_moved);
     let erased = timeline.is_some_and(|timeline| !timeline.erases.is_empty());
     let place = format!("{}, {}", end.route, end.user);
+    together::check(facts, timeline, end, verdict);
     for (field, value) in &end.carried {
         if end.held.contains(field) {
             if !was_refused(history, end, field, value) {
                 verdict.find("G8", format!("{place}: {field} is held, and no answer refuses {value}"));
             }
+            continue;
+        }
+        // What it is instead was judged for the whole group.
+        if together::stays_behind(facts, timeline, end, field) {
             continue;
         }
         let at_vendor = end.vendor.get(field).unwrap_or(&Json::Null);

@@ -8,6 +8,7 @@ mod duplicates;
 mod ends;
 mod record;
 mod sends;
+mod together;
 pub mod translate;
 mod verdict;
 mod versions;

@@ -42,6 +42,9 @@ pub struct RouteFacts {
     pub required: BTreeSet<String>,
     /// The fields that the update call only adds to.
     pub sets: BTreeSet<String>,
+    /// The fields that go together or not at all.
+    #[serde(default)]
+    pub groups: Vec<BTreeSet<String>>,
     /// Whether the route led to another host for a while. The members of sets that were given at one host are unknown at the
     /// other, so that nobody takes them away there.
     #[serde(default)]

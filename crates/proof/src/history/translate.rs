@@ -53,6 +53,12 @@ pub fn fields_with(mapping: &Mapping, rule: Rule) -> BTreeSet<String> {
     mapping.fields().filter(|(_, field)| field.rule == rule).map(|(_, field)| field.to.to_string()).collect()
 }
 
+/// The fields of a mapping that go together or not at all.
+pub fn groups(mapping: &Mapping) -> Vec<BTreeSet<String>> {
+    let field = |leaf: &Leaf| Some(mapping.field(leaf)?.to.to_string());
+    mapping.groups().iter().map(|group| group.iter().filter_map(field).collect()).collect()
+}
+
 /// What a vendor can carry.
 pub fn dialect(vendor: Vendor) -> &'static Dialect {
     match vendor {

@@ -214,7 +214,7 @@ fn change_of(op: &Op) -> Option<&Change> {
 }
 
 /// What an operation makes of a field of a route.
-fn forms<'a>(op: &'a Op, route: &str, field: &str) -> impl Iterator<Item = &'a Wire> {
+pub(super) fn forms<'a>(op: &'a Op, route: &str, field: &str) -> impl Iterator<Item = &'a Wire> {
     let wire = change_of(op).and_then(|change| change.wire.get(route));
     wire.into_iter().flatten().filter(move |wire| wire.field == field)
 }

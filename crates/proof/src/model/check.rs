@@ -5,12 +5,14 @@ use std::collections::BTreeSet;
 use adapter::{Fate, WireValue};
 use canonical::Leaf;
 use delivery::{
+    Route,
     lane::{BlockReason, State},
-    status::{RouteState, StandingState},
+    status::{RouteState, Standing, StandingState},
+    store::UserRow,
 };
 
 use super::{
-    rules::{NAME, REQUIRED, ROUTE, SET, is_refused, number},
+    rules::{NAME, REQUIRED, ROUTE, SET, TOGETHER, is_refused, number},
     run::Run,
     vendor::Record,
 };
@@ -81,7 +83,7 @@ impl Run {
         Ok(())
     }
 
-    fn check_standing(&self, standing: &delivery::status::Standing) -> Result<(), String> {
+    fn check_standing(&self, standing: &Standing) -> Result<(), String> {
         let empty = Record::default();
         let subject = self.subject().unwrap_or_default();
         let record = self.records.get(&self.to(&subject)).unwrap_or(&empty);
@@ -93,7 +95,7 @@ impl Run {
         let slot_of = |name: &str| row.and_then(|row| row.lane.slots.get(name));
         let is_old_row = row.is_some_and(|row| row.lane.watermark.is_some());
         if Self::is_in_step(state) {
-            for carried in view.carried() {
+            for carried in view.carried().filter(|carried| !is_stopped(standing, &carried.leaf)) {
                 let name = &*carried.slot;
                 if is_old_row || slot_of(name).is_some_and(|slot| slot.is_assumed) {
                     continue;
@@ -125,7 +127,7 @@ impl Run {
     /// Everything of ours that stands there, is not the person's any more, and is not going to be replaced, is told.
     fn check_kept(
         &self,
-        standing: &delivery::status::Standing,
+        standing: &Standing,
         record: &Record,
         view: &delivery::planner::RouteView,
     ) -> Result<(), String> {
@@ -133,9 +135,7 @@ impl Run {
         let user = self.user.as_ref().ok_or("nobody")?;
         let row = self.row.as_ref().ok_or("no lane")?;
         let kept = |name: &str| standing.kept.iter().find(|kept| &*kept.kept.slot == name);
-        let is_replaced = |leaf: &Leaf| {
-            view.serves() && view.carries(leaf) && standing.leaves.get(leaf) != Some(&Fate::Held)
-        };
+        let is_replaced = |leaf: &Leaf| view.serves() && view.carries(leaf) && !is_stopped(standing, leaf);
         for (name, value) in &record.fields {
             let Some((leaf, version, incarnation, _)) =
                 number(value).and_then(|number| self.given.get(&number))
@@ -197,7 +197,12 @@ impl Run {
             let wire = required.and_then(|value| route.mapping.carry(&REQUIRED, Some(value)).ok());
             let is_good = match (reason, wire) {
                 (BlockReason::NeedsData, wire) => wire.is_none(),
-                (BlockReason::Rejected, Some(WireValue::Set(wire))) => is_refused(&wire),
+                (BlockReason::Rejected, Some(WireValue::Set(wire))) if is_refused(&wire) => true,
+                // An isolation in which the vendor has taken nothing.
+                (BlockReason::Rejected, _) => {
+                    lane.blocked_leaves.len() > 1
+                        && lane.blocked_leaves.iter().all(|leaf| is_refused_in_its_group(route, user, leaf))
+                }
                 _ => false,
             };
             return if is_good { Ok(()) } else { Err(format!("blocked as {reason:?} without a reason")) };
@@ -210,12 +215,26 @@ impl Run {
                 continue;
             }
             let is_held = standing.leaves.get(&carried.leaf) == Some(&Fate::Held);
+            if let Some(cause) = standing.because_of.get(&carried.leaf) {
+                let wire = route.mapping.carry(cause, user.profile.value(cause));
+                let is_good = matches!(wire, Ok(WireValue::Set(wire)) if !is_refused(&wire));
+                if is_good || !TOGETHER.contains(cause) {
+                    return Err(format!("end: {} is stopped by {cause}, which is good", carried.leaf));
+                }
+                continue;
+            }
             match route.mapping.carry(&carried.leaf, user.profile.value(&carried.leaf)) {
-                Ok(WireValue::Set(wire)) if is_held => {
-                    if !is_refused(&wire) {
+                Ok(WireValue::Set(_)) if is_held => {
+                    if !is_refused_in_its_group(route, user, &carried.leaf) {
                         return Err(format!("end: {} is held and good", carried.leaf));
                     }
-                    if lane.held.get(&carried.leaf).is_some_and(|hold| hold.again) {
+                    // What is to be tried again waits for what goes together with it and cannot be carried.
+                    let waits = TOGETHER.contains(&carried.leaf)
+                        && TOGETHER.iter().any(|leaf| {
+                            let value = user.profile.get(leaf).map(|entry| entry.value.as_ref());
+                            value.is_some_and(|value| route.mapping.carry(leaf, value).is_err())
+                        });
+                    if !waits && lane.held.get(&carried.leaf).is_some_and(|hold| hold.again) {
                         return Err(format!("end: {} is still to be tried", carried.leaf));
                     }
                 }
@@ -239,4 +258,19 @@ impl Run {
         }
         Ok(())
     }
+}
+
+/// Whether the vendor refuses the leaf's value, or that of one that goes together with it: which was meant, the refusal of all of them
+/// does not tell.
+fn is_refused_in_its_group(route: &Route, user: &UserRow, leaf: &Leaf) -> bool {
+    let group = if TOGETHER.contains(leaf) { TOGETHER.to_vec() } else { vec![leaf.clone()] };
+    group.iter().any(|leaf| {
+        let wire = route.mapping.carry(leaf, user.profile.value(leaf));
+        matches!(wire, Ok(WireValue::Set(wire)) if is_refused(&wire))
+    })
+}
+
+/// Whether the person's standing tells that the leaf is not sent as it is now.
+fn is_stopped(standing: &Standing, leaf: &Leaf) -> bool {
+    standing.leaves.get(leaf).is_some_and(|fate| *fate != Fate::NothingToSend)
 }

@@ -3,9 +3,9 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use adapter::{
-    Adapter, AuthScheme, ClearAs, Dialect, FieldOption, FieldOptions, FieldRule, Mapping, MappingOptions,
-    Means, Method, Overlong, Path, Rule, SubjectForm, SubjectKind, TranslateError, Update, VendorRequest,
-    VendorResponse, WireValue, as_text,
+    Adapter, AuthScheme, ClearAs, Dialect, FieldOption, FieldOptions, FieldRule, Group, Mapping,
+    MappingOptions, Means, Method, Overlong, Path, Rule, SubjectForm, SubjectKind, TranslateError, Update,
+    VendorRequest, VendorResponse, WireValue, as_text,
 };
 use async_trait::async_trait;
 use canonical::{Leaf, Profile, Value};
@@ -28,6 +28,9 @@ pub(super) const REQUIRED: Leaf = Leaf::GivenName;
 pub(super) const SERVES: Leaf = Leaf::Department;
 /// The leaves with a value.
 pub(super) const VALUES: [Leaf; 4] = [REQUIRED, Leaf::Title, SERVES, Leaf::Nickname];
+
+/// These go together or not at all.
+pub(super) const TOGETHER: [Leaf; 2] = [Leaf::Title, Leaf::Nickname];
 
 /// The longest value of a field that is not required.
 const MAX: usize = 12;
@@ -123,7 +126,8 @@ pub(super) fn routes(variant: &Variant, place: u32, queues: bool) -> Arc<RouteSe
         });
         fields.insert(leaf.clone(), option);
     }
-    let options = MappingOptions { fields, ..MappingOptions::default() };
+    let together = vec![Group::of(TOGETHER)];
+    let options = MappingOptions { fields, together, ..MappingOptions::default() };
     let route = Route {
         name: NAME.to_owned(),
         adapter: Arc::new(ModelAdapter),

@@ -12,7 +12,7 @@ use vendor_sim::Vendor;
 use crate::{
     history::{
         Ms, RouteFacts,
-        translate::{dialect, fields_with},
+        translate::{dialect, fields_with, groups},
     },
     seeded::Seeded,
 };
@@ -171,7 +171,7 @@ pub(crate) fn mapping(vendor: Vendor, variant: Variant) -> Mapping {
         fields.insert(Leaf::Zoneinfo, FieldOption::Off);
     }
     let phone_format = if renamed { PhoneFormat::AsSent } else { PhoneFormat::E164 };
-    let options = MappingOptions { fields, phone_format };
+    let options = MappingOptions { fields, phone_format, ..MappingOptions::default() };
     Mapping::new(dialect(vendor), &options).expect("the mapping has no mistake")
 }
 
@@ -186,6 +186,7 @@ pub(crate) fn facts(setup: &Setup, vendor: Vendor, variants: &[Variant]) -> Rout
         apply_window: if vendor == Vendor::Village { setup.apply_window } else { 0 },
         required: fields_with(&mapping, Rule::Required),
         sets: fields_with(&mapping, Rule::AddOnly),
+        groups: groups(&mapping),
         start_window: if removed { UNKNOWN_WINDOW } else { TIMEOUT + setup.settle },
         has_moved: variants
             .iter()

@@ -210,7 +210,10 @@ impl Look<'_> {
         let view = RouteView::of(self.route, &self.person.profile, self.person.version);
         let says_in_step = matches!(standing.state, StandingState::InStep | StandingState::InStepExcept);
         if says_in_step && self.route.adapter.dialect().success_means == Means::Applied {
-            for carried in view.carried() {
+            // What is told to be stopped is not said to be there.
+            let is_told =
+                |leaf: &Leaf| matches!(standing.leaves.get(leaf), Some(fate) if *fate != Fate::NothingToSend);
+            for carried in view.carried().filter(|carried| !is_told(&carried.leaf)) {
                 let wire = self.route.mapping.carry(&carried.leaf, self.person.profile.value(&carried.leaf));
                 let Ok(wire) = wire.map(translate::plain) else { continue };
                 let has = fields.get(&*carried.slot).unwrap_or(&Json::Null);
@@ -231,7 +234,8 @@ impl Look<'_> {
         for (field, value) in fields {
             let owner = self.route.mapping.leaf_of(field);
             let is_replaced = |leaf: &Leaf| {
-                view.serves() && view.carries(leaf) && standing.leaves.get(leaf) != Some(&Fate::Held)
+                let is_stopped = standing.leaves.get(leaf).is_some_and(|fate| *fate != Fate::NothingToSend);
+                view.serves() && view.carries(leaf) && !is_stopped
             };
             if owner.is_some_and(is_replaced) || value.is_array() || is_same(value, &Json::Null) {
                 continue;

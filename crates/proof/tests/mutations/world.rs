@@ -134,6 +134,11 @@ fn place_not_compared_in_the_world() {
 }
 
 #[test]
+fn half_a_group() {
+    catches(M::HalfAGroup, 20, anything);
+}
+
+#[test]
 fn absence_taken_on_trust() {
     catches(M::AbsenceTakenOnTrust, 100, |seed| weather(seed, 2, Weather::Lies));
 }

@@ -1,4 +1,4 @@
-use std::{collections::BTreeMap, path::Path};
+use std::path::Path;
 
 use ::adapter::{Adapter, FieldOption, FieldOptions, MappingOptions, PhoneFormat, Subject};
 use canonical::{Leaf, Rules};
@@ -19,7 +19,7 @@ pub fn page_golden(adapter: &dyn Adapter, file: impl AsRef<Path>) -> Check {
     let text = |value: &JsonValue, what: &str| {
         value.as_str().map(str::to_owned).ok_or_else(|| format!("{what} is a text"))
     };
-    let mut mapping = MappingOptions { fields: BTreeMap::new(), phone_format: PhoneFormat::AsSent };
+    let mut mapping = MappingOptions { phone_format: PhoneFormat::AsSent, ..MappingOptions::default() };
     for (leaf, to) in page["mapping"].as_object().into_iter().flatten() {
         let leaf: Leaf = leaf.parse().map_err(|_| format!("there is no leaf {leaf}"))?;
         let options = FieldOptions { to: Some(text(to, "a field")?), ..FieldOptions::default() };

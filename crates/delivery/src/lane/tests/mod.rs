@@ -1,6 +1,7 @@
 //! Single rules; see `proof::model` for what they mean together.
 
 mod blocks;
+mod groups;
 mod holds;
 mod identities;
 mod parts;
@@ -12,7 +13,7 @@ mod suspicion;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use adapter::Fingerprint;
+use adapter::{Fingerprint, Group};
 use canonical::Leaf;
 use serde_json::json;
 
@@ -28,6 +29,7 @@ struct User {
     version: Version,
     carried: BTreeMap<Leaf, Assertion>,
     required: Vec<RequiredFact>,
+    groups: Vec<Group>,
     members: BTreeMap<Leaf, BTreeSet<String>>,
     uncarried: Vec<(Leaf, std::sync::Arc<str>)>,
     not_served: bool,
@@ -52,6 +54,7 @@ impl User {
             carried: &self.carried,
             uncarried: &self.uncarried,
             required: &self.required,
+            groups: &self.groups,
             members: &self.members,
         }
     }

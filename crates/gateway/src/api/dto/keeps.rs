@@ -38,6 +38,9 @@ pub(crate) struct KeptFieldBody {
     since: Option<String>,
     /// Why nothing takes its place.
     because: FateWord,
+    /// The leaf that goes together with it and is the cause.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    because_of: Option<String>,
     /// The field's name at the vendor.
     under: String,
 }
@@ -82,12 +85,13 @@ impl KeptFieldBody {
 
 impl From<&KeptLeaf> for KeptFieldBody {
     fn from(one: &KeptLeaf) -> Self {
-        let KeptLeaf { kept, because } = one;
+        let KeptLeaf { kept, because, because_of } = one;
         Self {
             certain: kept.is_certain,
             version: kept.version,
             since: kept.since.map(time),
             because: (*because).into(),
+            because_of: because_of.as_ref().map(|leaf| leaf.name().to_owned()),
             under: kept.slot.to_string(),
         }
     }
@@ -124,12 +128,14 @@ enum Cause {
     Moved,
     NotMatching,
     Held,
+    Together,
 }
 
 impl Cause {
     fn of(route: &Route, kept: &KeptLeaf) -> Self {
         let rule = || route.mapping.field(&kept.kept.leaf).map(|field| field.rule);
         match kept.because {
+            _ if kept.because_of.is_some() => Self::Together,
             Fate::NotClearable if rule() == Some(Rule::Required) => Self::Required,
             Fate::NotClearable => Self::NotClearable,
             Fate::TooLong => Self::TooLong,
@@ -165,6 +171,9 @@ impl Cause {
             Self::NotMatching => format!(
                 "the route does not serve this user now; correct {these} at {vendor}, or change the route's when"
             ),
+            Self::Together => {
+                format!("a field that goes together with {these} cannot be sent; put that one right first")
+            }
             Self::Held => {
                 format!(
                     "{vendor} refuses the current values of {these}; correct them there, or send other ones"
@@ -236,6 +245,7 @@ mod tests {
         KeptLeaf {
             kept: Kept { slot: slot.into(), leaf, version, since: version.map(|_| 0), is_certain },
             because,
+            because_of: None,
         }
     }
 

@@ -14,8 +14,8 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::{
-    Help, Keeps, LaneWord, Leaves, ReasonWord, VerdictWord, WaitingWord, hint, is_false, leaves, names,
-    without_identity,
+    Help, Keeps, LaneWord, Leaves, ReasonWord, VerdictWord, WaitingWord, because_of, hint, is_false, leaves,
+    names, together, without_identity,
 };
 
 /// What an update would send.
@@ -37,6 +37,9 @@ pub(crate) struct RoutePlanBody {
     /// What becomes of each leaf of the update.
     #[serde(skip_serializing_if = "Leaves::is_empty")]
     pub(crate) leaves: Leaves,
+    /// Of the leaves that would not be sent because another one that goes together with them is not: which one.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) because_of: BTreeMap<String, String>,
     /// The requests as they would go on the wire, the credential masked.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) requests: Vec<RequestBody>,
@@ -120,7 +123,7 @@ impl PlanBody {
             let waiting_for = condition.and_then(waiting_for).filter(|_| !plan.requests.is_empty());
             let hint = route.and_then(|(_, route): (_, &Arc<Route>)| match plan.verdict {
                 Verdict::NoIdentity => Some(without_identity(route)),
-                _ => hint(route, &plan.kept),
+                _ => hint(route, &plan.kept).or_else(|| together(&plan.leaves, &plan.because_of)),
             });
             let body = RoutePlanBody { hint, ..RoutePlanBody::new(&name, plan, waiting_for) };
             (name, body)
@@ -147,6 +150,7 @@ impl RoutePlanBody {
         Self {
             verdict: plan.verdict.into(),
             leaves: if serves { leaves(&plan.leaves) } else { Leaves::default() },
+            because_of: because_of(&plan.because_of),
             older: names(&plan.older),
             along: names(&plan.along),
             will_be_kept: Keeps::new(&plan.kept),

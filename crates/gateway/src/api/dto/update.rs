@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use adapter::Fate;
 use canonical::Leaf;
@@ -13,8 +13,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    FailureWord, Help, Leaves, ReasonWord, StateWord, WaitingWord, is_false, leaves, names, time,
-    without_identity,
+    FailureWord, Help, Leaves, ReasonWord, StateWord, WaitingWord, because_of, is_false, leaves, names, time,
+    together, without_identity,
 };
 
 /// One accepted update and what has become of it.
@@ -72,6 +72,9 @@ pub(crate) struct UpdateRouteBody {
     /// What becomes of each leaf of the update.
     #[serde(skip_serializing_if = "Leaves::is_empty")]
     leaves: Leaves,
+    /// Of the leaves that are not sent because another one that goes together with them is not: which one.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    because_of: BTreeMap<String, String>,
     /// Leaves that the vendor echoed with another value than the one sent.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     unverified: Vec<String>,
@@ -132,9 +135,13 @@ impl UpdateRouteBody {
             reason,
             // Where the route does not serve the user, no leaf has a fate of its own.
             leaves: if serves(route.state) { leaves(&route.leaves) } else { Leaves::default() },
+            because_of: because_of(&route.because_of),
             unverified: names(&route.unverified),
             operator: help.as_ref().is_some_and(|help| help.operator),
-            hint: help.and_then(|help| help.hint).or_else(|| unknown.map(without_identity)),
+            hint: help
+                .and_then(|help| help.hint)
+                .or_else(|| unknown.map(without_identity))
+                .or_else(|| together(&route.leaves, &route.because_of)),
         }
     }
 }
@@ -165,7 +172,9 @@ fn concerned(route: &RouteStatus) -> Vec<String> {
     if !route.blocked.is_empty() {
         return names(&route.blocked);
     }
-    names(route.leaves.iter().filter(|(_, found)| **found == Fate::Held).map(|(leaf, _): (&Leaf, _)| leaf))
+    let held = route.leaves.iter().filter(|(_, found)| **found == Fate::Held);
+    let causes: BTreeSet<&Leaf> = held.map(|(leaf, _)| route.because_of.get(leaf).unwrap_or(leaf)).collect();
+    names(causes)
 }
 
 impl ErrorBody {

@@ -12,7 +12,8 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::{
-    Help, Keeps, Leaves, ReasonWord, StandingWord, hint, is_false, leaves, names, time, without_identity,
+    Help, Keeps, Leaves, ReasonWord, StandingWord, because_of, hint, is_false, leaves, names, time, together,
+    without_identity,
 };
 
 /// A user: its leaves at the top level, and members that only the gateway writes.
@@ -55,6 +56,9 @@ pub(crate) struct UserRouteBody {
     /// The leaves that are not in step, and why.
     #[serde(skip_serializing_if = "Leaves::is_empty")]
     pub(crate) leaves: Leaves,
+    /// Of the leaves that are not sent because another one that goes together with them is not: which one.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) because_of: BTreeMap<String, String>,
     /// What the vendor keeps, or may keep, of the user although it is not the person's any more, by the leaf that was written there.
     #[serde(skip_serializing_if = "Keeps::is_empty")]
     pub(crate) keeps: Keeps,
@@ -117,10 +121,13 @@ impl UserRouteBody {
             behind_since: standing.behind_since.map(time),
             reason,
             leaves: if serves { leaves(&standing.leaves) } else { Leaves::default() },
+            because_of: because_of(&standing.because_of),
             operator: help.as_ref().is_some_and(|help| help.operator),
             hint: match standing.state {
                 StandingState::NoIdentity => Some(without_identity(route)),
-                _ => help.map_or_else(|| hint(route, &standing.kept), |help| help.hint),
+                _ => help
+                    .map_or_else(|| hint(route, &standing.kept), |help| help.hint)
+                    .or_else(|| together(&standing.leaves, &standing.because_of)),
             },
             keeps: Keeps::new(&standing.kept),
         }

@@ -5,6 +5,7 @@ use adapter::{
 };
 use canonical::Leaf;
 
+use super::together;
 use crate::config::{
     Vendor,
     file::RouteSection,
@@ -36,12 +37,21 @@ pub(super) fn resolve(
         }
     }
     let complete = fields.len() == section.fields.0.len();
-    let options = MappingOptions { fields, phone_format: phone_format.unwrap_or_default() };
+    let together = together::resolve(section, path, findings);
+    let complete = complete && together.is_some();
+    let options = MappingOptions {
+        fields,
+        phone_format: phone_format.unwrap_or_default(),
+        together: together.unwrap_or_default(),
+    };
     match Mapping::new(vendor.dialect(), &options) {
         Ok(mapping) => (complete && phone_format.is_some()).then_some((options, mapping)),
         Err(faults) => {
             for fault in faults {
-                let path = place(&fault, &fields_path, &options, findings);
+                let path = match fault {
+                    MappingFault::InTwoGroups { .. } => path.child("together"),
+                    _ => place(&fault, &fields_path, &options, findings),
+                };
                 findings.mistake(&path, fault.to_string());
             }
             None

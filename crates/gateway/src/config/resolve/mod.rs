@@ -19,6 +19,7 @@ pub(super) mod webhooks;
 pub(super) mod duration;
 mod prefix;
 mod rate;
+pub(super) mod together;
 
 use std::{collections::BTreeMap, path::Path};
 

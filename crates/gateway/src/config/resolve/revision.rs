@@ -4,6 +4,7 @@ use adapter::{ClearAs, FieldOption, MappingOptions, Overlong, PhoneFormat};
 use canonical::Leaf;
 use sha2::{Digest, Sha256};
 
+use super::together;
 use crate::config::{Vendor, file::RouteSection};
 
 /// Tells two mappings of a route apart, over restarts and versions: what is hashed is written out here, part by part.
@@ -27,6 +28,13 @@ impl Revision {
             revision.part(leaf.name());
             revision.part(to);
             revision.field(options.fields.get(leaf));
+        }
+        // The usual groups are no part of it: a database that was written before there were any means the same.
+        if options.together != MappingOptions::default().together {
+            revision.part("together");
+            for group in &options.together {
+                revision.part(&together::shown(std::slice::from_ref(group)));
+            }
         }
         for own in [&section.when, &section.api_version, &section.body_encoding] {
             revision.part(own.as_deref().unwrap_or_default());

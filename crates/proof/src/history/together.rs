@@ -1,0 +1,66 @@
+//! Fields that belong together: the vendor never ends with a part of one change beside a part of another.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value as Json;
+
+use super::{
+    Form, LaneEnd, RouteFacts, Verdict,
+    ends::is_same,
+    versions::{Timeline, forms},
+};
+
+/// Whether nothing is sent to the field because another one of its group is refused or cannot be carried as it is.
+pub(super) fn stays_behind(
+    facts: Option<&RouteFacts>,
+    timeline: Option<&Timeline<'_>>,
+    end: &LaneEnd,
+    field: &str,
+) -> bool {
+    let Some((facts, timeline)) = facts.zip(timeline) else { return false };
+    let group = facts.groups.iter().find(|group| group.contains(field));
+    let others = group.into_iter().flatten().filter(|other| *other != field);
+    others.into_iter().any(|other| {
+        end.held.contains(other) || value(timeline, &end.route, other, u64::MAX) == Some(&Form::Uncarried)
+    })
+}
+
+pub(super) fn check(
+    facts: Option<&RouteFacts>,
+    timeline: Option<&Timeline<'_>>,
+    end: &LaneEnd,
+    verdict: &mut Verdict,
+) {
+    let Some((facts, timeline)) = facts.zip(timeline) else { return };
+    // Of an earlier life, at another host, or under an address that others had, the vendor has parts that nobody knows of; and of what
+    // nobody knows whether it was done, nobody knows what it made whole.
+    let is_known =
+        timeline.erases.is_empty() && timeline.open.is_empty() && !facts.has_moved && facts.explicit;
+    for group in facts.groups.iter().filter(|_| is_known) {
+        let versions = timeline.by_version.keys().rev().copied().chain([0]);
+        if !versions.into_iter().any(|version| is_as_of(timeline, end, group, version)) {
+            let fields = group.iter().filter_map(|field| Some((field, end.vendor.get(field)?)));
+            let has: Vec<String> = fields.map(|(field, value)| format!("{field} {value}")).collect();
+            let text = format!("{}, {}: {} never belonged together", end.route, end.user, has.join(", "));
+            verdict.find("G31", text);
+        }
+    }
+}
+
+/// Whether the vendor has of every field of the group what the person had as of this version.
+fn is_as_of(timeline: &Timeline<'_>, end: &LaneEnd, group: &BTreeSet<String>, version: u64) -> bool {
+    group.iter().all(|field| {
+        let has = end.vendor.get(field).unwrap_or(&Json::Null);
+        match value(timeline, &end.route, field, version) {
+            Some(Form::Carried(value)) => is_same(value, has),
+            Some(Form::Uncarried) => false,
+            None => is_same(&Json::Null, has),
+        }
+    })
+}
+
+/// What the person had for the field as of a version; none when nobody had said anything.
+fn value<'a>(timeline: &Timeline<'a>, route: &str, field: &str, version: u64) -> Option<&'a Form> {
+    let ops = timeline.by_version.range(..=version).rev();
+    ops.filter_map(|(_, op)| forms(op, route, field).last()).map(|wire| &wire.form).next()
+}
