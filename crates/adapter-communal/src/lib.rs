@@ -14,8 +14,8 @@ mod reader;
 
 use adapter::{
     AppliedState, AuthScheme, Dialect, ErrorKind, FieldRule, Means, Method, Path, PhoneFormat, Receipt, Rule,
-    SubjectForm, SubjectKind, TranslateError, Update, VendorError, VendorRequest, VendorResponse, WireValue,
-    as_text, echo_differs, id_text, phone, speaks_of_errors, status,
+    SubjectKind, TranslateError, Update, VendorError, VendorRequest, VendorResponse, WireValue, as_text,
+    echo_differs, id_text, phone, speaks_of_errors, status,
 };
 use canonical::{Json, Leaf, Value};
 use serde_json::{Map, Value as JsonValue};
@@ -25,7 +25,7 @@ pub static DIALECT: Dialect = Dialect {
     vendor: "communal",
     page: "https://docs.getcommunal.com/platform/users/update-user-profiles",
     auth: &[AuthScheme::Bearer],
-    subjects: &[SubjectKind { name: "id", form: SubjectForm::Integer }],
+    subjects: &[SubjectKind::integer("id")],
     fields: &[
         FieldRule::new(Leaf::GivenName, "first_name", Rule::Required, as_text).max(255),
         FieldRule::new(Leaf::FamilyName, "last_name", Rule::Required, as_text).max(255),

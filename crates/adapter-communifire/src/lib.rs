@@ -3,7 +3,8 @@
 //! From "REST API: Update User Profile Fields" in <https://my.axerosolutions.com/spaces/5/axero-documentation>:
 //!
 //! - `AddUser=false` always: left out, an unknown person would be *created*;
-//! - the person is named in the body by `UserID` or `Username`, never by `Email`, which is data here;
+//! - the person is named in the body by one of `UserID`, `Username` and `Email`. The first two are never data; `Email` is data
+//!   where it does not name the person, and nothing else where it does: one body cannot say both;
 //! - every other member is a profile field by its label, which is case-sensitive and the tenant's own;
 //! - every value is a string, and the object itself is sent as one ("Stringify your JSON data");
 //! - the answer is 200 even for a failure: `{"IsError": false, "ResponseMessage": "", "ResponseData": 12}`, where
@@ -16,8 +17,8 @@ mod reader;
 mod usual_messages;
 
 use adapter::{
-    AppliedState, AuthScheme, Dialect, ErrorKind, FieldRule, Means, Method, OpenFields, Path, Receipt,
-    RetryAfter, Rule, SubjectForm, SubjectKind, TranslateError, Update, VendorError, VendorRequest,
+    AppliedState, AuthScheme, Comparison, Dialect, ErrorKind, FieldRule, Means, Method, OpenFields, Path,
+    Receipt, RetryAfter, Rule, SubjectKind, TranslateError, Update, VendorError, VendorRequest,
     VendorResponse, WireValue, as_text, id_text, phone, says_no, status,
 };
 use canonical::{Json, Leaf};
@@ -32,13 +33,15 @@ pub static DIALECT: Dialect = Dialect {
     page: "https://my.axerosolutions.com/spaces/5/axero-documentation",
     auth: &[AuthScheme::Header("Rest-Api-Key"), AuthScheme::Bearer],
     subjects: &[
-        SubjectKind { name: "user_id", form: SubjectForm::Integer },
-        SubjectKind { name: "username", form: SubjectForm::Text },
+        SubjectKind::integer("user_id"),
+        // An ASP.NET application: user names have no case (a guess; the page does not say).
+        SubjectKind::text("username", Comparison::Folded),
+        SubjectKind::email("email").taking(EMAIL),
     ],
     fields: &[
         FieldRule::new(Leaf::GivenName, "First name", Rule::SetOnly, as_text),
         FieldRule::new(Leaf::FamilyName, "Last name", Rule::SetOnly, as_text),
-        FieldRule::new(Leaf::Email, "Email", Rule::SetOnly, as_text),
+        FieldRule::new(Leaf::Email, EMAIL, Rule::SetOnly, as_text),
         FieldRule::new(Leaf::PhoneNumber, "Phone", Rule::SetOnly, phone),
         FieldRule::new(Leaf::Locality, "City", Rule::SetOnly, as_text),
         FieldRule::new(Leaf::Region, "State", Rule::SetOnly, as_text),
@@ -55,6 +58,7 @@ pub static DIALECT: Dialect = Dialect {
 
 const USER_ID: &str = "UserID";
 const USERNAME: &str = "Username";
+const EMAIL: &str = "Email";
 
 /// What a route configures about Communifire.
 #[derive(Debug, Clone, Default)]
@@ -167,16 +171,23 @@ fn message(answer: &Json) -> &str {
 }
 
 fn selector(kind: &str) -> &'static str {
-    if kind == "username" { USERNAME } else { USER_ID }
+    match kind {
+        "username" => USERNAME,
+        "email" => EMAIL,
+        _ => USER_ID,
+    }
 }
 
 /// The members of the body, the person first.
 fn members<'a>(update: &Update<'a>) -> Result<Vec<(&'a str, &'a str)>, TranslateError> {
     let subject = update.subject;
-    let mut members = vec![(selector(subject.kind().name), subject.as_str())];
+    let named_by = selector(subject.kind().name);
+    let mut members = vec![(named_by, subject.as_str())];
     for field in update.fields {
         match &field.value {
-            WireValue::Set(JsonValue::String(text)) => members.push((&field.to, text)),
+            WireValue::Set(JsonValue::String(text)) if field.to != named_by => {
+                members.push((&field.to, text))
+            }
             _ => return Err(TranslateError::new(&DIALECT, field)),
         }
     }

@@ -4,7 +4,7 @@
 //! `First name` or `FirstName`, `Last name` or `LastName`. A field is therefore found by its label, and where no member has
 //! exactly that name, by the only one that differs from it in spaces and case.
 //!
-//! A person who is known by a username is read under the id that the answers to updates name. What fields a tenant has defined
+//! A person who is known by a username or an address is read under the id that the answers to updates name. What fields a tenant has defined
 //! is told by no call that could be found.
 
 use adapter::{
@@ -13,7 +13,7 @@ use adapter::{
 };
 use canonical::Json;
 
-use crate::{Adapter, USER_ID, USERNAME, envelope, selector};
+use crate::{Adapter, EMAIL, USER_ID, USERNAME, envelope, selector};
 
 impl adapter::Reader for Adapter {
     fn first(&self, query: &ReadQuery<'_>) -> Option<ReadRequest> {
@@ -66,13 +66,15 @@ fn person(user: &Json, whom: &Whom<'_>) -> Result<ReadPage, VendorError> {
     let Some(members) = user.as_object().filter(|members| !members.is_empty()) else {
         return Err(VendorError::unreadable("a success without a person"));
     };
-    if user.get(USER_ID).is_some_and(|id| id_text(id) != user_id(whom)) {
+    let shown_id = user.get(USER_ID);
+    if shown_id.is_some_and(|id| id_text(id) != user_id(whom)) {
         return Err(VendorError::wrong_subject());
     }
-    let is_other = |name: &str| !name.eq_ignore_ascii_case(whom.subject.as_str());
-    if selector(whom.subject.kind().name) == USERNAME
-        && user.get(USERNAME).and_then(Json::as_str).is_some_and(is_other)
-    {
+    let named_by = selector(whom.subject.kind().name);
+    // An address may have become another one at the vendor: it is the same person while the id is the same.
+    let must_be_shown = named_by == USERNAME || (named_by == EMAIL && shown_id.is_none());
+    let is_other = |name: &str| !whom.subject.is(name);
+    if must_be_shown && user.get(named_by).and_then(Json::as_str).is_some_and(is_other) {
         return Err(VendorError::wrong_subject());
     }
     let plain = members.iter().filter(|(_, value)| !matches!(value, Json::Object(_) | Json::Array(_)));

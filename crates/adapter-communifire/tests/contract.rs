@@ -63,6 +63,41 @@ fn the_example_on_the_page_is_what_is_sent() {
     assert_passes(page_golden(&Adapter::new(Options::default()), file));
 }
 
+/// "UserID OR Email OR Username", "unique identifier for a particular user".
+#[test]
+fn the_example_on_the_page_with_the_address_instead_of_the_id_is_what_is_sent() {
+    let file = format!("{GOLDEN}/communifire-update-user-profile-fields-by-email.json");
+    assert_passes(page_golden(&Adapter::new(Options::default()), file));
+}
+
+/// One body cannot say by which address a person is known and which one the person has from now on.
+#[test]
+fn an_address_that_names_the_person_is_no_field() {
+    use adapter::{Adapter as _, Fate, Mapping, Subject, Update, WireField, WireValue};
+    use adapter_communifire::DIALECT;
+    use canonical::Leaf;
+    let by_email = DIALECT.subject("email").expect("a kind");
+    let plain = Mapping::for_subject(&DIALECT, by_email, &MappingOptions::default()).expect("valid");
+    assert!(plain.field(&Leaf::Email).is_none());
+    assert_eq!(plain.carry(&Leaf::Email, None), Err(Fate::Unsupported));
+    assert!(Mapping::new(&DIALECT, &MappingOptions::default()).expect("valid").field(&Leaf::Email).is_some());
+    for (leaf, label) in [("email", "Email"), ("custom.tier", "Email"), ("custom.tier", "email")] {
+        let mapped = Mapping::for_subject(&DIALECT, by_email, &labels(&[(leaf, label)]));
+        let faults = mapped.expect_err("it names the person");
+        assert!(faults[0].to_string().contains("names the person"), "{}", faults[0]);
+    }
+    let on = FieldOption::On(FieldOptions::default());
+    let options = MappingOptions { fields: [(Leaf::Email, on)].into(), ..MappingOptions::default() };
+    assert!(Mapping::for_subject(&DIALECT, by_email, &options).is_err(), "the vendor's own name is the same");
+    assert!(Mapping::for_subject(&DIALECT, by_email, &labels(&[("email", "E-mail address")])).is_ok());
+    let subject = Subject::parse(by_email, "jane@example.org").expect("an address");
+    let value = WireValue::Set("june@example.org".into());
+    let fields = [WireField { leaf: Leaf::Email, to: "Email".to_owned(), value }];
+    let built =
+        Adapter::new(Options::default()).build_requests(&Update { subject: &subject, fields: &fields });
+    assert!(built.is_err(), "a body with two addresses");
+}
+
 #[test]
 fn the_person_stands_first_in_the_body() {
     use adapter::{Adapter as _, Subject, Update, WireField, WireValue};

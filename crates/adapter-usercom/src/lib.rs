@@ -22,7 +22,7 @@ mod reader;
 mod removal;
 
 use adapter::{
-    AuthScheme, Dialect, FieldRule, Means, Method, OpenFields, Path, Receipt, Rule, SubjectForm, SubjectKind,
+    AuthScheme, Comparison, Dialect, FieldRule, Means, Method, OpenFields, Path, Receipt, Rule, SubjectKind,
     TranslateError, Update, VendorError, VendorRequest, VendorResponse, WireField, WireValue, as_json,
     as_text, phone,
 };
@@ -37,8 +37,9 @@ pub static DIALECT: Dialect = Dialect {
     page: "https://apidocs.user.com/users/update-user.html",
     auth: &[AuthScheme::Token],
     subjects: &[
-        SubjectKind { name: "id", form: SubjectForm::Integer },
-        SubjectKind { name: "custom_id", form: SubjectForm::Text },
+        SubjectKind::integer("id"),
+        // An id that a program gives; the answer's own id tells two people apart if the vendor folds it (a guess).
+        SubjectKind::text("custom_id", Comparison::Exact),
     ],
     fields: &[
         FieldRule::new(Leaf::Email, "email", Rule::SetOnly, as_text),

@@ -13,9 +13,8 @@
 //! No call is documented that shows a user, so that nothing can be read back: the adapter has no reader.
 
 use adapter::{
-    AuthScheme, Dialect, FieldRule, Means, Method, Path, Receipt, Rule, SubjectForm, SubjectKind,
-    TranslateError, Update, VendorError, VendorRequest, VendorResponse, WireValue, as_text, phone_e164,
-    says_no, status,
+    AuthScheme, Dialect, FieldRule, Means, Method, Path, Receipt, Rule, SubjectKind, TranslateError, Update,
+    VendorError, VendorRequest, VendorResponse, WireValue, as_text, phone_e164, says_no, status,
 };
 use canonical::{Json, Leaf};
 use serde_json::Map;
@@ -25,7 +24,7 @@ pub static DIALECT: Dialect = Dialect {
     vendor: "village",
     page: "https://village-labs.gitbook.io/village-product-and-developer-docs/legacy-developer-docs/village-apis-introduction/patch-user-api",
     auth: &[AuthScheme::Bearer],
-    subjects: &[SubjectKind { name: "email", form: SubjectForm::Email }],
+    subjects: &[SubjectKind::email("email")],
     fields: &[
         FieldRule::new(Leaf::GivenName, "first_name", Rule::SetOnly, as_text),
         FieldRule::new(Leaf::FamilyName, "last_name", Rule::SetOnly, as_text),
@@ -97,7 +96,7 @@ impl adapter::Adapter for Adapter {
         let Some(json) = response.json().filter(|json| json.as_object().is_some()) else {
             return Err(VendorError::unreadable("a success whose body is no object"));
         };
-        if emails(&json).any(|email| !email.eq_ignore_ascii_case(sent.subject.as_str())) {
+        if emails(&json).any(|email| !sent.subject.is(email)) {
             return Err(VendorError::wrong_subject());
         }
         if says_no(&json) {

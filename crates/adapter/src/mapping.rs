@@ -22,7 +22,7 @@ pub use fingerprint::Fingerprint;
 pub use group::Group;
 pub use options::{ClearAs, FieldOption, FieldOptions, MappingOptions, Overlong};
 
-use crate::{Dialect, FieldRule, PhoneFormat, Rule, WireValue};
+use crate::{Dialect, FieldRule, PhoneFormat, Rule, SubjectKind, WireValue};
 
 /// A value as a route carries it.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,17 +40,41 @@ pub struct Mapping {
     phone_format: PhoneFormat,
     fields: BTreeMap<Leaf, Field>,
     groups: Arc<[Group]>,
+    /// The field that names the person; see [`SubjectKind::taken_field`].
+    taken: Option<&'static str>,
 }
 
 impl Mapping {
-    /// Puts the dialect's table and a route's options together.
+    /// Puts the dialect's table and a route's options together, for people who are named in the dialect's first way.
     ///
     /// # Errors
     /// Every mistake in the options, in the order of the leaves.
     pub fn new(dialect: &'static Dialect, options: &MappingOptions) -> Result<Self, Vec<MappingFault>> {
+        Self::of(dialect, dialect.subjects.first(), options)
+    }
+
+    /// The same for people who are named in this way.
+    ///
+    /// # Errors
+    /// Every mistake in the options, in the order of the leaves.
+    pub fn for_subject(
+        dialect: &'static Dialect,
+        subject: &'static SubjectKind,
+        options: &MappingOptions,
+    ) -> Result<Self, Vec<MappingFault>> {
+        Self::of(dialect, Some(subject), options)
+    }
+
+    fn of(
+        dialect: &'static Dialect,
+        subject: Option<&'static SubjectKind>,
+        options: &MappingOptions,
+    ) -> Result<Self, Vec<MappingFault>> {
+        let taken = subject.and_then(|subject| subject.taken_field);
         let mut fields: BTreeMap<Leaf, Field> = dialect
             .fields
             .iter()
+            .filter(|rule| Some(rule.to) != taken)
             .filter_map(|rule| {
                 let leaf = rule.leaf.clone()?;
                 let field = Field::of(&leaf, rule, rule.to, &FieldOptions::default(), options.phone_format);
@@ -59,19 +83,19 @@ impl Mapping {
             .collect();
         let mut faults = Vec::new();
         for (leaf, option) in &options.fields {
-            match resolve(dialect, leaf, option, options.phone_format) {
+            match resolve(dialect, taken, leaf, option, options.phone_format) {
                 Ok(Some(field)) => drop(fields.insert(leaf.clone(), field)),
                 Ok(None) => drop(fields.remove(leaf)),
                 Err(fault) => faults.push(fault),
             }
         }
         faults.extend(collisions(&fields));
-        faults.extend(required_but_off(dialect, &fields));
+        faults.extend(required_but_off(dialect, taken, &fields));
         faults.extend(in_two_groups(&options.together));
         let groups =
             options.together.iter().filter_map(|group| group.among(|leaf| fields.contains_key(leaf)));
         let groups = groups.collect();
-        let mapping = Self { dialect, phone_format: options.phone_format, fields, groups };
+        let mapping = Self { dialect, phone_format: options.phone_format, fields, groups, taken };
         if faults.is_empty() { Ok(mapping) } else { Err(faults) }
     }
 
@@ -126,7 +150,11 @@ impl Mapping {
     }
 
     fn fate_of_unmapped(&self, leaf: &Leaf) -> Fate {
-        let has_a_field = self.dialect.default_rule(leaf).is_some();
+        let own = self.dialect.default_rule(leaf);
+        if own.is_some_and(|rule| Some(rule.to) == self.taken) {
+            return Fate::Unsupported;
+        }
+        let has_a_field = own.is_some();
         let could_have = self.dialect.open_fields.is_some() && !self.dialect.unsupported.contains(leaf);
         if has_a_field || (could_have && *leaf != Leaf::Name) { Fate::Unmapped } else { Fate::Unsupported }
     }
@@ -134,6 +162,7 @@ impl Mapping {
 
 fn resolve(
     dialect: &'static Dialect,
+    taken: Option<&'static str>,
     leaf: &Leaf,
     option: &FieldOption,
     phone_format: PhoneFormat,
@@ -143,6 +172,11 @@ fn resolve(
         return Err(MappingFault::NeverSent { leaf: leaf.clone() });
     }
     let vendor = dialect.vendor;
+    let own = || dialect.default_rule(leaf).map(|rule| rule.to);
+    let to = options.to.as_deref().or_else(own);
+    if let Some(to) = to.filter(|to| taken.is_some_and(|taken| taken.eq_ignore_ascii_case(to))) {
+        return Err(MappingFault::Reserved { leaf: leaf.clone(), vendor, to: to.to_owned() });
+    }
     let Some(to) = &options.to else {
         let rule =
             dialect.default_rule(leaf).ok_or(MappingFault::NoDefault { leaf: leaf.clone(), vendor })?;
@@ -175,9 +209,14 @@ fn collisions(fields: &BTreeMap<Leaf, Field>) -> Vec<MappingFault> {
     faults
 }
 
-fn required_but_off(dialect: &'static Dialect, fields: &BTreeMap<Leaf, Field>) -> Vec<MappingFault> {
+fn required_but_off(
+    dialect: &'static Dialect,
+    taken: Option<&str>,
+    fields: &BTreeMap<Leaf, Field>,
+) -> Vec<MappingFault> {
     let required = dialect.fields.iter().filter(|rule| rule.rule == Rule::Required);
     required
+        .filter(|rule| Some(rule.to) != taken)
         .filter(|rule| !fields.values().any(|field| *field.to == *rule.to))
         .filter_map(|rule| {
             Some(MappingFault::RequiredOff { leaf: rule.leaf.clone()?, vendor: dialect.vendor })

@@ -132,9 +132,9 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{Method, Path, Subject, SubjectForm, SubjectKind};
+    use crate::{Method, Path, Subject, SubjectKind};
 
-    static ID: SubjectKind = SubjectKind { name: "id", form: SubjectForm::Integer };
+    static ID: SubjectKind = SubjectKind::integer("id");
 
     fn sent(body: JsonValue) -> VendorRequest {
         VendorRequest {

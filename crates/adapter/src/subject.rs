@@ -2,6 +2,8 @@ use std::fmt;
 
 use canonical::{Email, Invalid, Unseen};
 
+use crate::fold;
+
 /// One way in which a vendor names a person.
 #[derive(Debug, PartialEq, Eq)]
 pub struct SubjectKind {
@@ -9,6 +11,58 @@ pub struct SubjectKind {
     pub name: &'static str,
     /// Which texts are such a subject.
     pub form: SubjectForm,
+    /// When two of them are one person.
+    pub comparison: Comparison,
+    /// The field of the body that names the person in this way, where the vendor would take it for a field of the profile
+    /// otherwise: a route that names people so cannot write it.
+    pub taken_field: Option<&'static str>,
+}
+
+/// When two subjects of one kind are one person.
+///
+/// What a vendor takes for one account must be one person here: otherwise two users are written to it. What a vendor tells apart
+/// and is one person here is refused, which harms nobody and can be seen. Where a vendor does not say how it compares, a name that
+/// people type is folded; an id that programs give is exact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comparison {
+    /// When they are the same characters.
+    Exact,
+    /// When they are the same after compatibility composition (NFKC) and full case folding, without characters that are not seen
+    /// (Unicode Standard, section 3.13, D147).
+    Folded,
+}
+
+impl Comparison {
+    /// Its name beside what was stored under it. One whose keys become others needs another name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Comparison::Exact => "exact",
+            Comparison::Folded => "folded",
+        }
+    }
+}
+
+impl SubjectKind {
+    /// Ids that are numbers.
+    pub const fn integer(name: &'static str) -> Self {
+        Self { name, form: SubjectForm::Integer, comparison: Comparison::Exact, taken_field: None }
+    }
+
+    /// Texts that are compared in this way.
+    pub const fn text(name: &'static str, comparison: Comparison) -> Self {
+        Self { name, form: SubjectForm::Text, comparison, taken_field: None }
+    }
+
+    /// E-mail addresses. Their domain has no case (RFC 4343), and no vendor is known to give `a@x` and `A@x` to two people.
+    pub const fn email(name: &'static str) -> Self {
+        Self { name, form: SubjectForm::Email, comparison: Comparison::Folded, taken_field: None }
+    }
+
+    /// The kind whose subjects stand in this field of the body.
+    pub const fn taking(mut self, field: &'static str) -> Self {
+        self.taken_field = Some(field);
+        self
+    }
 }
 
 /// Which texts are a subject.
@@ -53,9 +107,20 @@ impl Subject {
         &self.text
     }
 
-    /// What two subjects must differ in to be two people: the text with ASCII letters in lower case, and no other folding.
+    /// What two subjects must differ in to be two people; see [`Comparison`].
     pub fn key(&self) -> String {
-        self.text.to_ascii_lowercase()
+        match self.kind.comparison {
+            Comparison::Exact => self.text.clone(),
+            Comparison::Folded => fold::folded(&self.text),
+        }
+    }
+
+    /// Whether a text that a vendor answers is this subject.
+    pub fn is(&self, text: &str) -> bool {
+        match self.kind.comparison {
+            Comparison::Exact => self.text == text,
+            Comparison::Folded => self.text == text || self.key() == fold::folded(text),
+        }
     }
 }
 
@@ -91,9 +156,10 @@ fn plain(text: &str) -> Result<String, Invalid> {
 mod tests {
     use super::*;
 
-    static ID: SubjectKind = SubjectKind { name: "id", form: SubjectForm::Integer };
-    static TEXT: SubjectKind = SubjectKind { name: "custom_id", form: SubjectForm::Text };
-    static EMAIL: SubjectKind = SubjectKind { name: "email", form: SubjectForm::Email };
+    static ID: SubjectKind = SubjectKind::integer("id");
+    static TEXT: SubjectKind = SubjectKind::text("custom_id", Comparison::Exact);
+    static NAME: SubjectKind = SubjectKind::text("username", Comparison::Folded);
+    static EMAIL: SubjectKind = SubjectKind::email("email");
 
     #[test]
     fn integers_have_one_form() {
@@ -129,6 +195,51 @@ mod tests {
         for text in ["anna maria", "a\u{200d}b", "Zoë", "-anna-", "«anna»"] {
             assert!(Subject::parse(&TEXT, text).is_ok(), "{text:?}");
         }
+    }
+
+    fn keys(kind: &'static SubjectKind, texts: &[&str]) -> Vec<String> {
+        let key = |text: &&str| Subject::parse(kind, text).expect("a subject").key();
+        texts.iter().map(key).collect()
+    }
+
+    #[test]
+    fn ids_that_differ_in_case_alone_are_two_people() {
+        let keys = keys(&TEXT, &["Ab1", "aB1", "É", "E\u{301}"]);
+        assert_eq!(keys, ["Ab1", "aB1", "É", "E\u{301}"]);
+    }
+
+    #[test]
+    fn names_that_a_vendor_may_fold_are_one_person() {
+        for alike in [
+            &["Anna", "ANNA", "ａｎｎａ", "an\u{200b}na"][..],
+            &["É", "é", "E\u{301}", "e\u{301}"],
+            &["Straße", "STRASSE"],
+            &["ΑΓΙΟΣ", "αγιος", "αγιοσ"],
+            &["ﬁsh", "FISH"],
+            &["\u{212a}im", "kim"],
+            // Folding and composition each make something for the other.
+            &["\u{3b1}\u{345}\u{301}", "\u{391}\u{301}\u{345}"],
+        ] {
+            let keys = keys(&NAME, alike);
+            assert!(keys.iter().all(|key| *key == keys[0]), "{alike:?}: {keys:?}");
+        }
+        let keys = keys(&NAME, &["anna", "ana", "änna", "anna.", "αννα"]);
+        assert_eq!(keys.iter().collect::<std::collections::BTreeSet<_>>().len(), keys.len());
+    }
+
+    #[test]
+    fn a_key_is_its_own_key() {
+        for text in ["Straße", "É", "ﬁsh", "ΑΓΙΟΣ", "ŉ", "ᾳ\u{301}", "İ", "ǰ"] {
+            let key = Subject::parse(&NAME, text).expect("a name").key();
+            assert_eq!(Subject::parse(&NAME, &key).expect("a name").key(), key, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_a_vendor_answers_is_compared_as_the_kind_says() {
+        let (id, name) = (Subject::parse(&TEXT, "Ab1"), Subject::parse(&NAME, "Ab1"));
+        assert!(!id.expect("an id").is("ab1"));
+        assert!(name.expect("a name").is("aB1"));
     }
 
     #[test]

@@ -20,10 +20,10 @@ static ADAPTER: LazyLock<Adapter> = LazyLock::new(|| {
 static SENT: LazyLock<Vec<VendorRequest>> = LazyLock::new(|| {
     let fields = [set(Leaf::GivenName, "First name", "Jane"), set(Leaf::FamilyName, "Last name", "Doe")];
     let by = |subject| requests(&*ADAPTER, subject, &fields);
-    [by(("user_id", "42")), by(("username", "jane"))].concat()
+    [by(("user_id", "42")), by(("username", "jane")), by(("email", "jane@example.org"))].concat()
 });
 
-/// Reads `data` as the answer to an update of user 42, and of the user named jane.
+/// Reads `data` as the answer to an update of user 42, of the user named jane, and of the one with an address.
 pub fn target(data: &[u8]) {
     answer::judge(&*ADAPTER, &SENT, data, confirm);
 }

@@ -1,9 +1,9 @@
 //! E-mail addresses: the rule is written a second time, character by character.
 
-use adapter::{Subject, SubjectForm, SubjectKind};
+use adapter::{Subject, SubjectKind};
 use canonical::Email;
 
-static KIND: SubjectKind = SubjectKind { name: "email", form: SubjectForm::Email };
+static KIND: SubjectKind = SubjectKind::email("email");
 
 /// Reads `data` as an address and compares with the rule.
 pub fn target(data: &[u8]) {

@@ -2,9 +2,7 @@
 
 use std::sync::LazyLock;
 
-use adapter::{
-    Adapter, AuthScheme, Method, Path, Subject, SubjectForm, SubjectKind, Update, VendorRequest, WireField,
-};
+use adapter::{Adapter, AuthScheme, Method, Path, Subject, SubjectKind, Update, VendorRequest, WireField};
 use canonical::Leaf;
 use delivery::{Preview, Transport};
 use secrecy::SecretString;
@@ -12,7 +10,7 @@ use transport_http::{Credential, HttpTransport, Network, PlainHttp, Settings};
 
 use crate::answer::set;
 
-static KIND: SubjectKind = SubjectKind { name: "id", form: SubjectForm::Integer };
+static KIND: SubjectKind = SubjectKind::integer("id");
 /// Plain HTTP needs no certificates, so that the targets run on a machine without any.
 const BASES: [(&str, Network, PlainHttp); 2] = [
     ("http://127.0.0.1:9/v1", Network::Loopback, PlainHttp::Refused),

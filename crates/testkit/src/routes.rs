@@ -4,16 +4,16 @@ use std::{sync::Arc, time::Duration};
 
 use adapter::{
     Absence, Adapter, AuthScheme, Definition, Dialect, FieldRule, Mapping, MappingOptions, Means, Method,
-    Path, ReadItem, ReadPage, ReadQuery, ReadRequest, Reader, Receipt, Rule, SubjectForm, SubjectKind,
-    TranslateError, Update, VendorError, VendorRequest, VendorResponse, WireValue, as_text, status,
+    Path, ReadItem, ReadPage, ReadQuery, ReadRequest, Reader, Receipt, Rule, SubjectKind, TranslateError,
+    Update, VendorError, VendorRequest, VendorResponse, WireValue, as_text, status,
 };
 use async_trait::async_trait;
 use canonical::{Json, Leaf};
 use delivery::{Enrol, Limits, Preview, Rate, Route, SendError, SendErrorKind, Transport};
 use serde_json::{Map, Value as JsonValue};
 
-const ID: SubjectKind = SubjectKind { name: "id", form: SubjectForm::Integer };
-const EMAIL: SubjectKind = SubjectKind { name: "email", form: SubjectForm::Email };
+const ID: SubjectKind = SubjectKind::integer("id");
+const EMAIL: SubjectKind = SubjectKind::email("email");
 
 static PLAIN_FIELDS: [FieldRule; 4] = [
     FieldRule::new(Leaf::Department, "department", Rule::Nullable, as_text),

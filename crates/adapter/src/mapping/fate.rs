@@ -19,7 +19,7 @@ pub enum Fate {
     NotMatching,
     /// It had that value already.
     Unchanged,
-    /// The vendor has no place for it.
+    /// The vendor has no place for it, or only the one that names the person at this route.
     Unsupported,
     /// The route does not map it.
     Unmapped,

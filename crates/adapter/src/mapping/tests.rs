@@ -1,11 +1,11 @@
 use super::*;
-use crate::{AuthScheme, Means, OpenFields, SubjectForm, SubjectKind, as_text};
+use crate::{AuthScheme, Means, OpenFields, SubjectKind, as_text};
 
 static CLOSED: Dialect = Dialect {
     vendor: "closed",
     page: "",
     auth: &[AuthScheme::Bearer],
-    subjects: &[SubjectKind { name: "id", form: SubjectForm::Integer }],
+    subjects: &[SubjectKind::integer("id")],
     fields: &[
         FieldRule {
             leaf: Some(Leaf::Email),
@@ -46,7 +46,7 @@ static OPEN: Dialect = Dialect {
     vendor: "open",
     page: "",
     auth: &[AuthScheme::Bearer],
-    subjects: &[SubjectKind { name: "id", form: SubjectForm::Integer }],
+    subjects: &[SubjectKind::integer("id")],
     fields: &[],
     open_fields: Some(OpenFields { rule: Rule::SetOnly, format: as_text, reserved: &["Key"] }),
     unsupported: &[Leaf::Picture],

@@ -4,14 +4,14 @@ use serde_json::{Value as JsonValue, json};
 use super::*;
 use crate::{
     Absence, AuthScheme, Dialect, FieldOption, FieldOptions, FieldRule, Mapping, MappingOptions, Means,
-    OpenFields, Rule, SubjectForm, SubjectKind, WireValue, as_text,
+    OpenFields, Rule, SubjectKind, WireValue, as_text,
 };
 
 static DIALECT: Dialect = Dialect {
     vendor: "open",
     page: "",
     auth: &[AuthScheme::Bearer],
-    subjects: &[SubjectKind { name: "id", form: SubjectForm::Integer }],
+    subjects: &[SubjectKind::integer("id")],
     fields: &[FieldRule::new(Leaf::Email, "mail", Rule::SetOnly, as_text)],
     open_fields: Some(OpenFields { rule: Rule::Nullable, format: as_text, reserved: &[] }),
     unsupported: &[],

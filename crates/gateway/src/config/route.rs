@@ -59,7 +59,7 @@ impl RouteConfig {
     /// # Errors
     /// When no transport can be made: no root certificates, or none in `ca_file`.
     pub fn build(&self) -> Result<Route, SettingsError> {
-        let mapping = Mapping::new(self.vendor.dialect(), &self.mapping);
+        let mapping = Mapping::for_subject(self.vendor.dialect(), self.subject_kind, &self.mapping);
         Ok(Route {
             name: self.name.clone(),
             adapter: Arc::clone(&self.adapter),

@@ -178,6 +178,12 @@ async fn communifire_shows_what_was_written_under_either_kind_of_name() {
         let by_name = bench.subject("username", "jane.doe");
         let whom = Whom { subject: &by_name, witness: Some("12") };
         bench.edit("12", &json!({"Company": "Initech"}));
+        let by_address = bench.subject("email", "jane.doe@example.com");
+        let by_address = Whom { subject: &by_address, witness: Some("12") };
+        assert_eq!(
+            not_same(&bench.compared(by_address, &written).await),
+            told(&[("organization", "differs")])
+        );
         assert_eq!(not_same(&bench.compared(whom, &written).await), told(&[("organization", "differs")]));
         assert_eq!(bench.violations(), []);
     }

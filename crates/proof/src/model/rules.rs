@@ -3,9 +3,9 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use adapter::{
-    Adapter, AuthScheme, ClearAs, Dialect, FieldOption, FieldOptions, FieldRule, Group, Mapping,
-    MappingOptions, Means, Method, Overlong, Path, Rule, SubjectForm, SubjectKind, TranslateError, Update,
-    VendorRequest, VendorResponse, WireValue, as_text,
+    Adapter, AuthScheme, ClearAs, Comparison, Dialect, FieldOption, FieldOptions, FieldRule, Group, Mapping,
+    MappingOptions, Means, Method, Overlong, Path, Rule, SubjectKind, TranslateError, Update, VendorRequest,
+    VendorResponse, WireValue, as_text,
 };
 use async_trait::async_trait;
 use canonical::{Leaf, Profile, Value};
@@ -39,7 +39,7 @@ static DIALECT: Dialect = Dialect {
     vendor: "model",
     page: "",
     auth: &[AuthScheme::Bearer],
-    subjects: &[SubjectKind { name: "id", form: SubjectForm::Text }],
+    subjects: &[SubjectKind::text("id", Comparison::Exact)],
     fields: &[
         FieldRule::new(REQUIRED, "r", Rule::Required, as_text),
         FieldRule::new(Leaf::Title, "a", Rule::SetOnly, as_text).max(MAX),

@@ -13,8 +13,8 @@ use super::{
 /// # Errors
 /// What came out differently the second time.
 pub fn equal_input_gives_equal_output(case: &ContractCase) -> Check {
-    let bench = case.bench()?;
     for (person, _) in case.people()? {
+        let bench = case.bench_of(&person)?;
         for requests in [everything, taking_away] {
             if requests(&bench, &person)? != requests(&bench, &person)? {
                 return Err(format!("two builds for a {} differ", person.kind().name));
@@ -37,8 +37,8 @@ pub fn equal_input_gives_equal_output(case: &ContractCase) -> Check {
 /// # Errors
 /// What is too much, missing or changed.
 pub fn nothing_is_sent_unasked(case: &ContractCase) -> Check {
-    let bench = case.bench()?;
     for (person, _) in case.people()? {
+        let bench = case.bench_of(&person)?;
         let all = bench.fields_with(|leaf| format!("value of {leaf}"));
         for field in &all {
             let fields = with_required(&bench, field, &all);
@@ -110,6 +110,7 @@ pub fn no_request_carries_a_secret(case: &ContractCase) -> Check {
         schemes.contains(&name) || parts.iter().any(|part| name.contains(part))
     };
     for (person, _) in case.people()? {
+        let bench = case.bench_of(&person)?;
         for request in everything(&bench, &person)?.iter().chain(&taking_away(&bench, &person)?) {
             let names = request.headers.iter().chain(&request.query).map(|(name, _)| *name);
             if let Some(name) = names.into_iter().find(|name| is_secret(name)) {

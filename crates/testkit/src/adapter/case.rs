@@ -42,6 +42,11 @@ impl ContractCase {
         Bench::new(&*self.adapter, &self.mapping)
     }
 
+    /// The adapter with the mapping that the suite uses for this person.
+    pub(super) fn bench_of(&self, person: &Subject) -> Result<Bench<'_>, String> {
+        Bench::of(&*self.adapter, person.kind(), &self.mapping)
+    }
+
     /// Every kind of subject of the dialect with one person and another one.
     pub(super) fn people(&self) -> Result<Vec<(Subject, Subject)>, String> {
         self.adapter.dialect().subjects.iter().map(|kind| Ok((person(kind, 0)?, person(kind, 1)?))).collect()

@@ -41,8 +41,8 @@ const HOSTILE: [&str; 28] = [
 /// # Errors
 /// What the text changed.
 pub fn hostile_values_stay_values(case: &ContractCase) -> Check {
-    let bench = case.bench()?;
     for (person, _) in case.people()? {
+        let bench = case.bench_of(&person)?;
         let usual = bench.build(&person, &bench.fields_with(|_| "plain".to_owned()))?;
         for text in HOSTILE {
             let fields = bench.fields_with(|_| text.to_owned());

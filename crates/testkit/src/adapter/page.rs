@@ -25,12 +25,12 @@ pub fn page_golden(adapter: &dyn Adapter, file: impl AsRef<Path>) -> Check {
         let options = FieldOptions { to: Some(text(to, "a field")?), ..FieldOptions::default() };
         mapping.fields.insert(leaf, FieldOption::On(options));
     }
-    let mut bench = Bench::new(adapter, &mapping)?;
-    let default_country = page["default_country"].as_str().map(str::parse).transpose();
-    bench.rules = Rules { default_country: default_country.map_err(|_| "there is no such country")? };
     let (kind, id) =
         page["subject"].as_object().and_then(|subject| subject.iter().next()).ok_or("there is no subject")?;
     let kind = adapter.dialect().subject(kind).ok_or("there is no such kind of subject")?;
+    let mut bench = Bench::of(adapter, kind, &mapping)?;
+    let default_country = page["default_country"].as_str().map(str::parse).transpose();
+    bench.rules = Rules { default_country: default_country.map_err(|_| "there is no such country")? };
     let subject = Subject::parse(kind, &text(id, "a subject")?).map_err(|invalid| invalid.to_string())?;
 
     let (requests, fates) = bench.run(&subject, &page["patch"])?;

@@ -7,8 +7,8 @@ use super::{Check, ContractCase, case::somebody, requests::everything};
 /// # Errors
 /// What the answer was taken for instead.
 pub fn the_usual_answer_is_a_success(case: &ContractCase) -> Check {
-    let bench = case.bench()?;
     for (person, _) in case.people()? {
+        let bench = case.bench_of(&person)?;
         for sent in everything(&bench, &person)? {
             bench
                 .adapter
@@ -24,8 +24,8 @@ pub fn the_usual_answer_is_a_success(case: &ContractCase) -> Check {
 /// # Errors
 /// What such an answer was taken for.
 pub fn an_answer_about_another_person_is_noticed(case: &ContractCase) -> Check {
-    let bench = case.bench()?;
     for (person, other) in case.people()? {
+        let bench = case.bench_of(&person)?;
         if !case.names.contains(&person.kind().name) {
             continue;
         }
@@ -46,8 +46,8 @@ pub fn an_answer_about_another_person_is_noticed(case: &ContractCase) -> Check {
 /// # Errors
 /// When one does.
 pub fn a_receipt_claims_no_more_than_the_dialect(case: &ContractCase) -> Check {
-    let bench = case.bench()?;
     for (person, _) in case.people()? {
+        let bench = case.bench_of(&person)?;
         for sent in everything(&bench, &person)? {
             let usual = bench.adapter.parse_response(&sent, &(case.answer)(&person));
             if usual.is_ok_and(|receipt| receipt.means < bench.adapter.dialect().success_means) {

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use ::adapter::{
-    Adapter, Fate, Mapping, MappingOptions, Subject, Update, VendorRequest, WireField, WireValue,
+    Adapter, Fate, Mapping, MappingOptions, Subject, SubjectKind, Update, VendorRequest, WireField, WireValue,
 };
 use canonical::{Leaf, Patch, Profile, Rules};
 use serde_json::Value as JsonValue;
@@ -54,7 +54,20 @@ impl<'a> Bench<'a> {
     /// # Errors
     /// The mistakes in the mapping.
     pub fn new(adapter: &'a dyn Adapter, options: &MappingOptions) -> Result<Self, String> {
-        let mapping = Mapping::new(adapter.dialect(), options)
+        let kind = adapter.dialect().subjects.first().ok_or("the dialect has no kind of subject")?;
+        Self::of(adapter, kind, options)
+    }
+
+    /// The same for people who are named in this way.
+    ///
+    /// # Errors
+    /// The mistakes in the mapping.
+    pub fn of(
+        adapter: &'a dyn Adapter,
+        kind: &'static SubjectKind,
+        options: &MappingOptions,
+    ) -> Result<Self, String> {
+        let mapping = Mapping::for_subject(adapter.dialect(), kind, options)
             .map_err(|faults| faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))?;
         Ok(Self { adapter, mapping, rules: Rules::default() })
     }

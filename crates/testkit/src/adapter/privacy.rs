@@ -15,8 +15,8 @@ const LONGEST_DETAIL: usize = 200;
 /// # Errors
 /// Where it was found; never what.
 pub fn errors_and_debug_output_name_nobody(case: &ContractCase) -> Check {
-    let bench = case.bench()?;
     for (person, _) in case.people()? {
+        let bench = case.bench_of(&person)?;
         let fields = bench.fields_with(canary);
         let requests = bench.build(&person, &fields)?;
         names_nobody("the Debug output of a request", &format!("{requests:?} {fields:?}"), "")?;

@@ -9,8 +9,8 @@ use super::{Bench, Check, ContractCase, Proof, requests::taking_away};
 /// # Errors
 /// The answer that was taken for a success, or for something else than it is.
 pub fn what_is_taken_away_is_not_taken_on_trust(case: &ContractCase) -> Check {
-    let bench = case.bench()?;
     for (person, other) in case.people()? {
+        let bench = case.bench_of(&person)?;
         for sent in taking_away(&bench, &person)? {
             if case.names.contains(&person.kind().name) {
                 about_another_person(&read(&bench, &sent, &(case.answer)(&other)))?;

@@ -32,6 +32,7 @@ pub fn requests_are_as_in_the_goldens(case: &ContractCase) -> Check {
     }
     let mut subjects = Map::new();
     for (person, _) in case.people()? {
+        let bench = case.bench_of(&person)?;
         let updates = json!({
             "everything": list(&everything(&bench, &person)?),
             "taking away": list(&taking_away(&bench, &person)?),

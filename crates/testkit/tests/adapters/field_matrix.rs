@@ -2,7 +2,7 @@
 
 use std::{fmt::Write, path::Path};
 
-use adapter::{Adapter, FieldOption, FieldOptions, MappingOptions};
+use adapter::{Adapter, Comparison, FieldOption, FieldOptions, MappingOptions};
 use canonical::Leaf;
 use testkit::adapter::{
     Bench, CUSTOM_SAMPLES, agrees_with_file, assert_passes, capability_table, field_matrix,
@@ -52,7 +52,20 @@ fn vendor(name: &str, adapter: &dyn Adapter, mapped: Option<[&str; 4]>) -> Resul
     let dialect = adapter.dialect();
     let subjects = dialect.subjects.iter().map(|kind| format!("`{}`", kind.name)).collect::<Vec<_>>();
     let _ = writeln!(text, "A person is named by {}. The page: <{}>\n", subjects.join(" or "), dialect.page);
-    let _ = writeln!(text, "### Fields of {name}\n\n{}", capability_table(dialect));
+    for kind in dialect.subjects {
+        let compared = match kind.comparison {
+            Comparison::Exact => "Two that differ in anything are two people.",
+            Comparison::Folded => {
+                "Two that differ in case or form alone (NFKC, full case folding) are one person."
+            }
+        };
+        let taken = kind.taken_field.and_then(|field| dialect.rule_of(field));
+        let taken = taken.and_then(|rule| rule.leaf.as_ref()).map_or_else(String::new, |leaf| {
+            format!(" `{leaf}` is *unsupported* at such a route: its field names the person.")
+        });
+        let _ = writeln!(text, "- `{}`: {compared}{taken}", kind.name);
+    }
+    let _ = writeln!(text, "\n### Fields of {name}\n\n{}", capability_table(dialect));
     let _ = write!(text, "### Leaves at {name}\n\n{}", field_matrix(&usual, &leaves)?);
     if let Some(names) = mapped {
         let mut options = MappingOptions::default();

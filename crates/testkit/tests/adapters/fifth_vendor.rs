@@ -10,8 +10,8 @@
 
 use adapter::{
     AuthScheme, Dialect, ErrorKind, FieldRule, MappingOptions, Means, Method, Path, Receipt, Rule,
-    SubjectForm, SubjectKind, TranslateError, Update, VendorError, VendorRequest, VendorResponse, WireValue,
-    as_text, id_text, phone_e164, says_no, status,
+    SubjectKind, TranslateError, Update, VendorError, VendorRequest, VendorResponse, WireValue, as_text,
+    id_text, phone_e164, says_no, status,
 };
 use canonical::{Json, Leaf};
 use serde_json::{Map, Value as JsonValue, json};
@@ -23,7 +23,7 @@ pub(crate) static DIALECT: Dialect = Dialect {
     vendor: "larkspur",
     page: "https://larkspur.example/docs/members/patch",
     auth: &[AuthScheme::Header("X-Larkspur-Key")],
-    subjects: &[SubjectKind { name: "member_no", form: SubjectForm::Integer }],
+    subjects: &[SubjectKind::integer("member_no")],
     fields: &[
         FieldRule::new(Leaf::GivenName, "forename", Rule::Required, as_text).max(60),
         FieldRule::new(Leaf::FamilyName, "surname", Rule::Required, as_text).max(60),

@@ -13,7 +13,7 @@ mod urls;
 
 use std::{net::SocketAddr, time::Duration};
 
-use adapter::{AuthScheme, Method, Path, Subject, SubjectForm, SubjectKind, VendorRequest};
+use adapter::{AuthScheme, Method, Path, Subject, SubjectKind, VendorRequest};
 use secrecy::SecretString;
 use serde_json::json;
 
@@ -22,7 +22,7 @@ use crate::{Credential, HttpTransport, Network, Settings, Timeouts};
 /// Stands for every secret; found in no output.
 const CANARY: &str = "canary-Zk81";
 
-static ID: SubjectKind = SubjectKind { name: "id", form: SubjectForm::Integer };
+static ID: SubjectKind = SubjectKind::integer("id");
 
 fn credential(secret: &str) -> Credential {
     Credential::new(SecretString::from(secret)).expect("a credential")

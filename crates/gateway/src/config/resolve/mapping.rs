@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use adapter::{
     ClearAs, FieldOption, FieldOptions, Mapping, MappingFault, MappingOptions, Overlong, PhoneFormat,
+    SubjectKind,
 };
 use canonical::Leaf;
 
@@ -17,6 +18,7 @@ use crate::config::{
 /// The mapping of a route, with each mistake at the leaf that it is about.
 pub(super) fn resolve(
     vendor: Vendor,
+    subject: Option<&'static SubjectKind>,
     section: &RouteSection,
     path: &OptionPath,
     findings: &mut Findings<'_>,
@@ -44,7 +46,11 @@ pub(super) fn resolve(
         phone_format: phone_format.unwrap_or_default(),
         together: together.unwrap_or_default(),
     };
-    match Mapping::new(vendor.dialect(), &options) {
+    let mapping = match subject {
+        Some(subject) => Mapping::for_subject(vendor.dialect(), subject, &options),
+        None => Mapping::new(vendor.dialect(), &options),
+    };
+    match mapping {
         Ok(mapping) => (complete && phone_format.is_some()).then_some((options, mapping)),
         Err(faults) => {
             for fault in faults {

@@ -40,7 +40,7 @@ pub(super) fn resolve(
     let auth = auth(vendor, section, &path, findings);
     let subject = subject(vendor, section, &path, findings);
     let enrol = enrol(section, subject, &path, findings);
-    let mapping = mapping::resolve(vendor, section, &path, findings);
+    let mapping = mapping::resolve(vendor, subject, section, &path, findings);
     let built = vendor.build(&mut OwnOptions { section, path: &path, findings });
     let Connection { base, network, plain_http, secret, extra_roots } = connection?;
     let ((options, mapping), built) = (mapping?, built?);

@@ -1,4 +1,4 @@
-use adapter::SubjectForm;
+use adapter::{SubjectForm, SubjectKind};
 use serde_json::{Map, Value as JsonValue, json};
 
 use super::pattern;
@@ -30,18 +30,26 @@ fn of_vendor(vendor: Vendor) -> JsonValue {
         Vendor::all().flat_map(Vendor::own_options).filter(|option| !vendor.own_options().contains(option));
     let mut options: Map<String, JsonValue> =
         foreign.map(|option| ((*option).to_owned(), json!(false))).collect();
+    let required: &[&str] = if vendor == Vendor::Village { &["network_id"] } else { &[] };
     let subjects: Vec<_> = dialect.subjects.iter().map(|kind| kind.name).collect();
     options.insert("subject".to_owned(), json!({ "enum": subjects }));
     if vendor.own_options().contains(&"auth") {
         let schemes: Vec<_> = dialect.auth.iter().map(auth_name).collect();
         options.insert("auth".to_owned(), json!({ "enum": schemes }));
     }
-    if dialect.subjects.iter().all(|kind| kind.form != SubjectForm::Email) {
+    let is_email = |kind: &&SubjectKind| kind.form == SubjectForm::Email;
+    let by_email: Vec<_> = dialect.subjects.iter().filter(is_email).map(|kind| kind.name).collect();
+    if by_email.is_empty() {
         options.insert("enrol".to_owned(), json!({ "const": "identity" }));
     }
-    let required: &[&str] = if vendor == Vendor::Village { &["network_id"] } else { &[] };
+    let mut then = json!({ "properties": options, "required": required });
+    // Who is named otherwise unless the route says so, can be enrolled by an address only where it does.
+    if !by_email.is_empty() && !dialect.subjects.first().is_some_and(|kind| is_email(&kind)) {
+        then["if"] = json!({ "properties": { "enrol": { "const": "email" } }, "required": ["enrol"] });
+        then["then"] = json!({ "properties": { "subject": { "enum": by_email } }, "required": ["subject"] });
+    }
     json!({
         "if": { "properties": { "vendor": { "const": dialect.vendor } }, "required": ["vendor"] },
-        "then": { "properties": options, "required": required },
+        "then": then,
     })
 }

@@ -170,6 +170,11 @@ fn vendors_and_their_own_options_are_checked() {
     assert_refused(&with("subject = \"email\""), 13, 11, "write \"id\"");
     assert_refused(&with("enrol = \"email\""), 13, 9, "subject is an e-mail address");
     assert_refused(&with("enrol = \"all\""), 13, 9, "write \"identity\" or \"email\"");
+    let intranet = replaced("\"communal\"", "\"communifire\"");
+    let by_email = format!("{intranet}subject = \"email\"\n");
+    assert_refused(&format!("{intranet}enrol = \"email\"\n"), 13, 9, "subject is an e-mail address");
+    assert_refused(&format!("{by_email}fields.email = true\n"), 14, 16, "it names the person");
+    assert_refused(&format!("{by_email}fields.title = \"email\"\n"), 14, 16, "it names the person");
     let village = replaced("\"communal\"", "\"village\"");
     assert_refused(&village, 9, 9, "needs network_id");
     for id in ["", "..", "a/b", "a b", "ñ"] {

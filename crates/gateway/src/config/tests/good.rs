@@ -44,6 +44,21 @@ fn every_vendor_has_its_own_rate() {
 }
 
 #[test]
+fn an_address_names_people_at_communifire_and_is_no_field_then() {
+    let intranet = |more: &str| {
+        let vendor = format!("vendor = \"communifire\"\n{more}");
+        read(&replaced("vendor = \"communal\"", &vendor)).expect("a route")
+    };
+    let by_email = intranet("subject = \"email\"\nenrol = \"email\"");
+    let route = &by_email.routes[0];
+    assert_eq!((route.subject_kind.name, route.enrol), ("email", Enrol::Email));
+    assert!(!route.carried.contains_key(&Leaf::Email));
+    assert!(route.build().expect("a transport").mapping.field(&Leaf::Email).is_none());
+    assert!(intranet("").routes[0].carried.contains_key(&Leaf::Email));
+    assert!(intranet("subject = \"username\"").routes[0].carried.contains_key(&Leaf::Email));
+}
+
+#[test]
 fn a_route_is_built_from_its_configuration() {
     let text = with(
         "when = 'organization eq \"North\"'\nfields = { nickname = false, \"address.country\" = true }\nrate = \"unlimited\"\nconcurrency = 3\ntimeout = \"500ms\"\nsettle = \"0s\"",

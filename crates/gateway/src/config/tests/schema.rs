@@ -37,6 +37,7 @@ const BEYOND: &[&str] = &[
     "cannot be left out",
     "sent to no vendor",
     "mapped twice",
+    "it names the person",
 ];
 
 fn validator() -> &'static Validator {
