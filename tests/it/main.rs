@@ -12,6 +12,7 @@ mod doctor;
 mod erase;
 mod fan_out;
 mod hold;
+mod identities;
 mod isolation;
 mod kill;
 mod operator;

@@ -144,6 +144,11 @@ fn check(world: &World) {
     let people = &world.people()[..STATES.len()];
     let gateway = world.start();
     let (api, operator) = (gateway.api(), gateway.operator());
+    assert_eq!(
+        dump::routes_of_old_keys(&world.path("gateway.db")),
+        Ok(0),
+        "identities have the keys of before"
+    );
     let keyed = STATES.iter().position(|state| *state == "keyed").expect("a state");
     let again = api.patch(&people[keyed].id, &KEY, &change(keyed));
     assert_eq!(again.header("idempotency-replayed"), Some("true"), "{}", again.text());

@@ -14,6 +14,15 @@ pub fn version(path: &Path) -> rusqlite::Result<i64> {
     Connection::open(path)?.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 
+/// How many routes have no note of how their identities are compared.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn routes_of_old_keys(path: &Path) -> rusqlite::Result<i64> {
+    let count = "SELECT count(*) FROM routes WHERE comparison IS NULL";
+    Connection::open(path)?.query_row(count, [], |row| row.get(0))
+}
+
 /// The statements that make a database's tables, indexes and triggers, in no order that means anything.
 ///
 /// # Errors

@@ -97,6 +97,8 @@ pub enum Mutation {
     AbsenceTakenOnTrust,
     /// Of leaves that belong together one goes without the others.
     HalfAGroup,
+    /// The vendor's own id of a person is compared with that of the user before, and with nobody else's.
+    WitnessIsNobodys,
 }
 
 /// Whether a seeded bug is in effect.

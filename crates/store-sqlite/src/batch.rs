@@ -14,7 +14,7 @@ use crate::{
     error::{BatchError, OpError, of_batch},
     events,
     op::{Op, Other, Reply},
-    pass, rearm, routes, settle, start, sweep,
+    pass, rearm, rekey, routes, settle, start, sweep,
     tx::{Care, Memory, Tx},
 };
 
@@ -202,6 +202,9 @@ impl Batch<'_> {
             }
             Other::Start(page, reply) => {
                 self.run(page, reply, |c, r| Op::Other(Other::Start(c, r)), start::start);
+            }
+            Other::Rekey(page, reply) => {
+                self.run(page, reply, |c, r| Op::Other(Other::Rekey(c, r)), rekey::rekey);
             }
             Other::Erase(command, reply) => {
                 let result = self.attempt(|tx| erase::erase(tx, &command));

@@ -60,6 +60,11 @@ impl Changes {
         Some((&known.user, &known.row))
     }
 
+    /// Every lane that is known, as it is now.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = &LaneRow> {
+        self.lanes.iter().map(|known| &known.row)
+    }
+
     /// Hands everything that the database does not have yet to `write`, with what it has.
     pub(crate) fn flush<E>(
         &mut self,

@@ -36,6 +36,7 @@ mod enrol;
 mod erase;
 mod pass;
 mod rearm;
+mod rekey;
 mod routes;
 mod settle;
 mod start;

@@ -15,6 +15,7 @@ const STEPS: &[Step] = &[
     Step { sql: include_str!("schema/4.sql"), then: nothing },
     Step { sql: include_str!("schema/5.sql"), then: nothing },
     Step { sql: include_str!("schema/6.sql"), then: nothing },
+    Step { sql: include_str!("schema/7.sql"), then: nothing },
 ];
 
 /// The newest schema.

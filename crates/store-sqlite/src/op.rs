@@ -7,7 +7,8 @@ use delivery::{
     gate::Pause,
     store::{
         Accept, AcceptError, Accepted, Actor, ClaimDue, Claimed, Enrol, Erase, Erased, LaneId, Note, Pass,
-        Passed, RearmLanes, RegisteredRoute, RouteId, RouteRegistration, Settlement, StoreError, Sweep,
+        Passed, RearmLanes, RegisteredRoute, Rekeyed, Rekeying, RouteId, RouteRegistration, Settled,
+        Settlement, StoreError, Sweep,
     },
 };
 use tokio::sync::oneshot;
@@ -17,7 +18,7 @@ pub(crate) type Reply<T, E = StoreError> = oneshot::Sender<Result<T, E>>;
 
 /// Something for the writer to do.
 pub(crate) enum Op {
-    Settle(Box<Settlement>, Reply<()>),
+    Settle(Box<Settlement>, Reply<Settled>),
     Accept(Box<Accept>, Reply<Accepted, AcceptError>),
     Claim(ClaimDue, Reply<Claimed>),
     Other(Other),
@@ -27,6 +28,7 @@ pub(crate) enum Op {
 pub(crate) enum Other {
     Register(Vec<RouteRegistration>, Reply<Vec<RegisteredRoute>>),
     Start(StartPage, Reply<Page>),
+    Rekey(RekeyPage, Reply<RekeyedPage>),
     Erase(Erase, Reply<Option<Erased>>),
     Rearm(RearmPage, Reply<Page>),
     Enrol(EnrolPage, Reply<Enrolled>),
@@ -45,6 +47,18 @@ pub(crate) struct StartPage {
     pub(crate) windows: Arc<Vec<(RouteId, Millis)>>,
     pub(crate) now: Millis,
     pub(crate) after: LaneId,
+}
+
+/// One page of the lanes of a route whose subjects get other keys.
+pub(crate) struct RekeyPage {
+    pub(crate) command: Rekeying,
+    pub(crate) after: LaneId,
+}
+
+/// What it has changed, and after which lane the next page begins; none when it was the last.
+pub(crate) struct RekeyedPage {
+    pub(crate) rekeyed: Rekeyed,
+    pub(crate) next: Option<LaneId>,
 }
 
 /// One page of the lanes that an event is for.
@@ -89,7 +103,9 @@ impl Op {
     pub(crate) fn fail(self, error: StoreError) {
         // A caller that has gone does not want the answer.
         let _ = match self {
-            Op::Settle(_, reply) | Op::Other(Other::Pause(_, reply)) => reply.send(Err(error)).is_ok(),
+            Op::Settle(_, reply) => reply.send(Err(error)).is_ok(),
+            Op::Other(Other::Pause(_, reply)) => reply.send(Err(error)).is_ok(),
+            Op::Other(Other::Rekey(_, reply)) => reply.send(Err(error)).is_ok(),
             Op::Accept(_, reply) => reply.send(Err(error.into())).is_ok(),
             Op::Claim(_, reply) => reply.send(Err(error)).is_ok(),
             Op::Other(Other::Register(_, reply)) => reply.send(Err(error)).is_ok(),

@@ -62,6 +62,18 @@ pub(crate) fn is_taken(
     connection.prepare_cached(SELECT)?.exists(params![route.0, key, user.as_str()])
 }
 
+/// The lanes of a route whose person the vendor calls so.
+pub(crate) fn with_witness(
+    connection: &Connection,
+    route: RouteId,
+    witness: &str,
+) -> rusqlite::Result<Vec<LaneId>> {
+    const SELECT: &str =
+        "SELECT lane_id FROM lanes INDEXED BY lane_witness WHERE route_id = ?1 AND witness = ?2";
+    let mut statement = connection.prepare_cached(SELECT)?;
+    statement.query_map(params![route.0, witness], |row| Ok(LaneId(row.get(0)?)))?.collect()
+}
+
 /// Lanes by state and route, in the order of their ids.
 pub(crate) fn lanes(
     connection: &Connection,

@@ -29,6 +29,7 @@ struct Stored {
     pause: Option<Pause>,
     pass_due: bool,
     changes: u64,
+    comparison: Option<String>,
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Stored> {
@@ -43,12 +44,13 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Stored> {
         pause: reason.map(|reason| Pause { reason, probe_at, probes }),
         pass_due: row.get::<_, Option<i64>>(8)?.is_some(),
         changes: row.get::<_, i64>(9)?.cast_unsigned(),
+        comparison: row.get(10)?,
     })
 }
 
 /// What the queries of routes select, in the order in which [`read`] takes it.
-const COLUMNS: &str =
-    "route_id, vendor, subject_kind, origin, mapping_revision, pause, probe_at, probes, pass_after, changes";
+const COLUMNS: &str = "route_id, vendor, subject_kind, origin, mapping_revision, pause, probe_at, probes, pass_after, changes, \
+     comparison";
 
 fn find(connection: &Connection, name: &str) -> rusqlite::Result<Option<Stored>> {
     let sql = format!("SELECT {COLUMNS} FROM routes WHERE name = ?1");
@@ -89,18 +91,19 @@ fn register_one(connection: &Connection, route: &RouteRegistration) -> Result<Re
     }
     let (id, name, pause) = (stored.id, route.name.clone(), stored.pause);
     let count = stored.changes + u64::from(changes);
-    Ok(RegisteredRoute { id, name, pause, changes: count, pass_due: changes || stored.pass_due })
+    let keys_due = stored.comparison.as_ref() != Some(&route.comparison);
+    Ok(RegisteredRoute { id, name, pause, changes: count, pass_due: changes || stored.pass_due, keys_due })
 }
 
 fn insert(connection: &Connection, route: &RouteRegistration) -> Result<RegisteredRoute, OpError> {
-    const INSERT: &str =
-        "INSERT INTO routes(name, vendor, subject_kind, origin, mapping_revision) VALUES(?1, ?2, ?3, ?4, ?5)";
+    const INSERT: &str = "INSERT INTO routes(name, vendor, subject_kind, origin, mapping_revision, comparison) VALUES(?1, ?2, ?3, ?4, ?5, ?6)";
     let id = connection.prepare_cached(INSERT)?.insert(params![
         route.name,
         route.vendor,
         route.subject_kind,
         route.origin,
-        route.mapping_revision.cast_signed()
+        route.mapping_revision.cast_signed(),
+        route.comparison
     ])?;
     Ok(RegisteredRoute {
         id: RouteId(id),
@@ -108,6 +111,7 @@ fn insert(connection: &Connection, route: &RouteRegistration) -> Result<Register
         pause: None,
         changes: 0,
         pass_due: false,
+        keys_due: false,
     })
 }
 

@@ -15,9 +15,9 @@ use delivery::{
     lane::Version,
     store::{
         Accept, AcceptError, Accepted, Actor, AttemptView, ClaimDue, Claimed, Enrol, Erase, Erased,
-        LaneFilter, LaneId, LaneView, Note, Pass, Passed, RearmLanes, RegisteredRoute, RouteCounts, RouteId,
-        RouteRegistration, Settlement, Store, StoreError, Sweep, UpdateCursor, UpdateId, UpdateRow,
-        UserSnapshot, WithoutLane,
+        LaneFilter, LaneId, LaneView, Note, Pass, Passed, RearmLanes, RegisteredRoute, Rekeyed, Rekeying,
+        RouteCounts, RouteId, RouteRegistration, Settled, Settlement, Store, StoreError, Sweep, UpdateCursor,
+        UpdateId, UpdateRow, UserSnapshot, WithoutLane,
     },
 };
 use rusqlite::Connection;
@@ -30,7 +30,7 @@ use crate::{
     failure::Failure,
     journal,
     meter::Footprint,
-    op::{EnrolPage, Op, Other, Page, PauseRoute, RearmPage, Reply, StartPage},
+    op::{EnrolPage, Op, Other, Page, PauseRoute, RearmPage, RekeyPage, RekeyedPage, Reply, StartPage},
     open,
     options::{OpenError, Options},
     queue::Queue,
@@ -143,8 +143,29 @@ impl Store for SqliteStore {
         self.ask(|reply| Op::Claim(claim, reply)).await
     }
 
-    async fn settle(&self, settlement: Settlement) -> Result<(), StoreError> {
+    async fn settle(&self, settlement: Settlement) -> Result<Settled, StoreError> {
         self.ask(|reply| Op::Settle(Box::new(settlement), reply)).await
+    }
+
+    async fn is_of_another(&self, route: RouteId, lane: LaneId, witness: String) -> Result<bool, StoreError> {
+        let of_another = move |connection: &Connection| {
+            let lanes = read::with_witness(connection, route, &witness)?;
+            Ok(lanes.into_iter().any(|found| found != lane))
+        };
+        self.read(of_another).await
+    }
+
+    async fn rekey(&self, rekeying: Rekeying) -> Result<Rekeyed, StoreError> {
+        let (mut rekeyed, mut after) = (Rekeyed::default(), LaneId(0));
+        loop {
+            let page = RekeyPage { command: rekeying, after };
+            let page: RekeyedPage = self.ask(|reply| Op::Other(Other::Rekey(page, reply))).await?;
+            rekeyed = rekeyed.and(page.rekeyed);
+            match page.next {
+                Some(next) => after = next,
+                None => return Ok(rekeyed),
+            }
+        }
     }
 
     async fn erase(&self, erase: Erase) -> Result<Option<Erased>, StoreError> {

@@ -253,6 +253,17 @@ impl Tx<'_> {
         Ok(crate::read::is_taken(self.connection, route, key, user)?)
     }
 
+    /// Whether another lane of the route has the person whom the vendor calls so. What is not written yet is looked through as it
+    /// is: a settle writes nothing before its time.
+    pub(crate) fn is_of_another(&self, route: RouteId, lane: LaneId, witness: &str) -> Result<bool, OpError> {
+        let has = |row: &LaneRow| row.route == route && row.lane.witness.as_deref() == Some(witness);
+        if self.changes.rows().any(|row| row.id != Some(lane) && has(row)) {
+            return Ok(true);
+        }
+        let stored = crate::read::with_witness(self.connection, route, witness)?;
+        Ok(stored.into_iter().any(|id| id != lane && self.changes.get(id).is_none()))
+    }
+
     /// Claims one lane, and writes it whatever comes of it. A lane that cannot be written is blocked and the others go on.
     pub(crate) fn claim(
         &mut self,

@@ -9,8 +9,10 @@ mod enrol;
 mod erase;
 mod event;
 mod rearm;
+mod rekey;
 mod settle;
 mod start;
+mod witness;
 
 #[cfg(test)]
 mod tests;
@@ -23,5 +25,7 @@ pub use enrol::enrol;
 pub use erase::{EraseWrites, erase};
 pub use event::{note_event, pause_event};
 pub use rearm::{is_for_attention, needs_attention, rearm};
+pub use rekey::{keeps_subject, rekey};
 pub use settle::{needs_profile, settle};
 pub use start::{start, too_far};
+pub use witness::{new_witness, went_to_another_person};

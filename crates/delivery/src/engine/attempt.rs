@@ -19,7 +19,7 @@ use crate::{
     lane::{Outcome, Sent, Settle},
     mutation::{self, Mutation},
     planner,
-    store::{AttemptRow, Settlement, StoreError, Work},
+    store::{AttemptRow, Settled, Settlement, StoreError, Work},
     until,
 };
 
@@ -112,12 +112,23 @@ impl Attempt<'_> {
         let response = self.route.transport.send(request).await.map_err(unanswered)?;
         let receipt = self.route.adapter.parse_response(request, &response);
         let receipt = receipt.map_err(|error| Refused::Answered(error, response.status))?;
-        match (&self.work.witness, &receipt.witness) {
-            (Some(known), Some(named)) if known != named => {
+        match receipt.witness.as_deref() {
+            Some(named) if self.is_another(named).await => {
                 Err(Refused::Answered(VendorError::wrong_subject(), response.status))
             }
             _ => Ok(receipt),
         }
+    }
+
+    /// Whether the vendor's own id of the person is not this user's. One that is named for the first time may be another user's;
+    /// the settle has the last word, for two may be named so at once.
+    async fn is_another(&self, named: &str) -> bool {
+        if let Some(known) = &self.work.witness {
+            return known != named;
+        }
+        let Work { route, lane, .. } = *self.work;
+        let is_of_another = self.engine.inner.store.is_of_another(route, lane, named.to_owned()).await;
+        is_of_another.unwrap_or(false) && !mutation::is_on(Mutation::WitnessIsNobodys)
     }
 
     fn ok(&self, receipts: &[Receipt]) -> Outcome {
@@ -142,11 +153,7 @@ impl Attempt<'_> {
                     *named = self.leaves(&error.fields);
                 }
                 if error.kind == ErrorKind::WrongSubject || error.applied == AppliedState::WrongSubject {
-                    tracing::error!(
-                        route = self.route.name,
-                        lane = self.work.lane.0,
-                        "the vendor answered about another person; the route is paused"
-                    );
+                    self.tell_of_another_person();
                 }
                 Ended {
                     status: Some(status),
@@ -156,6 +163,14 @@ impl Attempt<'_> {
                 }
             }
         }
+    }
+
+    fn tell_of_another_person(&self) {
+        tracing::error!(
+            route = self.route.name,
+            lane = self.work.lane.0,
+            "the vendor answered about another person; the route is paused"
+        );
     }
 
     fn leaves<'a>(&self, fields: impl IntoIterator<Item = &'a String>) -> Vec<Leaf> {
@@ -222,20 +237,27 @@ impl Attempt<'_> {
         if !ended.is_fenced {
             self.engine.inner.telemetry.attempted(&attempted);
         }
-        let Ended { sent, outcome, sample, is_partly_applied, .. } = ended;
+        let Ended { sent, outcome, mut sample, is_partly_applied, .. } = ended;
         let epoch = self.work.claim.epoch;
         let settle = Settle { epoch, started_at, sent, is_partly_applied, outcome };
         let settlement =
             Settlement { lane: self.work.lane, route: Arc::clone(self.route), settle, attempt, now };
-        if let Err(error) = self.store_settlement(settlement).await {
-            tracing::error!(route = self.route.name, lane = self.work.lane.0, %error, "a settle failed; the next start finds the lane");
+        match self.store_settlement(settlement).await {
+            Ok(Settled::AsAnswered) => {}
+            Ok(Settled::AnotherPerson) => {
+                self.tell_of_another_person();
+                sample = Sample::WrongSubject;
+            }
+            Err(error) => {
+                tracing::error!(route = self.route.name, lane = self.work.lane.0, %error, "a settle failed; the next start finds the lane");
+            }
         }
         self.engine.tell_route(self.line, self.work, sample).await;
     }
 
     /// A store that is full or overloaded has done nothing: the settle is handed to it until it is taken, for without it the
     /// lane would stay in flight.
-    async fn store_settlement(&self, settlement: Settlement) -> Result<(), StoreError> {
+    async fn store_settlement(&self, settlement: Settlement) -> Result<Settled, StoreError> {
         loop {
             match self.engine.inner.store.settle(settlement.clone()).await {
                 Err(StoreError::Full | StoreError::Overloaded) => tokio::time::sleep(SETTLE_PAUSE).await,

@@ -15,6 +15,7 @@ mod observe;
 mod operate;
 mod pass;
 mod read;
+mod rekey;
 mod reload;
 mod sample;
 mod submit;
@@ -124,6 +125,7 @@ impl Engine {
         if found > 0 {
             tracing::info!(lanes = found, "lanes were in flight or suspect when the last process ended");
         }
+        engine.rekey(&routes, &registered).await?;
         let remapped = engine.install(routes, registered);
         engine.look_through(remapped);
         engine.inner.runtime.spawn(tend::tend(engine.clone()));

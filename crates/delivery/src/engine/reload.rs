@@ -22,6 +22,7 @@ impl Engine {
         let engine = self.clone();
         self.to_the_end(async move {
             let registered = engine.register(&routes, confirm_origins).await?;
+            engine.rekey(&routes, &registered).await?;
             let remapped = engine.install(routes, registered);
             engine.look_through(remapped);
             Ok(())

@@ -15,6 +15,7 @@ mod owed;
 mod place;
 mod rearm;
 mod reject;
+mod rekey;
 mod row;
 mod settle;
 mod slots;
@@ -35,6 +36,7 @@ pub use owed::MOST_REMOVALS;
 pub(crate) use owed::{has_nothing_to_send, is_confirmed};
 pub use place::Watermark;
 pub use rearm::Rearm;
+pub use rekey::Rekey;
 pub use row::{Again, Confirmed, Lane, Priority};
 pub use slots::{Slot, Slots};
 pub use state::{BlockReason, FailureClass, State, WaitCause};
@@ -69,6 +71,8 @@ pub enum Event<'a> {
     Settle(Settle),
     /// What the vendor refused is to be tried again.
     Rearm(Rearm),
+    /// The route compares subjects in another way than before.
+    Rekey(Rekey),
     /// The user was erased.
     Erase {
         /// How long a request on the wire may still change the vendor, in milliseconds.
@@ -114,6 +118,7 @@ pub fn apply(lane: &mut Lane, facts: &Facts<'_>, event: Event<'_>, now: Millis) 
         Event::Claim(subject) => claim::claim(lane, facts, &subject, now),
         Event::Settle(settle) => settle::settle(lane, facts, settle, now),
         Event::Rearm(rearm) => rearm::rearm(lane, facts, &rearm, now),
+        Event::Rekey(rekey) => rekey::rekey(lane, rekey, now),
         Event::Erase { window, queued } => erase::erase(lane, window, queued, now),
         Event::Start { window } => start::start(lane, window, now),
     }

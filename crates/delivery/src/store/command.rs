@@ -1,5 +1,6 @@
 use std::{fmt, sync::Arc};
 
+use adapter::SubjectKind;
 use canonical::{Patch, Profile, UserId};
 
 use super::{AttemptRow, LaneId, LaneRow, RouteId, UpdateId, UpdateRow, UserRow};
@@ -8,7 +9,7 @@ use crate::{
     event::{Condition, Facts},
     failure::History,
     gate::Pause,
-    lane::{Claim, Priority, Rearm, Settle, Version},
+    lane::{Claim, Priority, Rearm, Rekey, Settle, Version},
 };
 
 /// Who asks for something, by name: a caller's key or the gateway itself.
@@ -312,6 +313,8 @@ pub struct RouteRegistration {
     pub mapping_revision: u64,
     /// Whether a changed origin was confirmed.
     pub confirm_origin: bool,
+    /// How the route compares two subjects; see [`adapter::Comparison::name`].
+    pub comparison: String,
 }
 
 impl RouteRegistration {
@@ -324,6 +327,7 @@ impl RouteRegistration {
             origin: route.origin.clone(),
             mapping_revision: route.mapping_revision,
             confirm_origin: false,
+            comparison: route.subject_kind.comparison.name().to_owned(),
         }
     }
 }
@@ -342,6 +346,59 @@ pub struct RegisteredRoute {
     /// Whether lanes of the route are to be looked through, because its mapping or its place is another one than when they were
     /// written, or their rows are of an older schema.
     pub pass_due: bool,
+    /// Whether the keys of the route's subjects were made by another comparison; see [`Store::rekey`](super::Store::rekey).
+    pub keys_due: bool,
+}
+
+/// The subjects of a route get the keys by which it compares them now.
+#[derive(Debug, Clone, Copy)]
+pub struct Rekeying {
+    /// The route.
+    pub route: RouteId,
+    /// How its vendor names a person.
+    pub kind: &'static SubjectKind,
+    /// The time now.
+    pub now: Millis,
+}
+
+/// What new keys have changed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Rekeyed {
+    /// How many subjects have another key.
+    pub changed: u64,
+    /// How many users are blocked because another user's subject is the same one now.
+    pub taken: u64,
+    /// How many users are blocked because the route takes no such subject any more.
+    pub unaddressable: u64,
+}
+
+impl Rekeyed {
+    /// Counts one.
+    pub fn count(&mut self, rekey: &Rekey) {
+        *match rekey {
+            Rekey::To(_) => &mut self.changed,
+            Rekey::Taken => &mut self.taken,
+            Rekey::Unaddressable => &mut self.unaddressable,
+        } += 1;
+    }
+
+    /// Both together.
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            changed: self.changed + other.changed,
+            taken: self.taken + other.taken,
+            unaddressable: self.unaddressable + other.unaddressable,
+        }
+    }
+}
+
+/// What a settle has found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Settled {
+    /// Nothing beyond what the attempt has.
+    AsAnswered,
+    /// The success named a person who is another user of the route; it was recorded as an answer about the wrong one.
+    AnotherPerson,
 }
 
 impl fmt::Debug for IdempotencyKey {

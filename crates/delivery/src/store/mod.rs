@@ -12,7 +12,8 @@ use async_trait::async_trait;
 
 pub use command::{
     Accept, Accepted, Actor, ClaimDue, Claimed, Enrol, Erase, Erased, IdempotencyKey, Note, Pass, Passed,
-    Precondition, RearmLanes, RearmTarget, RegisteredRoute, RouteRegistration, Settlement, Sweep, Work,
+    Precondition, RearmLanes, RearmTarget, RegisteredRoute, Rekeyed, Rekeying, RouteRegistration, Settled,
+    Settlement, Sweep, Work,
 };
 pub use error::{AcceptError, StoreError};
 pub use query::{
@@ -67,7 +68,20 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     ///
     /// # Errors
     /// When the store fails; the lane then stays in flight until the next start.
-    async fn settle(&self, settlement: Settlement) -> Result<(), StoreError>;
+    async fn settle(&self, settlement: Settlement) -> Result<Settled, StoreError>;
+
+    /// Whether another lane of the route than this one has the person whom the vendor calls so.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn is_of_another(&self, route: RouteId, lane: LaneId, witness: String) -> Result<bool, StoreError>;
+
+    /// Gives the subjects of a route the keys by which it compares them now; call before anything of the route is accepted or
+    /// claimed. Repeating it, after a process that ended in between, too, changes nothing more.
+    ///
+    /// # Errors
+    /// When the store fails; it is then to be called again.
+    async fn rekey(&self, rekeying: Rekeying) -> Result<Rekeyed, StoreError>;
 
     /// Forgets a user; none when there is no such user. Repeating it changes nothing.
     ///

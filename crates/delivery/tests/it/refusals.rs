@@ -3,7 +3,7 @@ use std::time::Duration;
 use canonical::Leaf;
 use delivery::{
     gate::PauseReason,
-    lane::{BlockReason, State},
+    lane::{BlockReason, FailureClass, State},
     status::{RouteState, WaitingFor},
     store::Actor,
 };
@@ -52,6 +52,24 @@ async fn an_answer_that_names_another_witness_than_the_known_one_is_about_anothe
     assert_eq!(lane.state, State::Blocked(BlockReason::WrongSubject));
     assert_eq!(lane.witness.as_deref(), Some("4711"), "the known one stays");
     assert_eq!(world.status(&accepted).await.state, RouteState::Blocked);
+    let pause = world.engine.conditions().into_values().find_map(|condition| condition.pause);
+    assert_eq!(pause.map(|pause| pause.reason), Some(PauseReason::WrongSubject));
+}
+
+/// Two users here are one person at the vendor: what the second one sends goes to the first one's record.
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_names_another_users_person_is_about_another_person() {
+    let world = World::with(2, |_| {}).await;
+    world.vendor().always(Act::Names("4711"));
+    let first = world.title(1, "Coach").await;
+    world.applied(&first, seconds(1)).await;
+    let second = world.title(2, "Boss").await;
+    world.pass(seconds(1)).await;
+    let lane = world.lane(2).await.lane;
+    assert_eq!(lane.state, State::Blocked(BlockReason::WrongSubject));
+    assert_eq!((lane.witness.as_deref(), lane.pinned), (None, false));
+    assert_eq!(world.status(&second).await.state, RouteState::Blocked);
+    assert!(world.told().contains(&Some(FailureClass::WrongSubject)), "{:?}", world.told());
     let pause = world.engine.conditions().into_values().find_map(|condition| condition.pause);
     assert_eq!(pause.map(|pause| pause.reason), Some(PauseReason::WrongSubject));
 }

@@ -12,9 +12,9 @@ use delivery::{
     lane::Version,
     store::{
         Accept, AcceptError, Accepted, Actor, AttemptView, ClaimDue, Claimed, Enrol, Erase, Erased,
-        LaneFilter, LaneId, LaneView, Note, Pass, Passed, RearmLanes, RegisteredRoute, RouteCounts, RouteId,
-        RouteRegistration, Settlement, Store, StoreError, Sweep, UpdateCursor, UpdateId, UpdateRow,
-        UserSnapshot, WithoutLane, Work,
+        LaneFilter, LaneId, LaneView, Note, Pass, Passed, RearmLanes, RegisteredRoute, Rekeyed, Rekeying,
+        RouteCounts, RouteId, RouteRegistration, Settled, Settlement, Store, StoreError, Sweep, UpdateCursor,
+        UpdateId, UpdateRow, UserSnapshot, WithoutLane, Work,
     },
 };
 use testkit::memory_store::{CommitFailure, MemoryStore};
@@ -119,8 +119,16 @@ impl Store for ChaosStore {
         Ok(claimed)
     }
 
-    async fn settle(&self, settlement: Settlement) -> Result<(), StoreError> {
+    async fn settle(&self, settlement: Settlement) -> Result<Settled, StoreError> {
         self.commit("settle", self.inner.settle(settlement)).await
+    }
+
+    async fn is_of_another(&self, route: RouteId, lane: LaneId, witness: String) -> Result<bool, StoreError> {
+        self.inner.is_of_another(route, lane, witness).await
+    }
+
+    async fn rekey(&self, rekeying: Rekeying) -> Result<Rekeyed, StoreError> {
+        self.commit("rekey", self.inner.rekey(rekeying)).await
     }
 
     async fn erase(&self, erase: Erase) -> Result<Option<Erased>, StoreError> {

@@ -10,7 +10,7 @@ use delivery::{
 };
 use testkit::{
     memory_store::MemoryStore,
-    store_suite::{Bench, Opened, operating},
+    store_suite::{Bench, Opened, operating, settling},
 };
 
 use crate::catches;
@@ -53,6 +53,23 @@ fn looked_through() -> Option<String> {
         });
     });
     tried.err().map(|_| "store suite: a_changed_route_is_looked_through_in_steps".to_owned())
+}
+
+/// The store suite's own test of a person whom two users share.
+fn shared_person() -> Option<String> {
+    let tried = catch_unwind(|| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+        runtime.block_on(async {
+            let bench = Bench::new(open).await;
+            settling::of_two_that_name_one_person_at_once_the_second_is_wrong(bench).await;
+        });
+    });
+    tried.err().map(|_| "store suite: of_two_that_name_one_person_at_once".to_owned())
+}
+
+#[test]
+fn witness_is_nobodys() {
+    catches(M::WitnessIsNobodys, 1, |_| shared_person());
 }
 
 #[test]

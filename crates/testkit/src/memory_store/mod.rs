@@ -26,9 +26,9 @@ use delivery::{
     lane::Version,
     store::{
         Accept, AcceptError, Accepted, Actor, AttemptView, ClaimDue, Claimed, Enrol, Erase, Erased,
-        LaneFilter, LaneId, LaneView, Note, Observer, Pass, Passed, RearmLanes, RegisteredRoute, RouteCounts,
-        RouteId, RouteRegistration, Settlement, Store, StoreError, Sweep, UpdateCursor, UpdateId, UpdateRow,
-        UserSnapshot, WithoutLane,
+        LaneFilter, LaneId, LaneView, Note, Observer, Pass, Passed, RearmLanes, RegisteredRoute, Rekeyed,
+        Rekeying, RouteCounts, RouteId, RouteRegistration, Settled, Settlement, Store, StoreError, Sweep,
+        UpdateCursor, UpdateId, UpdateRow, UserSnapshot, WithoutLane,
     },
 };
 
@@ -187,11 +187,16 @@ impl Store for MemoryStore {
         self.change(|state| Ok(state.claim(&claim)))
     }
 
-    async fn settle(&self, settlement: Settlement) -> Result<(), StoreError> {
-        self.change(|state| {
-            state.settle(settlement);
-            Ok(())
-        })
+    async fn settle(&self, settlement: Settlement) -> Result<Settled, StoreError> {
+        self.change(|state| Ok(state.settle(settlement)))
+    }
+
+    async fn is_of_another(&self, route: RouteId, lane: LaneId, witness: String) -> Result<bool, StoreError> {
+        self.read(|state| state.is_of_another(route, lane, &witness))
+    }
+
+    async fn rekey(&self, rekeying: Rekeying) -> Result<Rekeyed, StoreError> {
+        self.change(|state| Ok(state.rekey(rekeying)))
     }
 
     async fn erase(&self, erase: Erase) -> Result<Option<Erased>, StoreError> {

@@ -2,9 +2,12 @@ use canonical::UserId;
 use delivery::{
     Millis, decide,
     gate::Pause,
-    lane::Rearm,
+    lane::{Rearm, Rekey},
     mutation::{self, Mutation},
-    store::{Actor, LaneId, LaneRow, Pass, Passed, RegisteredRoute, RouteId, RouteRegistration, StoreError},
+    store::{
+        Actor, LaneId, LaneRow, Pass, Passed, RegisteredRoute, Rekeyed, Rekeying, RouteId, RouteRegistration,
+        StoreError,
+    },
 };
 
 use super::state::{State, index};
@@ -24,9 +27,13 @@ impl State {
 
     fn register_one(&mut self, route: RouteRegistration) -> RegisteredRoute {
         let name = route.name.clone();
+        let comparison = route.comparison.clone();
         let at = self.routes.iter().position(|(stored, _)| stored.name == name);
         let at = match at {
             Some(at) => {
+                // The keys are those of the comparison before until they are made anew.
+                let stored = self.routes[at].0.comparison.clone();
+                let route = RouteRegistration { comparison: stored, ..route };
                 let before = std::mem::replace(&mut self.routes[at].0, route);
                 let now = &self.routes[at].0;
                 if before.mapping_revision != now.mapping_revision || before.origin != now.origin {
@@ -42,7 +49,43 @@ impl State {
         };
         let pass_due = self.passes.contains_key(&id(at));
         let changes = self.changes.get(&id(at)).copied().unwrap_or(0);
-        RegisteredRoute { id: id(at), name, pause: self.routes[at].1, changes, pass_due }
+        let keys_due = self.routes[at].0.comparison != comparison;
+        RegisteredRoute { id: id(at), name, pause: self.routes[at].1, changes, pass_due, keys_due }
+    }
+
+    pub(super) fn rekey(&mut self, command: Rekeying) -> Rekeyed {
+        let now = command.now;
+        let mut rekeyed = Rekeyed::default();
+        for at in 0..self.lanes.len() {
+            let (user, mut row) = self.lanes[at].clone();
+            let Some(mut rekey) = Rekey::of(command.kind, &row.lane).filter(|_| row.route == command.route)
+            else {
+                continue;
+            };
+            let other = match &rekey {
+                Rekey::To(key) => self.holder(command.route, key, &user),
+                _ => None,
+            };
+            match other {
+                Some((other_user, mut other)) if decide::keeps_subject(&row, &other) => {
+                    let before = other.lane.state;
+                    rekeyed.count(&Rekey::Taken);
+                    decide::rekey(&mut other, Rekey::Taken, now);
+                    self.write(&other_user, &mut other, before, now);
+                }
+                Some(_) => rekey = Rekey::Taken,
+                None => {}
+            }
+            let before = row.lane.state;
+            rekeyed.count(&rekey);
+            if decide::rekey(&mut row, rekey, now) {
+                self.write(&user, &mut row, before, now);
+            }
+        }
+        if let Some((stored, _)) = self.routes.get_mut(index(command.route.0)) {
+            stored.comparison = command.kind.comparison.name().to_owned();
+        }
+        rekeyed
     }
 
     pub(super) fn pass(&mut self, command: &Pass) -> Passed {

@@ -10,7 +10,7 @@ use delivery::{
     lane,
     store::{
         AttemptRow, Enrol, Erase, Erased, LaneId, LaneRow, RearmLanes, RearmTarget, RouteId,
-        RouteRegistration, Settlement, StoreError, Sweep, UpdateId, UpdateRow, UserRow,
+        RouteRegistration, Settled, Settlement, StoreError, Sweep, UpdateId, UpdateRow, UserRow,
     },
 };
 
@@ -77,15 +77,34 @@ impl State {
     }
 
     pub(super) fn is_taken(&self, route: RouteId, key: &str, user: &UserId) -> bool {
-        let has_key = |row: &LaneRow| row.route == route && row.lane.subject_key.as_deref() == Some(key);
-        self.lanes.iter().any(|(owner, row)| owner != user && has_key(row))
+        self.holder(route, key, user).is_some()
     }
 
-    pub(super) fn settle(&mut self, mut settlement: Settlement) {
+    /// Another user's lane that has the subject at the route.
+    pub(super) fn holder(&self, route: RouteId, key: &str, user: &UserId) -> Option<(UserId, LaneRow)> {
+        let has_key = |row: &LaneRow| row.route == route && row.lane.subject_key.as_deref() == Some(key);
+        self.lanes.iter().find(|(owner, row)| owner != user && has_key(row)).cloned()
+    }
+
+    pub(super) fn is_of_another(&self, route: RouteId, lane: LaneId, witness: &str) -> bool {
+        let has = |row: &LaneRow| row.route == route && row.lane.witness.as_deref() == Some(witness);
+        self.lanes.iter().any(|(_, row)| row.id != Some(lane) && has(row))
+    }
+
+    pub(super) fn settle(&mut self, mut settlement: Settlement) -> Settled {
         let (id, now) = (settlement.lane, settlement.now);
+        let Some((user_id, mut row)) = self.lanes.get(index(id.0)).cloned() else {
+            return Settled::AsAnswered;
+        };
+        let Some(user) = self.users.get(&user_id).cloned() else { return Settled::AsAnswered };
+        let settled = match decide::new_witness(&row.lane, &settlement) {
+            Some(witness) if self.is_of_another(row.route, id, witness) => {
+                decide::went_to_another_person(&mut settlement);
+                Settled::AnotherPerson
+            }
+            _ => Settled::AsAnswered,
+        };
         let attempt = settlement.attempt.take();
-        let Some((user_id, mut row)) = self.lanes.get(index(id.0)).cloned() else { return };
-        let Some(user) = self.users.get(&user_id).cloned() else { return };
         let before = row.lane.state;
         let known = decide::needs_profile(&row.lane, &settlement).then_some((&*user.profile, user.version));
         if decide::settle(settlement, row.lane_mut(), known) {
@@ -93,6 +112,7 @@ impl State {
         }
         let attempt = attempt.filter(|_| row.lane.state != lane::State::Erased);
         self.attempts.extend(attempt.map(|attempt| (id, attempt)));
+        settled
     }
 
     pub(super) fn erase(&mut self, command: &Erase) -> Result<Option<Erased>, StoreError> {

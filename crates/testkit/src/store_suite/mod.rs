@@ -43,6 +43,9 @@ macro_rules! store_suite {
                 a_set_identity_is_pinned_unless_the_caller_operates,
                 a_changed_identity_fences_the_attempt_under_the_old_one,
                 two_users_with_one_address_are_never_both_sent,
+                identities_that_a_route_compares_otherwise_get_other_keys,
+                of_two_users_whose_identities_have_become_one_the_confirmed_one_keeps_it,
+                a_change_of_keys_that_was_broken_off_is_done_again,
             }
             claiming {
                 a_permit_in_hand_is_used_by_the_accept_itself,
@@ -59,6 +62,8 @@ macro_rules! store_suite {
                 a_lane_comes_to_rest_when_its_attempt_succeeds,
                 the_trace_of_an_update_goes_along_until_it_is_delivered,
                 an_answer_to_an_older_claim_changes_nothing,
+                a_success_that_names_another_users_person_is_about_the_wrong_one,
+                of_two_that_name_one_person_at_once_the_second_is_wrong,
                 a_held_leaf_waits_alone_and_is_tried_again_on_retry,
                 a_held_leaf_is_tried_again_by_itself_when_its_time_comes,
                 a_lane_that_needs_data_goes_on_when_they_come,

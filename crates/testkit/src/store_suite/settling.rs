@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use canonical::Leaf;
 use delivery::{
-    lane::{BlockReason, HoldReason, Outcome, Rearm, State, WaitCause},
-    store::RearmTarget,
+    lane::{BlockReason, FailureClass, HoldReason, Outcome, Rearm, State, WaitCause},
+    store::{RearmTarget, Settled},
 };
 
 use super::bench::{Bench, attempt, not_applied, ok, rejected};
@@ -53,6 +53,57 @@ pub async fn an_answer_to_an_older_claim_changes_nothing(bench: Bench) {
     let after = bench.lane("crm-1", "alpha").await;
     bench.succeed(&new, 8).await;
     assert_eq!(bench.lane("crm-1", "alpha").await, after);
+}
+
+fn names(witness: &str) -> Outcome {
+    Outcome::Ok { witness: Some(witness.to_owned()), unverified: Vec::new() }
+}
+
+/// G21: the person behind the second user is the first user's.
+pub async fn a_success_that_names_another_users_person_is_about_the_wrong_one(bench: Bench) {
+    bench.accept("crm-1", r#"{"title":"a","identities":{"alpha":7}}"#, 0).await;
+    let first = bench.claim_one("alpha", 1).await;
+    let settle = |work, now| bench.store.settle(bench.settlement(work, names("w-9"), now));
+    assert_eq!(settle(&first, 2).await, Ok(Settled::AsAnswered));
+    bench.accept("crm-2", r#"{"title":"b","identities":{"alpha":8,"beta":8}}"#, 3).await;
+    let second = bench.claim_one("alpha", 4).await;
+    let (route, lane) = (second.route, second.lane);
+    assert_eq!(bench.store.is_of_another(route, lane, "w-9".to_owned()).await, Ok(true));
+    assert_eq!(bench.store.is_of_another(route, first.lane, "w-9".to_owned()).await, Ok(false));
+    assert_eq!(bench.store.is_of_another(route, lane, "w-8".to_owned()).await, Ok(false));
+    assert_eq!(settle(&second, 5).await, Ok(Settled::AnotherPerson));
+    let lane = bench.lane("crm-2", "alpha").await;
+    assert_eq!(lane.state, State::Blocked(BlockReason::WrongSubject));
+    assert_eq!((lane.pinned, lane.witness.as_deref()), (false, None));
+    assert_eq!(lane.slots.newest(&Leaf::Title).0, 0, "nothing is confirmed");
+    let attempts = bench.store.attempts(second.lane, 9).await.expect("read");
+    assert_eq!(attempts[0].class, Some(FailureClass::WrongSubject));
+    // Elsewhere the same id is somebody else, and the first user goes on.
+    let elsewhere = bench.claim_one("beta", 6).await;
+    assert_eq!(settle(&elsewhere, 7).await, Ok(Settled::AsAnswered));
+    bench.accept("crm-1", r#"{"title":"c"}"#, 8).await;
+    let again = bench.claim_one("alpha", 9).await;
+    assert_eq!(settle(&again, 10).await, Ok(Settled::AsAnswered));
+    // Once the first user is somebody else, the person is nobody's.
+    let mut change = bench.command("crm-1", r#"{"identities":{"alpha":1}}"#, 11);
+    change.may_operate = true;
+    bench.store.accept(change).await.expect("changed");
+    assert_eq!(bench.store.is_of_another(route, second.lane, "w-9".to_owned()).await, Ok(false));
+}
+
+/// Both were sent before either was answered, and are settled in one transaction where the store makes one of them.
+pub async fn of_two_that_name_one_person_at_once_the_second_is_wrong(bench: Bench) {
+    bench.accept("crm-1", r#"{"title":"a","identities":{"alpha":7}}"#, 0).await;
+    bench.accept("crm-2", r#"{"title":"b","identities":{"alpha":8}}"#, 0).await;
+    let work = bench.claim("alpha", 1).await.work;
+    let settle = |at: usize| bench.store.settle(bench.settlement(&work[at], names("w-9"), 2));
+    let (one, other) = tokio::join!(settle(0), settle(1));
+    let found = [one.expect("settled"), other.expect("settled")];
+    assert_eq!(found.iter().filter(|settled| **settled == Settled::AnotherPerson).count(), 1);
+    let lanes = [bench.lane("crm-1", "alpha").await, bench.lane("crm-2", "alpha").await];
+    let wrong = State::Blocked(BlockReason::WrongSubject);
+    assert_eq!(lanes.iter().filter(|lane| lane.state == wrong && lane.witness.is_none()).count(), 1);
+    assert_eq!(lanes.iter().filter(|lane| lane.state == State::Idle && lane.pinned).count(), 1);
 }
 
 /// A refused leaf does not keep the others back.

@@ -208,7 +208,7 @@ impl Client {
         let settle = Settle { epoch, started_at, sent, is_partly_applied: false, outcome };
         let settlement = Settlement { lane: work.lane, route, settle, attempt: None, now: self.now };
         match self.store.settle(settlement).await {
-            Ok(()) => {
+            Ok(_) => {
                 let (user, lane, epoch, sent) = (work.user, work.lane, work.claim.epoch, work.claim.leaves());
                 self.ledger.facts.push((self.disk.moment(), Fact::Settled { user, lane, epoch, sent }));
                 Told::Done
