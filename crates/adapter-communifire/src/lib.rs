@@ -186,7 +186,7 @@ fn members<'a>(update: &Update<'a>) -> Result<Vec<(&'a str, &'a str)>, Translate
     for field in update.fields {
         match &field.value {
             WireValue::Set(JsonValue::String(text)) if field.to != named_by => {
-                members.push((&field.to, text))
+                members.push((&field.to, text));
             }
             _ => return Err(TranslateError::new(&DIALECT, field)),
         }

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use adapter::{Comparison, SubjectKind};
 use delivery::{
     Route, RouteSet,
-    lane::{BlockReason, State},
+    lane::{BlockReason, State, WaitCause},
     store::{AcceptError, RegisteredRoute, Rekeyed, Rekeying, RouteRegistration},
 };
 
-use super::bench::{Bench, user};
+use super::bench::{Bench, not_applied, user};
 use crate::routes;
 
 /// A lane exists from the moment the route has a subject, and then owes everything.
@@ -149,11 +149,7 @@ pub async fn of_two_users_whose_identities_have_become_one_the_confirmed_one_kee
     for work in bench.claim("names", 1).await.work {
         match work.user.as_str() {
             "crm-2" => bench.succeed(&work, 2).await,
-            _ => {
-                bench
-                    .settle(&work, super::bench::not_applied(delivery::lane::WaitCause::Backoff, 90), 2)
-                    .await
-            }
+            _ => bench.settle(&work, not_applied(WaitCause::Backoff, 90), 2).await,
         }
     }
     assert!(register(&bench, &FOLDED).await.keys_due);

@@ -65,6 +65,20 @@ fn a_blank_add_user_updates_whom_it_finds_and_is_still_recorded() {
     assert_eq!(kinds(&sim), [ViolationKind::CouldCreateUser]);
 }
 
+/// "UserID OR Email OR Username": alone, an address names the person; beside an id, it is data.
+#[test]
+fn an_address_names_a_user_where_nothing_else_does() {
+    let sim = start(Vendor::Communifire);
+    let answer = post(&sim, UPDATE, &json!({ "Email": "Jane.Doe@example.com", "City": "Oslo" }));
+    assert_eq!(answer.json()["ResponseData"], 12);
+    assert_eq!(
+        (field(&sim, "12", "City"), field(&sim, "12", "Email")),
+        ("Oslo".into(), "jane.doe@example.com".into())
+    );
+    assert_eq!(kinds(&sim), []);
+    assert!(is_error(&post(&sim, UPDATE, &json!({ "Email": "nobody@example.com", "City": "Oslo" }))));
+}
+
 #[test]
 fn add_user_true_creates_and_never_updates() {
     let sim = start(Vendor::Communifire);

@@ -65,7 +65,7 @@ impl Help {
             }
             ReasonWord::SubjectTaken => {
                 format!(
-                    "another user has this identity at {route}; correct the e-mail address of one of them"
+                    "another user has this identity at {route}, or one that the vendor takes for the same; correct identities.{route} or the e-mail address of one of them"
                 )
             }
             ReasonWord::Forbidden
