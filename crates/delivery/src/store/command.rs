@@ -68,6 +68,8 @@ pub enum Precondition {
     NoneOf(Vec<Version>),
     /// `If-Match: *`: the user exists.
     Exists,
+    /// `If-Match: *` beside `If-None-Match: "7", "8"`: the user exists and has none of these versions.
+    OtherThan(Vec<Version>),
     /// `If-None-Match: *`: the user does not exist, or was erased.
     Absent,
 }
@@ -81,6 +83,7 @@ impl Precondition {
             Self::AnyOf(versions) => current.is_some_and(|current| versions.contains(&current)),
             Self::NoneOf(versions) => current.is_none_or(|current| !versions.contains(&current)),
             Self::Exists => current.is_some(),
+            Self::OtherThan(versions) => current.is_some_and(|current| !versions.contains(&current)),
             Self::Absent => current.is_none(),
         }
     }

@@ -11,21 +11,31 @@ use super::{
     quoted::split,
 };
 
-/// What must hold of the user for a request that changes it.
+/// What must hold of the user for a request that changes it. Of both headers each must hold (RFC 9110 section 13.2.2).
 ///
 /// # Errors
-/// For both headers at once, and for what is no list of entity tags.
+/// For what is no list of entity tags.
 pub(super) fn of_change(request: &HttpRequest) -> Result<Precondition, Problem> {
     match (tags(request, &header::IF_MATCH)?, tags(request, &header::IF_NONE_MATCH)?) {
         (None, None) => Ok(Precondition::None),
         (Some(Tags::Any), None) => Ok(Precondition::Exists),
         (None, Some(Tags::Any)) => Ok(Precondition::Absent),
-        (Some(Tags::Versions(versions)), None) => Ok(match versions[..] {
-            [version] => Precondition::Version(version),
-            _ => Precondition::AnyOf(versions),
-        }),
+        (Some(Tags::Versions(versions)), None) => Ok(any_of(versions)),
         (None, Some(Tags::Versions(versions))) => Ok(Precondition::NoneOf(versions)),
-        (Some(_), Some(_)) => Err(Problem::invalid("send If-Match or If-None-Match, not both")),
+        (Some(Tags::Any), Some(Tags::Versions(versions))) => Ok(Precondition::OtherThan(versions)),
+        (Some(Tags::Versions(mut wanted)), Some(unwanted)) => {
+            wanted.retain(|version| !unwanted.has(*version));
+            Ok(any_of(wanted))
+        }
+        // A user that exists and does not.
+        (Some(Tags::Any), Some(Tags::Any)) => Ok(any_of(Vec::new())),
+    }
+}
+
+fn any_of(versions: Vec<Version>) -> Precondition {
+    match versions[..] {
+        [version] => Precondition::Version(version),
+        _ => Precondition::AnyOf(versions),
     }
 }
 
@@ -143,6 +153,23 @@ mod tests {
         for text in ["", "7", "\"", "\"7", "w/\"7\"", "*, \"7\"", "\"7\" \"8\"", ",", "W/7"] {
             assert!(of(&[("If-Match", text)]).is_err(), "{text}");
         }
-        assert!(of(&[("If-Match", "*"), ("If-None-Match", "*")]).is_err());
+        assert!(of(&[("If-Match", "7"), ("If-None-Match", "*")]).is_err());
+        assert!(of(&[("If-Match", "*"), ("If-None-Match", "7")]).is_err());
+    }
+
+    #[test]
+    fn of_two_preconditions_both_must_hold() {
+        let never = Precondition::AnyOf(Vec::new());
+        for (wanted, unwanted, both) in [
+            ("*", "*", never.clone()),
+            ("\"7\"", "*", never.clone()),
+            ("\"7\"", "W/\"7\"", never),
+            ("\"7\"", "\"8\"", Precondition::Version(7)),
+            ("\"7\", \"8\", \"9\"", "\"8\"", Precondition::AnyOf(vec![7, 9])),
+            ("*", "\"7\"", Precondition::OtherThan(vec![7])),
+        ] {
+            let found = of(&[("If-None-Match", unwanted), ("If-Match", wanted)]);
+            assert_eq!(found, Ok(both), "{wanted} {unwanted}");
+        }
     }
 }

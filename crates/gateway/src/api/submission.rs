@@ -51,6 +51,7 @@ fn identify(method: &str, user: &UserId, precondition: &Precondition, body: &str
         Precondition::AnyOf(versions) => format!("If-Match: {versions:?}"),
         Precondition::NoneOf(versions) => format!("If-None-Match: {versions:?}"),
         Precondition::Exists => "If-Match: *".to_owned(),
+        Precondition::OtherThan(versions) => format!("If-Match: *, If-None-Match: {versions:?}"),
         Precondition::Absent => "If-None-Match: *".to_owned(),
     };
     format!("{method} /v1/users/{user}\n{precondition}\n{body}").into_bytes()
@@ -72,6 +73,7 @@ mod tests {
             identify("PATCH", &user, &Precondition::AnyOf(vec![7]), "{}"),
             identify("PATCH", &user, &Precondition::NoneOf(vec![7]), "{}"),
             identify("PATCH", &user, &Precondition::Exists, "{}"),
+            identify("PATCH", &user, &Precondition::OtherThan(vec![7]), "{}"),
             identify("PATCH", &user, &Precondition::Absent, "{}"),
             identify("PATCH", &user, &Precondition::None, r#"{"title":null}"#),
         ] {

@@ -42,9 +42,38 @@ async fn what_is_no_precondition_is_refused() {
         let answer = send(&world, header, "a").await;
         assert_eq!((answer.status, answer.problem().as_deref()), (400, Some("invalid-value")), "{header:?}");
     }
-    let both = patch("/v1/users/u", ALL, "{}").insert_header(("If-Match", "*"));
-    assert_eq!(world.call(both.insert_header(("If-None-Match", "*"))).await.status, 400);
     assert!(!world.knows("u").await);
+}
+
+/// RFC 9110 section 13.2.2: `If-Match` is looked at first, then `If-None-Match`.
+#[actix_web::test]
+async fn of_both_preconditions_if_match_comes_first() {
+    let world = World::new().await;
+    assert_eq!(send(&world, ("If-None-Match", "*"), "a").await.status, 202);
+    let with = |request: TestRequest, wanted: &'static str, unwanted: &'static str| {
+        world.call(request.insert_header(("If-None-Match", unwanted)).insert_header(("If-Match", wanted)))
+    };
+    let change = |title: &str| patch("/v1/users/u", ALL, format!("{{\"title\":\"{title}\"}}"));
+    let read = || crate::support::get("/v1/users/u", ALL);
+    let erase = || {
+        TestRequest::delete().uri("/v1/users/u").insert_header(("Authorization", format!("Bearer {ALL}")))
+    };
+    for (wanted, unwanted) in [("\"2\"", "\"1\""), ("\"2\"", "\"3\"")] {
+        for request in [read(), change("b"), erase()] {
+            let answer = with(request, wanted, unwanted).await;
+            assert_eq!((answer.status, answer.problem().as_deref()), (412, Some("version-mismatch")));
+        }
+    }
+    for (wanted, unwanted) in [("\"1\"", "\"1\""), ("*", "*"), ("*", "\"1\"")] {
+        assert_eq!(with(read(), wanted, unwanted).await.status, 304, "{wanted} {unwanted}");
+        for request in [change("b"), erase()] {
+            assert_eq!(with(request, wanted, unwanted).await.status, 412, "{wanted} {unwanted}");
+        }
+    }
+    assert_eq!(with(read(), "\"1\"", "\"2\"").await.status, 200);
+    assert_eq!(with(change("b"), "\"1\"", "\"2\"").await.status, 202);
+    assert_eq!(with(change("c"), "*", "\"1\"").await.status, 202);
+    assert_eq!(with(erase(), "*", "\"2\"").await.status, 200);
 }
 
 #[actix_web::test]

@@ -83,6 +83,7 @@ pub async fn an_erase_keeps_to_its_precondition(bench: Bench) {
         Precondition::Version(1),
         Precondition::AnyOf(vec![1, 3]),
         Precondition::NoneOf(vec![2]),
+        Precondition::OtherThan(vec![2]),
         Precondition::Absent,
     ] {
         let refused = bench.erase_if("crm-1", precondition, 2).await;

@@ -30,7 +30,8 @@ fn all() -> Value {
             "Only if the user has this version or one of these, or exists (`*`). A tag that a proxy has altered (`W/\"7\"`, `\"7-gzip\"`) is taken.",
             json!({"type": "string", "example": "\"7\""})),
         "IfNoneMatch": header("If-None-Match",
-            "Only if there is no such user, or it was erased (`*`); or only if the user has none of these versions.",
+            "Only if there is no such user, or it was erased (`*`); or only if the user has none of these versions. Beside If-Match both \
+             must hold.",
             json!({"type": "string", "example": "*"})),
         "IfNoneMatchRead": header("If-None-Match",
             "304 if the user has this version, or one of these. The version is that of the profile: how the user stands at the routes \
