@@ -21,6 +21,8 @@ pub struct Knobs {
     pub unknown_subjects: UnknownSubjects,
     /// Requests above this rate are answered 429 with `Retry-After`; rejected attempts are not counted against it.
     pub rate_limit: Option<RateLimit>,
+    /// Header lines by which every answer of the vendor warns that the call will be withdrawn: name and value.
+    pub warnings: Vec<(String, String)>,
     /// Communal only.
     pub communal: CommunalKnobs,
     /// Communifire only.

@@ -61,6 +61,8 @@ pub(crate) fn serve(world: &World, call: &Call) -> Outcome {
         Vendor::UserCom => usercom::answer(world, call, &mut notes),
         Vendor::Village => village::answer(world, call, &mut notes),
     };
+    let lines = &world.knobs.warnings;
+    let reply = lines.iter().fold(reply, |reply, (name, value)| reply.with_header(name, value));
     let Notes { subject, credential, violations } = notes;
     Outcome { subject, credential, violations, reply, change }
 }

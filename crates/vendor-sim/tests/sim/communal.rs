@@ -171,3 +171,14 @@ fn other_paths_methods_and_key_forms_are_violations() {
     assert_eq!(kinds(&sim), expected);
     assert!(sim.control().history().iter().all(|exchange| !exchange.target.contains("sim-communal-key")));
 }
+
+#[test]
+fn the_lines_of_a_warning_are_in_every_answer() {
+    let sim = start_with(Vendor::Communal, |knobs| {
+        knobs.warnings.push(("Sunset".to_owned(), "Fri, 31 Dec 2027 00:00:00 GMT".to_owned()));
+    });
+    let unknown = send(&sim, "PUT /api/users/99999", &headers(Vendor::Communal), JANE);
+    for (answer, status) in [(put_jane(&sim), 200), (unknown, 404)] {
+        assert_eq!((answer.status, answer.header("sunset")), (status, Some("Fri, 31 Dec 2027 00:00:00 GMT")));
+    }
+}
