@@ -45,6 +45,7 @@ pub static DIALECT: Dialect = Dialect {
     unsupported: &[],
     success_means: Means::Applied,
     requests_per_second: 5.0,
+    warnings: &["X-Api-Version-Warning"],
 };
 
 const DATE_OF_BIRTH: &str = "date_of_birth";

@@ -68,3 +68,24 @@ fn no_value_is_longer_than_communal_takes_it() {
     let documented = [("first_name", 255), ("last_name", 255), ("middle_name", 255), ("preferred_name", 255)];
     assert_passes(lengths_are_those_of_the_page(&Adapter::new(Options::default()), &documented));
 }
+
+/// Documentation of versions: deprecated ones add `X-Api-Version-Warning` and `Sunset: <date>`.
+#[test]
+fn a_deprecated_version_is_a_warning_with_its_date() {
+    use adapter::{Deprecation, Notice};
+    let said = [
+        ("x-api-version", "2026-02-01"),
+        ("x-api-version-warning", "This API version is deprecated."),
+        ("sunset", "Fri, 31 Dec 2027 00:00:00 GMT"),
+    ];
+    let headers =
+        |count: usize| said[..count].iter().map(|(name, value)| (name.to_string(), value.to_string()));
+    let read = |count| {
+        let body = br#"{"id": 89}"#.to_vec();
+        let response = VendorResponse { status: 200, headers: headers(count).collect(), body };
+        Notice::read(&response, &adapter_communal::DIALECT)
+    };
+    let says = Some("This API version is deprecated.".to_owned());
+    let warned = |sunset| Notice::Deprecated(Deprecation { since: None, sunset, says: says.clone() });
+    assert_eq!([read(1), read(2), read(3)], [Notice::None, warned(None), warned(Some(1_830_211_200))]);
+}

@@ -54,6 +54,7 @@ pub static DIALECT: Dialect = Dialect {
     unsupported: &[Leaf::Picture, Leaf::Tags],
     success_means: Means::Applied,
     requests_per_second: 2.0,
+    warnings: &[],
 };
 
 const USER_ID: &str = "UserID";

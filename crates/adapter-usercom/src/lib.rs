@@ -69,6 +69,7 @@ pub static DIALECT: Dialect = Dialect {
     unsupported: &[Leaf::Organization, Leaf::Manager],
     success_means: Means::Applied,
     requests_per_second: 5.0,
+    warnings: &[],
 };
 
 const GENDER: &str = "gender";

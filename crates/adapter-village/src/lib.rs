@@ -34,6 +34,7 @@ pub static DIALECT: Dialect = Dialect {
     unsupported: &[],
     success_means: Means::Accepted,
     requests_per_second: 2.0,
+    warnings: &[],
 };
 
 /// What a route configures about Village.

@@ -23,6 +23,9 @@ pub struct Dialect {
     pub success_means: Means,
     /// Requests per second that a route may send unless it is configured otherwise.
     pub requests_per_second: f64,
+    /// Headers of its own by which this vendor warns that the call will be withdrawn, beside `Deprecation` and `Sunset`, which count at
+    /// every vendor.
+    pub warnings: &'static [&'static str],
 }
 
 /// How a request presents its credential; the transport adds the secret itself.

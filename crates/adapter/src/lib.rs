@@ -12,6 +12,7 @@
 mod absence;
 mod contract;
 mod denial;
+mod deprecation;
 mod dialect;
 mod fold;
 mod format;
@@ -30,6 +31,7 @@ mod verdict;
 pub use absence::Absence;
 pub use contract::{Adapter, TranslateError};
 pub use denial::{says_no, speaks_of_errors};
+pub use deprecation::{Deprecation, Notice};
 pub use dialect::{AuthScheme, Dialect, FieldRule, Means, OpenFields, Rule};
 pub use format::{Format, PhoneFormat, as_json, as_text, never, phone, phone_e164};
 pub use mapping::{

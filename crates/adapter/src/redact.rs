@@ -1,6 +1,6 @@
 use std::{collections::HashSet, ops::Range};
 
-use canonical::{Json, Profile};
+use canonical::{Json, Profile, Unseen};
 use serde_json::Value as JsonValue;
 
 use crate::VendorRequest;
@@ -15,6 +15,14 @@ const BETWEEN_GROUPS: &str = " -./()";
 /// digits, and words that occur in the request. Control characters become spaces; at most 200 characters remain.
 pub fn redact(message: &str, sent: &VendorRequest) -> String {
     PrivateWords::of_request(sent).taken_out_of(message)
+}
+
+/// A stranger's words on one line: what is not seen becomes a space; at most 200 characters remain.
+pub(crate) fn cleaned(message: &str) -> String {
+    let message =
+        message.replace(|character: char| character.is_control() || Unseen::is_blank(character), " ");
+    let words = message.split_whitespace().collect::<Vec<_>>().join(" ");
+    words.chars().take(LONGEST).collect()
 }
 
 /// The words of a person's values, which no message may repeat.

@@ -49,6 +49,7 @@ const fn dialect(vendor: &'static str, fields: &'static [FieldRule]) -> Dialect 
         unsupported: &[],
         success_means: Means::Applied,
         requests_per_second: 100.0,
+        warnings: &[],
     }
 }
 

@@ -40,6 +40,7 @@ static CLOSED: Dialect = Dialect {
     unsupported: &[],
     success_means: Means::Applied,
     requests_per_second: 1.0,
+    warnings: &[],
 };
 
 static OPEN: Dialect = Dialect {
@@ -52,6 +53,7 @@ static OPEN: Dialect = Dialect {
     unsupported: &[Leaf::Picture],
     success_means: Means::Applied,
     requests_per_second: 1.0,
+    warnings: &[],
 };
 
 fn on(options: FieldOptions) -> FieldOption {

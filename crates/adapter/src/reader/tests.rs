@@ -17,6 +17,7 @@ static DIALECT: Dialect = Dialect {
     unsupported: &[],
     success_means: Means::Applied,
     requests_per_second: 1.0,
+    warnings: &[],
 };
 
 fn told(expected: &WireValue, shown: &str) -> Agreement {

@@ -52,6 +52,7 @@ static DIALECT: Dialect = Dialect {
     unsupported: &[],
     success_means: Means::Applied,
     requests_per_second: 100.0,
+    warnings: &[],
 };
 
 /// The set's field.

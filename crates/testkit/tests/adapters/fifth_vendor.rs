@@ -35,6 +35,7 @@ pub(crate) static DIALECT: Dialect = Dialect {
     unsupported: &[],
     success_means: Means::Accepted,
     requests_per_second: 5.0,
+    warnings: &[],
 };
 
 // -- the adapter: one request out, one verdict back
