@@ -48,8 +48,13 @@ pub(super) fn run(arguments: &Arguments) -> ExitCode {
             let body = PlanBody::new(&arguments.user, plans, &routes, &BTreeMap::new());
             serde_json::to_string(&body).map_or_else(|error| fail(&error.to_string()), |text| say(&text))
         }
-        Ok((_, plans)) => {
-            say(&plans.iter().map(|(name, plan)| describe(name, plan)).collect::<Vec<_>>().join("\n\n"))
+        Ok((routes, plans)) => {
+            let mut parts: Vec<String> = plans.iter().map(|(name, plan)| describe(name, plan)).collect();
+            let body = PlanBody::new(&arguments.user, plans, &routes, &BTreeMap::new());
+            if let Some(hint) = body.hint {
+                parts.push(format!("goes to no vendor: {}\n  {hint}", body.carried_nowhere.join(", ")));
+            }
+            say(&parts.join("\n\n"))
         }
         Err(exit) => exit,
     }

@@ -54,6 +54,16 @@ async fn a_leaf_that_no_route_carries_is_told() {
         let hint = update["hint"].as_str().expect("a hint");
         assert!(hint.contains("did you mean given_name instead of custom.first_name?"), "{hint}");
     }
+    let plan = world.call(crate::support::post("/v1/users/p/plan", ALL, body)).await.json();
+    assert_eq!(
+        plan["carried_nowhere"],
+        serde_json::json!(["custom.first_name", "custom.tier", "name"]),
+        "{plan}"
+    );
+    assert!(plan["hint"].as_str().is_some_and(|hint| hint.contains("did you mean given_name")), "{plan}");
+    let plan = r#"{"given_name":"Ann"}"#;
+    let plan = world.call(crate::support::post("/v1/users/p/plan", ALL, plan)).await.json();
+    assert_eq!((plan.get("carried_nowhere"), plan.get("hint")), (None, None));
     let update = world.delivered("u", r#"{"given_name":"Ann"}"#).await;
     assert_eq!((update.get("carried_nowhere"), update.get("hint")), (None, None));
     let schema = world.call(crate::support::get("/v1/openapi.json", ALL)).await.json();

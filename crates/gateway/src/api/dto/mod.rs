@@ -26,6 +26,7 @@ pub(crate) use together::{because_of, together};
 pub(crate) use update::{ErrorBody, UpdateBody, UpdateRouteBody};
 pub(crate) use user::{UserBody, UserRouteBody};
 pub(crate) use vendor::{VendorBody, VendorsBody};
+use update::carried_nowhere;
 pub(crate) use words::*;
 
 use std::collections::BTreeMap;

@@ -1,4 +1,7 @@
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use adapter::Fate;
 use canonical::{Leaf, UserId};
@@ -14,8 +17,8 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::{
-    Help, Keeps, LaneWord, Leaves, ReasonWord, VerdictWord, WaitingWord, because_of, hint, is_false, leaves,
-    names, together, without_identity,
+    Help, Keeps, LaneWord, Leaves, ReasonWord, VerdictWord, WaitingWord, because_of, carried_nowhere, hint,
+    is_false, leaves, names, together, without_identity,
 };
 
 /// What an update would send.
@@ -24,6 +27,12 @@ use super::{
 pub(crate) struct PlanBody {
     /// The user's id.
     pub(crate) user: String,
+    /// Leaves of the update that no route carries: they are kept here and go to no vendor.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) carried_nowhere: Vec<String>,
+    /// What the caller can do about these.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) hint: Option<String>,
     /// What each route would do, by its name.
     pub(crate) routes: BTreeMap<String, RoutePlanBody>,
 }
@@ -117,6 +126,9 @@ impl PlanBody {
         routes: &RouteSet,
         conditions: &BTreeMap<RouteId, RouteCondition>,
     ) -> Self {
+        // Every route says the same of which leaves there are.
+        let leaves: BTreeSet<&Leaf> = plans.values().flat_map(|plan| plan.leaves.keys()).collect();
+        let (nowhere, remedy) = carried_nowhere(leaves.iter().copied(), routes);
         let plans = plans.into_iter().map(|(name, plan)| {
             let route = routes.by_name(&name);
             let condition = route.and_then(|(id, _)| conditions.get(&id));
@@ -128,7 +140,7 @@ impl PlanBody {
             let body = RoutePlanBody { hint, ..RoutePlanBody::new(&name, plan, waiting_for) };
             (name, body)
         });
-        Self { user: user.to_string(), routes: plans.collect() }
+        Self { user: user.to_string(), carried_nowhere: nowhere, hint: remedy, routes: plans.collect() }
     }
 }
 

@@ -103,10 +103,11 @@ impl UpdateBody {
             let route = configured.by_name(name).map(|(_, route)| &**route);
             (name.clone(), UpdateRouteBody::new(name, route, status))
         });
-        let nowhere: Vec<&Leaf> = nowhere(update, configured);
+        let (carried_nowhere, hint) =
+            carried_nowhere(update.changed.iter().chain(&update.unchanged), configured);
         Self {
-            carried_nowhere: names(nowhere.iter().copied()),
-            hint: (!nowhere.is_empty()).then(|| mapped_by_nobody(&nowhere)),
+            carried_nowhere,
+            hint,
             id: update.id,
             user: update.user.to_string(),
             version: update.version,
@@ -147,9 +148,14 @@ impl UpdateRouteBody {
 }
 
 /// The leaves of an update that no route has a field for.
-fn nowhere<'a>(update: &'a UpdateRow, routes: &RouteSet) -> Vec<&'a Leaf> {
-    let leaves = update.changed.iter().chain(&update.unchanged);
-    leaves.filter(|leaf| routes.iter().all(|(_, route)| route.mapping.field(leaf).is_none())).collect()
+/// Those of an update's leaves that no route carries, by name, and what the caller can do about them.
+pub(super) fn carried_nowhere<'a>(
+    leaves: impl Iterator<Item = &'a Leaf>,
+    routes: &RouteSet,
+) -> (Vec<String>, Option<String>) {
+    let is_carried = |leaf: &Leaf| routes.iter().any(|(_, route)| route.mapping.field(leaf).is_some());
+    let nowhere: Vec<&Leaf> = leaves.filter(|leaf| !is_carried(leaf)).collect();
+    (names(nowhere.iter().copied()), (!nowhere.is_empty()).then(|| mapped_by_nobody(&nowhere)))
 }
 
 fn mapped_by_nobody(leaves: &[&Leaf]) -> String {
