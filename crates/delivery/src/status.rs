@@ -10,7 +10,7 @@ mod user;
 #[cfg(test)]
 mod tests;
 
-pub use lane::{LaneStanding, of_lane};
+pub use lane::{LaneStanding, of_lane, of_lane_of};
 pub use leaf::{LeafStanding, LeafState, of_leaves};
 pub use next::{Opening, next_attempt_at, opening};
 pub(crate) use stop::stopped;

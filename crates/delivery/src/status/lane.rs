@@ -3,10 +3,12 @@ use std::collections::BTreeMap;
 use adapter::Fate;
 use canonical::Leaf;
 
-use super::{Reason, StandingState};
+use super::{Reason, StandingState, of_user};
 use crate::{
-    Millis,
+    Millis, Route,
+    gate::RouteCondition,
     lane::{BlockReason, Lane, State, WaitCause},
+    store::UserRow,
 };
 
 /// How a lane stands by itself, whatever its route does.
@@ -22,6 +24,16 @@ pub struct LaneStanding {
     pub leaves: BTreeMap<Leaf, Fate>,
     /// Since when the vendor does not show everything. A filter by age goes by it, too.
     pub since: Option<Millis>,
+}
+
+/// How a lane stands, where its user is known: a value that is there and cannot be sent is another matter than one that is missing.
+pub fn of_lane_of(route: &Route, user: &UserRow, lane: &Lane) -> LaneStanding {
+    let mut standing = of_lane(lane);
+    let known = of_user(route, user, Some(lane), &RouteCondition::default());
+    let concerned = |leaf: &Leaf| standing.concerned.contains(leaf);
+    let known: Vec<_> = known.leaves.into_iter().filter(|(leaf, _)| concerned(leaf)).collect();
+    standing.leaves.extend(known);
+    standing
 }
 
 /// How a lane stands.

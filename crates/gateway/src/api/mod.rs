@@ -12,6 +12,7 @@ mod body;
 mod headers;
 mod host;
 mod lines;
+mod needy;
 mod page;
 mod preconditions;
 mod query;
@@ -50,6 +51,7 @@ pub use state::{Settings, State};
 
 pub(crate) use auth::Caller;
 pub(crate) use body::bytes as body_bytes;
+pub(crate) use needy::Needy;
 pub(crate) use problem::{no_such_route, unknown_route, user_erased, user_not_found};
 pub(crate) use query::Query;
 pub(crate) use resource::{not_found, resource};

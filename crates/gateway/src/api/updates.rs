@@ -1,14 +1,11 @@
-use std::collections::BTreeMap;
-
 use actix_web::{HttpRequest, HttpResponse, web::Data};
 use delivery::{
     RouteSet,
-    lane::{self, BlockReason},
     store::{LaneFilter, LaneId, LaneStateFilter, UpdateCursor, UpdateId, UpdateRow, UserSnapshot},
 };
 
 use super::{
-    Kind, Page, Problem, Query, State,
+    Kind, Needy, Page, Problem, Query, State,
     dto::{AttentionBody, UpdateBody, UpdatesBody},
     problem::{unknown_route, user_not_found},
     state::user_id,
@@ -71,24 +68,16 @@ pub(super) async fn attention(request: HttpRequest, state: Data<State>) -> Resul
     let routes = state.engine.routes();
     if let Some(wanted) = unknown::asked_for(&query, &routes, USUAL_ITEMS, MOST_ITEMS)? {
         let page = Page::without_lane(&**state.engine.store(), wanted).await?;
-        return Ok(HttpResponse::Ok().json(AttentionBody::new(&page, &routes, &BTreeMap::new())));
+        return Ok(HttpResponse::Ok().json(AttentionBody::new(&page, &routes, &Needy::default())));
     }
     let mut filter = filter_of(&query, &routes)?;
     if filter.states.is_empty() {
         filter.states = vec![LaneStateFilter::Blocked, LaneStateFilter::Held];
     }
     let page = Page::of_lanes(&**state.engine.store(), filter).await?;
-    // A lane alone does not tell whether a value that the vendor needs is missing or cannot be sent.
-    let mut needy = BTreeMap::new();
-    for view in page.items.iter().filter(|view| view.row.lane.state == NEEDS_DATA) {
-        if let Some(found) = state.engine.store().user(&view.user).await? {
-            needy.insert(found.id, found.user);
-        }
-    }
+    let needy = Needy::of(&**state.engine.store(), &page.items).await?;
     Ok(HttpResponse::Ok().json(AttentionBody::new(&page, &routes, &needy)))
 }
-
-const NEEDS_DATA: lane::State = lane::State::Blocked(BlockReason::NeedsData);
 
 /// Which lanes `state`, `route`, `after` and `limit` ask for.
 ///

@@ -12,9 +12,10 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::api::{
+    Needy,
     dto::{
-        ErrorBody, FailureWord, HoldWord, Keeps, LaneWord, ReasonWord, StandingWord, hint, is_false, names,
-        time,
+        ErrorBody, FailureWord, HoldWord, Keeps, LaneWord, Leaves, ReasonWord, StandingWord, hint, is_false,
+        leaves, names, time,
     },
     is_unknown,
 };
@@ -35,6 +36,9 @@ pub(super) struct LaneBody {
     /// The leaves that the reason is about.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     leaves: Vec<String>,
+    /// What becomes of each of these.
+    #[serde(skip_serializing_if = "Leaves::is_empty")]
+    fates: Leaves,
     /// The user's version.
     version: u64,
     /// Whether something is to be sent, apart from what is held or in doubt.
@@ -129,9 +133,15 @@ pub(super) struct AttemptBody {
 
 impl LaneBody {
     /// `condition`: what keeps the lane's route from sending now.
-    pub(super) fn new(view: &LaneView, routes: &RouteSet, condition: &RouteCondition, now: Millis) -> Self {
+    pub(super) fn new(
+        view: &LaneView,
+        needy: &Needy,
+        routes: &RouteSet,
+        condition: &RouteCondition,
+        now: Millis,
+    ) -> Self {
         let lane = &view.row.lane;
-        let mut standing = status::of_lane(lane);
+        let mut standing = needy.standing(view, routes.get(view.row.route).map(|route| &**route));
         if is_unknown(view) {
             standing.state = StandingState::NoIdentity;
         }
@@ -143,6 +153,7 @@ impl LaneBody {
             standing: standing.state.into(),
             reason: standing.reason.map(Into::into),
             leaves: names(&standing.concerned),
+            fates: leaves(&standing.leaves),
             version: view.version,
             owes: lane.dirty_since.is_some(),
             keeps: lane.keeps,

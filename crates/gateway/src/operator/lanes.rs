@@ -15,7 +15,7 @@ use super::{
     next_step::next_step,
     retried::{in_vain, when},
 };
-use crate::api::{Kind, MOST_ITEMS, Page, Problem, Query, USUAL_ITEMS, unknown};
+use crate::api::{Kind, MOST_ITEMS, Needy, Page, Problem, Query, USUAL_ITEMS, unknown};
 
 /// How many attempts of a lane are shown.
 pub(super) const ATTEMPTS: u32 = 50;
@@ -28,9 +28,10 @@ pub(super) async fn list(request: HttpRequest, state: Data<State>) -> Result<Htt
     state.operator(&request)?;
     let Page { items, next } = page(&request, &state).await?;
     let (routes, conditions, now) = (state.engine.routes(), state.engine.conditions(), state.engine.now());
+    let needy = Needy::of(&**state.engine.store(), &items).await?;
     let lanes = items.iter().map(|lane| {
         let condition = conditions.get(&lane.row.route).copied().unwrap_or_default();
-        LaneBody::new(lane, &routes, &condition, now)
+        LaneBody::new(lane, &needy, &routes, &condition, now)
     });
     Ok(HttpResponse::Ok().json(LanesBody { lanes: lanes.collect(), next }))
 }
@@ -57,7 +58,8 @@ pub(super) async fn read(request: HttpRequest, state: Data<State>) -> Result<Htt
         None => "nothing: the route is not configured any more".to_owned(),
     };
     let standing = route.zip(standing.as_ref()).map(|(route, standing)| (&**route, standing));
-    let lane = LaneBody::new(&view, &routes, &condition, now);
+    let needy = Needy::of(&**state.engine.store(), std::slice::from_ref(&view)).await?;
+    let lane = LaneBody::new(&view, &needy, &routes, &condition, now);
     Ok(HttpResponse::Ok().json(StoryBody::new(lane, standing, next, attempts)))
 }
 

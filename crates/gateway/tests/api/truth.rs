@@ -94,6 +94,16 @@ async fn a_required_value_that_is_too_long_is_called_so_everywhere() {
         (&json!("too_long"), &json!(shorter)),
         "{listed}"
     );
+    let lanes = world.operate(get("/v1/lanes?state=blocked", OPERATE)).await.json();
+    let lane = &lanes["lanes"][0];
+    assert_eq!(lane["fates"], json!({ "given_name": "too_long" }), "{lane}");
+    let story = world.operate(get(&format!("/v1/lanes/{}", lane["id"]), OPERATE)).await.json();
+    assert_eq!(story["lane"]["fates"], lane["fates"]);
+    let visitor = Visitor::new(&world, OPERATE).await;
+    for path in ["/lanes", &format!("/lanes/{}", lane["id"])] {
+        let page = visitor.get(path).await.text;
+        assert!(page.contains("given_name too long"), "{path}: {page}");
+    }
     // What is not there is missing.
     let update = world.delivered("v", r#"{"given_name":"V","identities":{"communal_main":"3"}}"#).await;
     let communal = &update["routes"]["communal_main"];

@@ -1,12 +1,4 @@
-use std::collections::BTreeMap;
-
-use canonical::{Leaf, UserId};
-use delivery::{
-    RouteSet,
-    gate::RouteCondition,
-    status::{self, StandingState},
-    store::{LaneView, UserRow},
-};
+use delivery::{RouteSet, status::StandingState, store::LaneView};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -14,7 +6,7 @@ use uuid::Uuid;
 use super::{
     Help, Leaves, ReasonWord, StandingWord, UpdateBody, is_false, leaves, names, time, without_identity,
 };
-use crate::api::{Page, is_unknown};
+use crate::api::{Needy, Page, is_unknown};
 
 /// Updates, newest first.
 #[derive(Debug, Serialize, ToSchema)]
@@ -75,29 +67,21 @@ pub(crate) struct AttentionItem {
 }
 
 impl AttentionBody {
-    /// `needy`: the users whose lanes lack a value that the vendor needs.
-    pub(crate) fn new(page: &Page<LaneView>, routes: &RouteSet, needy: &BTreeMap<UserId, UserRow>) -> Self {
-        let items =
-            page.items.iter().filter_map(|lane| AttentionItem::new(lane, routes, needy.get(&lane.user)));
+    pub(crate) fn new(page: &Page<LaneView>, routes: &RouteSet, needy: &Needy) -> Self {
+        let items = page.items.iter().filter_map(|lane| AttentionItem::new(lane, routes, needy));
         Self { updates: items.collect(), next: page.next.clone() }
     }
 }
 
 impl AttentionItem {
     /// None for a route that is not configured any more.
-    fn new(view: &LaneView, routes: &RouteSet, needy: Option<&UserRow>) -> Option<Self> {
+    fn new(view: &LaneView, routes: &RouteSet, needy: &Needy) -> Option<Self> {
         let configured = routes.get(view.row.route)?;
         let route = &configured.name;
         let unknown = is_unknown(view).then(|| without_identity(configured));
-        let mut standing = status::of_lane(&view.row.lane);
+        let mut standing = needy.standing(view, Some(configured));
         if unknown.is_some() {
             standing.state = StandingState::NoIdentity;
-        }
-        if let Some(user) = needy {
-            let lane = Some(&*view.row.lane);
-            let known = status::of_user(configured, user, lane, &RouteCondition::default());
-            let concerns = |leaf: &Leaf| standing.concerned.contains(leaf);
-            standing.leaves.extend(known.leaves.into_iter().filter(|(leaf, _)| concerns(leaf)));
         }
         let reason = standing.reason.map(ReasonWord::from);
         let fate = |leaf: &str| {

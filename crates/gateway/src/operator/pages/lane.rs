@@ -13,7 +13,7 @@ use delivery::{
 use super::{Refusal, access::Visitor, answer, frame::Frame, lanes::LaneNow, text::filters};
 use crate::{
     api::{
-        Problem, Query,
+        Needy, Problem, Query,
         dto::{FailureWord, Keeps, hint},
     },
     operator::{
@@ -66,7 +66,8 @@ pub(super) async fn show(request: HttpRequest, state: Data<State>) -> Result<Htt
     let routes = state.engine.routes();
     let conditions = state.engine.conditions();
     let now = state.engine.now();
-    let lane = LaneNow::new(&view, &routes, &conditions, now).ok_or_else(Problem::not_found)?;
+    let needy = Needy::of(&**state.engine.store(), std::slice::from_ref(&view)).await?;
+    let lane = LaneNow::new(&view, &needy, &routes, &conditions, now).ok_or_else(Problem::not_found)?;
     let found = &view.row.lane;
     let condition = conditions.get(&view.row.route).copied().unwrap_or_default();
     let route = routes.get(view.row.route);

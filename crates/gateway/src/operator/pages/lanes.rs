@@ -1,7 +1,9 @@
 use std::collections::BTreeMap;
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
+use adapter::Fate;
 use askama::Template;
+use canonical::Leaf;
 use delivery::{
     Millis, RouteSet,
     gate::RouteCondition,
@@ -18,8 +20,8 @@ use super::{
 };
 use crate::{
     api::{
-        Page, Query,
-        dto::{FailureWord, LaneWord, ReasonWord, StandingWord, names, without_identity},
+        Needy, Page, Query,
+        dto::{FailureWord, FateWord, LaneWord, ReasonWord, StandingWord, without_identity},
         is_unknown, unknown,
     },
     operator::{State, filter},
@@ -55,7 +57,7 @@ pub(super) struct LaneNow {
     state: LaneWord,
     standing: StandingState,
     pub(super) reason: Option<ReasonWord>,
-    /// The leaves that a block or holds are about.
+    /// The leaves that a block or holds are about, and what becomes of each where that is not said already.
     pub(super) leaves: Vec<String>,
     pub(super) failure: Option<(FailureWord, Option<u16>)>,
     pub(super) next_at: Option<Millis>,
@@ -84,6 +86,7 @@ pub(super) async fn show(request: HttpRequest, state: Data<State>) -> Result<Htt
             Page::of_lanes(&**state.engine.store(), wanted).await?
         }
     };
+    let needy = Needy::of(&**state.engine.store(), &items).await?;
     let here = here(&query);
     let [route, standing] = ["route", "state"].map(|name| query.text(name).unwrap_or_default().to_owned());
     let conditions = state.engine.conditions();
@@ -91,7 +94,10 @@ pub(super) async fn show(request: HttpRequest, state: Data<State>) -> Result<Htt
         frame: visitor.frame(&state, "attention"),
         unknown: items.iter().filter(|lane| is_unknown(lane)).map(|lane| lane.user.to_string()).collect(),
         hint: hint.unwrap_or_default(),
-        lanes: items.iter().filter_map(|lane| LaneNow::new(lane, &routes, &conditions, now)).collect(),
+        lanes: items
+            .iter()
+            .filter_map(|lane| LaneNow::new(lane, &needy, &routes, &conditions, now))
+            .collect(),
         routes: routes.names().map(str::to_owned).collect(),
         route,
         state: standing,
@@ -106,6 +112,14 @@ fn here(query: &Query) -> String {
     let kept = filter::PARAMETERS.iter().filter(|name| !matches!(**name, "after" | "limit"));
     let kept = kept.filter_map(|name| Some(format!("{name}={}", query.text(name)?.replace(' ', "%20"))));
     kept.collect::<Vec<_>>().join("&")
+}
+
+/// A leaf, and what becomes of it; that it is held, the lane's state says.
+fn named(leaf: &Leaf, fate: Fate) -> String {
+    match fate {
+        Fate::Held => leaf.name().to_owned(),
+        _ => format!("{leaf} {}", word(FateWord::from(fate))),
+    }
 }
 
 impl LaneNow {
@@ -136,12 +150,13 @@ impl LaneNow {
     /// None for a lane of a route that is not configured any more.
     pub(super) fn new(
         view: &LaneView,
+        needy: &Needy,
         routes: &RouteSet,
         conditions: &BTreeMap<RouteId, RouteCondition>,
         now: Millis,
     ) -> Option<Self> {
         let lane = &view.row.lane;
-        let standing = status::of_lane(lane);
+        let standing = needy.standing(view, routes.get(view.row.route).map(|route| &**route));
         let condition = conditions.get(&view.row.route).copied().unwrap_or_default();
         Some(Self {
             id: view.row.id?.0,
@@ -150,7 +165,7 @@ impl LaneNow {
             state: lane.state.into(),
             standing: standing.state,
             reason: standing.reason.map(Into::into),
-            leaves: names(standing.leaves.keys()),
+            leaves: standing.leaves.iter().map(|(leaf, fate)| named(leaf, *fate)).collect(),
             failure: lane.last_class.map(|class| (class.into(), lane.last_status)),
             next_at: status::next_attempt_at(lane, &condition, now),
             is_stopped: condition.pause.is_some_and(|pause| pause.probe_at.is_none()),
