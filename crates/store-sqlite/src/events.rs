@@ -5,7 +5,7 @@ use delivery::{
     event::{Condition, Event, EventKind, EventRow, Facts, MOST_KEPT},
     store::{Note, RouteId},
 };
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
 use crate::{error::OpError, tx::Tx};
@@ -14,25 +14,40 @@ use crate::{error::OpError, tx::Tx};
 pub(crate) fn write(connection: &Connection, event: &EventRow) -> rusqlite::Result<()> {
     const INSERT: &str = "INSERT INTO events(at, kind, route_id, facts) VALUES(?1, ?2, ?3, ?4)";
     const TOO_MANY: &str = "DELETE FROM events WHERE seq <= ?1";
-    let facts = serde_json::to_string(&event.facts)
-        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
-    let values = params![event.at, event.kind.name(), event.route.0, facts];
+    let values = params![event.at, event.kind.name(), event.route.0, text_of(&event.facts)?];
     let seq = connection.prepare_cached(INSERT)?.insert(values)?;
     connection.prepare_cached(TOO_MANY)?.execute([seq - MOST_KEPT])?;
     Ok(())
 }
 
+fn text_of(facts: &Facts) -> rusqlite::Result<String> {
+    serde_json::to_string(facts).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
+}
+
+/// The facts of a condition; none of one that an older schema has, or that cannot be read.
+fn facts_of(text: Option<&str>) -> Facts {
+    text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+}
+
 /// Notes whether a condition lasts; whether that is new.
 pub(crate) fn note(tx: &mut Tx<'_>, note: &Note) -> Result<bool, OpError> {
-    const FIND: &str = "SELECT 1 FROM conditions WHERE route_id = ?1 AND condition = ?2";
-    const BEGIN: &str = "INSERT INTO conditions(route_id, condition, since) VALUES(?1, ?2, ?3)";
+    const FIND: &str = "SELECT facts FROM conditions WHERE route_id = ?1 AND condition = ?2";
+    const BEGIN: &str = "INSERT INTO conditions(route_id, condition, since, facts) VALUES(?1, ?2, ?3, ?4) \
+         ON CONFLICT DO UPDATE SET facts = excluded.facts";
     const END: &str = "DELETE FROM conditions WHERE route_id = ?1 AND condition = ?2";
     let (route, condition) = (note.route.0, note.condition.name());
-    let lasted = tx.connection.prepare_cached(FIND)?.exists(params![route, condition])?;
-    let Some(event) = decide::note_event(lasted, note) else { return Ok(false) };
+    let facts = |row: &Row<'_>| Ok(facts_of(row.get_ref(0)?.as_str_or_null()?));
+    let lasted =
+        tx.connection.prepare_cached(FIND)?.query_row(params![route, condition], facts).optional()?;
+    let Some(event) = decide::note_event(lasted.as_ref(), note) else { return Ok(false) };
     tx.savepoint(|tx| {
         if note.lasts {
-            tx.connection.prepare_cached(BEGIN)?.execute(params![route, condition, note.now])?;
+            tx.connection.prepare_cached(BEGIN)?.execute(params![
+                route,
+                condition,
+                note.now,
+                text_of(&note.facts)?
+            ])?;
         } else {
             tx.connection.prepare_cached(END)?.execute(params![route, condition])?;
         }
@@ -82,13 +97,14 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Option<Event>> {
 }
 
 /// What is the matter with which route.
-pub(crate) fn conditions(connection: &Connection) -> rusqlite::Result<Vec<(RouteId, Condition)>> {
-    const SELECT: &str = "SELECT route_id, condition FROM conditions";
+pub(crate) fn conditions(connection: &Connection) -> rusqlite::Result<Vec<(RouteId, Condition, Facts)>> {
+    const SELECT: &str = "SELECT route_id, condition, facts FROM conditions ORDER BY route_id, condition";
     let mut statement = connection.prepare_cached(SELECT)?;
     let rows = statement.query_map([], |row| {
         let condition = Condition::of_name(row.get_ref(1)?.as_str()?);
         let route = RouteId(row.get(0)?);
-        Ok(condition.map(|condition| (route, condition)))
+        let facts = facts_of(row.get_ref(2)?.as_str_or_null()?);
+        Ok(condition.map(|condition| (route, condition, facts)))
     })?;
     Ok(rows.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
 }

@@ -7,7 +7,7 @@ use delivery::{
     lane::Version,
     store::{
         LaneFilter, LaneId, LaneRow, LaneStateFilter, LaneView, RouteCounts, RouteId, UserSnapshot,
-        WithoutLane,
+        WithoutIdentity,
     },
 };
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
@@ -181,14 +181,15 @@ pub(crate) fn last_lane(connection: &Connection) -> rusqlite::Result<Option<Lane
     Ok(statement.query_row([], |row| row.get::<_, Option<i64>>(0))?.map(LaneId))
 }
 
-/// Living users who have no lane at a route.
-pub(crate) fn without_lane(
+/// Living users for whom a route has no identity.
+pub(crate) fn without_identity(
     connection: &Connection,
-    wanted: &WithoutLane,
+    wanted: &WithoutIdentity,
 ) -> rusqlite::Result<Vec<(UserId, Version)>> {
     const SQL: &str = "SELECT living.user_id, (SELECT ver FROM users WHERE user_id = living.user_id) \
          FROM users AS living INDEXED BY user_living WHERE erased_at IS NULL AND living.user_id > ?1 \
-         AND NOT EXISTS (SELECT 1 FROM lanes WHERE lanes.user_id = living.user_id AND lanes.route_id = ?2) \
+         AND NOT EXISTS (SELECT 1 FROM lanes WHERE lanes.user_id = living.user_id AND lanes.route_id = ?2 \
+         AND state <> 5 AND NOT (state = 0 AND subject IS NULL AND dirty_since IS NULL)) \
          ORDER BY living.user_id LIMIT ?3";
     let after = wanted.after.as_ref().map_or("", UserId::as_str);
     let mut statement = connection.prepare_cached(SQL)?;
@@ -211,9 +212,17 @@ pub(crate) fn counts(connection: &Connection, route: RouteId) -> Result<RouteCou
         "SELECT count(*) FROM lanes INDEXED BY lane_blocked WHERE state = 4 AND route_id = ?1";
     const KEEPING: &str =
         "SELECT count(*) FROM lanes INDEXED BY lane_keeps WHERE keeps = 1 AND route_id = ?1";
+    // Waiting, and failing alone; the rest of what is pending is counted by the index.
+    const FAILING: &str = "SELECT count(*) FILTER (WHERE attempt > 0 AND last_class IS NOT NULL), \
+         min(dirty_since) FILTER (WHERE NOT (attempt > 0 AND last_class IS NOT NULL)) FROM lanes INDEXED BY lane_due \
+         WHERE (state = 2 OR state = 3) AND route_id = ?1 AND dirty_since IS NOT NULL";
+    const OLDEST_READY: &str = "SELECT min(dirty_since) FROM lanes INDEXED BY lane_due \
+         WHERE state = 1 AND route_id = ?1 AND dirty_since IS NOT NULL";
+    const UNKNOWN: &str = "SELECT count(*) FROM lanes INDEXED BY lane_unknown \
+         WHERE state = 0 AND subject IS NULL AND dirty_since IS NULL AND route_id = ?1";
     // A lane of a user who was erased is not counted, nor is the user.
-    const WITHOUT_LANE: &str = "SELECT max(0, (SELECT count(*) FROM users INDEXED BY user_living WHERE erased_at IS NULL) \
-         - (SELECT lanes FROM routes WHERE route_id = ?1))";
+    const LIVING: &str =
+        "SELECT count(*) FROM users INDEXED BY user_living WHERE erased_at IS NULL AND ?1 > 0";
     const ALL: &str = "SELECT lanes FROM routes WHERE route_id = ?1";
     let number = |sql: &str| -> rusqlite::Result<u64> {
         let number =
@@ -223,15 +232,22 @@ pub(crate) fn counts(connection: &Connection, route: RouteId) -> Result<RouteCou
     let (pending, oldest_since) = connection
         .prepare_cached(PENDING)?
         .query_row([route.0], |row| Ok((row.get::<_, i64>(0)?, row.get(1)?)))?;
+    let (failing, oldest_tried): (i64, Option<i64>) =
+        connection.prepare_cached(FAILING)?.query_row([route.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let oldest_ready: Option<i64> =
+        connection.prepare_cached(OLDEST_READY)?.query_row([route.0], |row| row.get(0))?;
+    let lanes = number(ALL)?.saturating_sub(number(UNKNOWN)?);
     Ok(RouteCounts {
-        lanes: number(ALL)?,
+        lanes,
         pending: pending.cast_unsigned(),
         held: number(HELD)?,
         blocked: number(BLOCKED)?,
         keeping: number(KEEPING)?,
         in_doubt: number(IN_DOUBT)?,
-        without_lane: number(WITHOUT_LANE)?,
+        without_identity: number(LIVING)?.saturating_sub(lanes),
+        failing: failing.cast_unsigned(),
         oldest_since,
+        oldest_waiting_since: [oldest_tried, oldest_ready].into_iter().flatten().min(),
     })
 }
 

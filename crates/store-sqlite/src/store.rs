@@ -10,14 +10,14 @@ use canonical::UserId;
 use delivery::{
     Millis,
     audit::{AuditEntry, AuditFilter, AuditHead, AuditRow},
-    event::{Condition, Event},
+    event::{Condition, Event, Facts},
     gate::Pause,
     lane::Version,
     store::{
         Accept, AcceptError, Accepted, Actor, AttemptView, ClaimDue, Claimed, Enrol, Erase, Erased,
         LaneFilter, LaneId, LaneView, Note, Pass, Passed, RearmLanes, RegisteredRoute, Rekeyed, Rekeying,
         RouteCounts, RouteId, RouteRegistration, Settled, Settlement, Store, StoreError, Sweep, UpdateCursor,
-        UpdateId, UpdateRow, UserSnapshot, WithoutLane,
+        UpdateId, UpdateRow, UserSnapshot, WithoutIdentity,
     },
 };
 use rusqlite::Connection;
@@ -254,8 +254,8 @@ impl Store for SqliteStore {
         self.read(move |connection| Ok(journal::attempts(connection, lane, limit)?)).await
     }
 
-    async fn without_lane(&self, wanted: WithoutLane) -> Result<Vec<(UserId, Version)>, StoreError> {
-        self.read(move |connection| Ok(read::without_lane(connection, &wanted)?)).await
+    async fn without_identity(&self, wanted: WithoutIdentity) -> Result<Vec<(UserId, Version)>, StoreError> {
+        self.read(move |connection| Ok(read::without_identity(connection, &wanted)?)).await
     }
 
     async fn counts(&self, route: RouteId) -> Result<RouteCounts, StoreError> {
@@ -279,7 +279,7 @@ impl Store for SqliteStore {
         self.ask(|reply| Op::Other(Other::Note(note, reply))).await
     }
 
-    async fn conditions(&self) -> Result<Vec<(RouteId, Condition)>, StoreError> {
+    async fn conditions(&self) -> Result<Vec<(RouteId, Condition, Facts)>, StoreError> {
         self.read(|connection| Ok(events::conditions(connection)?)).await
     }
 

@@ -1,6 +1,6 @@
 use crate::{
     Millis,
-    event::{self, EventKind, EventRow},
+    event::{self, EventKind, EventRow, Facts},
     gate::Pause,
     store::{Note, RouteId},
 };
@@ -20,11 +20,12 @@ pub fn pause_event(
     Some(EventRow { at: now, kind, route, facts: event::pause(pause.or(before)) })
 }
 
-/// What is told of a condition that lasted, or did not; none when it is as it was.
-pub fn note_event(lasted: bool, note: &Note) -> Option<EventRow> {
+/// What is told of a condition that lasted, with these facts, or did not; none when it is as it was.
+pub fn note_event(lasted: Option<&Facts>, note: &Note) -> Option<EventRow> {
     let kind = match (lasted, note.lasts) {
-        (false, true) => note.condition.begins(),
-        (true, false) => note.condition.ends(),
+        (None, true) => note.condition.begins(),
+        (Some(before), true) if note.condition.has_turned(before, &note.facts) => note.condition.begins(),
+        (Some(_), false) => note.condition.ends(),
         _ => return None,
     };
     Some(EventRow { at: note.now, kind, route: note.route, facts: note.facts.clone() })

@@ -4,7 +4,9 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use adapter::{AppliedState, ErrorKind, PrivateWords, Receipt, VendorError, VendorRequest};
+use adapter::{
+    AppliedState, ErrorKind, Notice, PrivateWords, Receipt, VendorError, VendorRequest, VendorResponse,
+};
 use canonical::Leaf;
 use futures_util::FutureExt;
 
@@ -110,6 +112,7 @@ impl Attempt<'_> {
             Refused::Unanswered(error, maybe)
         };
         let response = self.route.transport.send(request).await.map_err(unanswered)?;
+        self.hear(&response);
         let receipt = self.route.adapter.parse_response(request, &response);
         let receipt = receipt.map_err(|error| Refused::Answered(error, response.status))?;
         match receipt.witness.as_deref() {
@@ -129,6 +132,15 @@ impl Attempt<'_> {
         let Work { route, lane, .. } = *self.work;
         let is_of_another = self.engine.inner.store.is_of_another(route, lane, named.to_owned()).await;
         is_of_another.unwrap_or(false) && !mutation::is_on(Mutation::WitnessIsNobodys)
+    }
+
+    /// Hands on what the vendor says of the future of its call. The attempt goes on as if it had said nothing.
+    fn hear(&self, response: &VendorResponse) {
+        let mut notice = Notice::read(response, self.route.adapter.dialect());
+        if let Notice::Deprecated(found) = &mut notice {
+            found.says = found.says.take().map(|says| self.without_person(&says));
+        }
+        self.engine.hear(self.line, &notice);
     }
 
     fn ok(&self, receipts: &[Receipt]) -> Outcome {

@@ -8,6 +8,7 @@ use std::{
 
 use tokio::sync::{Notify, Semaphore};
 
+use super::outlook::Outlook;
 use crate::{
     Millis, Rate, Route,
     decide::too_far,
@@ -29,6 +30,7 @@ pub(super) struct Line {
     reading: Arc<Semaphore>,
     passing: Arc<Semaphore>,
     steering: Arc<tokio::sync::Mutex<()>>,
+    outlook: Arc<Mutex<Outlook>>,
 }
 
 /// The buckets of one set of routes, by what the vendor counts. A reload that leaves a rate as it is leaves its bucket as
@@ -82,6 +84,7 @@ impl Line {
                 reading: Arc::new(Semaphore::new(1)),
                 passing: Arc::new(Semaphore::new(1)),
                 steering: Arc::default(),
+                outlook: Arc::default(),
             });
         };
         before.gate().reconfigured(&route.limits, now);
@@ -97,6 +100,7 @@ impl Line {
             reading: Arc::clone(&before.reading),
             passing: Arc::clone(&before.passing),
             steering: Arc::clone(&before.steering),
+            outlook: Arc::clone(&before.outlook),
         })
     }
 
@@ -131,6 +135,11 @@ impl Line {
     /// The turn of whoever stores whether the route is paused, so that gate and store end with the same word.
     pub(super) fn steering(&self) -> &tokio::sync::Mutex<()> {
         &self.steering
+    }
+
+    /// What the vendor says of the future of its call.
+    pub(super) fn outlook(&self) -> MutexGuard<'_, Outlook> {
+        self.outlook.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A permit and a rate token, both or none.

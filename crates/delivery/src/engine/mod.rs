@@ -13,6 +13,7 @@ mod line;
 mod look;
 mod observe;
 mod operate;
+mod outlook;
 mod pass;
 mod read;
 mod rekey;
@@ -127,6 +128,7 @@ impl Engine {
         }
         engine.rekey(&routes, &registered).await?;
         let remapped = engine.install(routes, registered);
+        engine.recall().await?;
         engine.look_through(remapped);
         engine.inner.runtime.spawn(tend::tend(engine.clone()));
         engine.inner.runtime.spawn(watch::run(engine.clone()));

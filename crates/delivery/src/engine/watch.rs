@@ -1,12 +1,13 @@
 use std::{
-    collections::BTreeSet,
-    sync::{Mutex, PoisonError},
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
+use adapter::{Deprecation, Notice};
 use tokio::sync::{Notify, watch};
 
-use super::{Engine, line::Line};
+use super::{Engine, line::Line, outlook::Outlook};
 use crate::{
     Millis,
     event::{self, Condition, Drift, Facts, Seen, Thresholds},
@@ -72,6 +73,34 @@ impl Engine {
         }
     }
 
+    /// The warnings of the vendors that their calls will be withdrawn, by route.
+    pub fn deprecations(&self) -> BTreeMap<RouteId, Deprecation> {
+        let current = self.current();
+        let known = current.lines.iter().map(|(id, line)| (*id, line.outlook().known().cloned()));
+        known.filter_map(|(id, known)| Some((id, known?))).collect()
+    }
+
+    /// What an earlier process has told of the vendors' warnings is not told again.
+    pub(super) async fn recall(&self) -> Result<(), StoreError> {
+        let current = self.current();
+        for (id, condition, facts) in self.inner.store.conditions().await? {
+            if condition == Condition::Deprecated
+                && let Some(line) = current.lines.get(&id)
+            {
+                *line.outlook() = Outlook::told_before(event::deprecation_of(&facts), self.now());
+            }
+        }
+        Ok(())
+    }
+
+    /// Learns what an answer of a route's vendor says of the future of its call. Nobody waits for what follows.
+    pub(super) fn hear(&self, line: &Arc<Line>, notice: &Notice) {
+        if line.outlook().heard(notice, self.now()) {
+            let told = tell(self.clone(), Arc::clone(line));
+            self.inner.runtime.spawn(self.inner.attempts.track_future(told));
+        }
+    }
+
     async fn note(
         &self,
         route: RouteId,
@@ -86,6 +115,29 @@ impl Engine {
             self.inner.watch.tell();
         }
         Ok(())
+    }
+}
+
+/// Tells what is known of the future of a vendor's call.
+async fn tell(engine: Engine, line: Arc<Line>) {
+    // One after the other, so that the store ends with the newest word.
+    let _turn = line.steering().lock().await;
+    let known = line.outlook().known().cloned();
+    let route = line.name();
+    match &known {
+        Some(Deprecation { since, sunset, says }) => tracing::warn!(
+            route,
+            deprecated_since = event::moment(*since),
+            sunset = event::moment(*sunset),
+            says,
+            "the vendor will withdraw the version of its API that the route uses"
+        ),
+        None => tracing::info!(route, "the vendor does not warn of a withdrawn version any more"),
+    }
+    let facts = known.as_ref().map(event::deprecated).unwrap_or_default();
+    if let Err(error) = engine.note(line.id(), Condition::Deprecated, known.is_some(), facts).await {
+        tracing::warn!(route, %error, "a vendor's warning could not be stored; it is tried again");
+        line.outlook().was_not_told();
     }
 }
 
@@ -122,7 +174,10 @@ type Lasting = Option<BTreeSet<(RouteId, Condition)>>;
 async fn look(engine: &Engine, thresholds: &Thresholds, lasting: &mut Lasting) -> Result<(), StoreError> {
     let lasting = match lasting {
         Some(lasting) => lasting,
-        None => lasting.insert(engine.inner.store.conditions().await?.into_iter().collect()),
+        None => {
+            let stored = engine.inner.store.conditions().await?.into_iter();
+            lasting.insert(stored.map(|(route, condition, _)| (route, condition)).collect())
+        }
     };
     let current = engine.current();
     for (id, line) in &current.lines {
@@ -188,7 +243,7 @@ impl<'a> Look<'a> {
                 event::backlog(&self.seen, self.thresholds, &self.counts, &self.condition, &self.late)
             }
             Condition::Kept => event::keeping(&self.seen, self.thresholds),
-            Condition::Drift => Facts::default(),
+            Condition::Drift | Condition::Deprecated => Facts::default(),
         })
     }
 

@@ -1,4 +1,4 @@
-use super::EventKind;
+use super::{EventKind, Facts, deprecation_of};
 use crate::Millis;
 
 /// What can be the matter with a route for a while. It is told when it begins and when it ends, and not in between.
@@ -14,6 +14,8 @@ pub enum Condition {
     Kept,
     /// The vendor does not hold what it confirmed.
     Drift,
+    /// The vendor will withdraw the version of its API that the route uses.
+    Deprecated,
 }
 
 impl Condition {
@@ -25,6 +27,7 @@ impl Condition {
             Self::Backlog => "backlog",
             Self::Kept => "kept",
             Self::Drift => "drift",
+            Self::Deprecated => "deprecated",
         }
     }
 
@@ -41,6 +44,7 @@ impl Condition {
             Self::Backlog => EventKind::BacklogLate,
             Self::Kept => EventKind::FieldsKept,
             Self::Drift => EventKind::DriftFound,
+            Self::Deprecated => EventKind::ApiDeprecated,
         }
     }
 
@@ -52,7 +56,13 @@ impl Condition {
             Self::Backlog => EventKind::BacklogRecovered,
             Self::Kept => EventKind::FieldsReleased,
             Self::Drift => EventKind::DriftGone,
+            Self::Deprecated => EventKind::ApiSupported,
         }
+    }
+
+    /// Whether a condition that lasts is another one than it was, and is told anew.
+    pub fn has_turned(self, before: &Facts, now: &Facts) -> bool {
+        self == Self::Deprecated && !deprecation_of(now).is_as(&deprecation_of(before))
     }
 }
 
@@ -91,8 +101,8 @@ impl Thresholds {
             Condition::Kept => {
                 self.kept.is_some_and(|most| seen.keeping >= most || (lasted && seen.keeping > most / 2))
             }
-            // Seen by a comparison with the vendor alone.
-            Condition::Drift => lasted,
+            // Seen by a comparison with the vendor, and in its answers.
+            Condition::Drift | Condition::Deprecated => lasted,
         }
     }
 }

@@ -1,5 +1,7 @@
 use std::collections::BTreeMap;
 
+use adapter::Deprecation;
+use jiff::Timestamp;
 use serde_json::{Map, Value as JsonValue, json};
 
 use super::{Drift, Seen, Thresholds};
@@ -60,18 +62,12 @@ pub(crate) fn is_open(condition: &RouteCondition) -> bool {
 /// For how long an open route has been behind. Lanes that the vendor refuses one by one, such as those with a wrong id, are no
 /// backlog of the route while they are fewer than the blocked ones that are told.
 pub(crate) fn behind(oldest: Millis, late: &[LaneView], thresholds: &Thresholds, now: Millis) -> Millis {
-    let (failing, waiting): (Vec<_>, Vec<_>) = late.iter().partition(|view| fails_alone(view));
+    let (failing, waiting): (Vec<_>, Vec<_>) = late.iter().partition(|view| view.row.lane.fails_alone());
     if failing.len() as u64 >= thresholds.blocked {
         return oldest;
     }
     let since = waiting.iter().filter_map(|view| view.row.lane.dirty_since).min();
     since.map_or(0, |since| (now - since).max(0))
-}
-
-/// Whether the lane has failed for a cause of its own, and is tried again.
-fn fails_alone(view: &LaneView) -> bool {
-    let lane = &view.row.lane;
-    lane.attempt > 0 && lane.last_class.is_some()
 }
 
 fn cause_at_route(condition: &RouteCondition) -> Option<&'static str> {
@@ -91,7 +87,7 @@ pub(crate) fn backlog(
     condition: &RouteCondition,
     late: &[LaneView],
 ) -> Facts {
-    let all_fail = !late.is_empty() && late.iter().all(fails_alone);
+    let all_fail = !late.is_empty() && late.iter().all(|view| view.row.lane.fails_alone());
     let cause = cause_at_route(condition).unwrap_or(if all_fail { "users" } else { "load" });
     facts([
         ("behind_seconds", (seen.behind / 1_000).into()),
@@ -116,6 +112,29 @@ pub(crate) fn drifting(drift: &Drift) -> Facts {
         ("differing", drift.differing.into()),
         ("leaves", leaves.into()),
     ])
+}
+
+/// What the vendor says of the future of its call.
+pub(crate) fn deprecated(found: &Deprecation) -> Facts {
+    let says = found.says.clone();
+    let said = [(SINCE, moment(found.since)), (SUNSET, moment(found.sunset)), (SAYS, says)];
+    said.into_iter().filter_map(|(name, text)| Some((name.to_owned(), text?.into()))).collect()
+}
+
+/// What [`deprecated`] was made of.
+pub(crate) fn deprecation_of(facts: &Facts) -> Deprecation {
+    let text = |name| facts.get(name).and_then(JsonValue::as_str);
+    let second = |name| Some(text(name)?.parse::<Timestamp>().ok()?.as_second());
+    Deprecation { since: second(SINCE), sunset: second(SUNSET), says: text(SAYS).map(str::to_owned) }
+}
+
+const SINCE: &str = "deprecated_since";
+const SUNSET: &str = "sunset";
+const SAYS: &str = "says";
+
+/// Seconds since the Unix epoch in the form of RFC 3339.
+pub(crate) fn moment(seconds: Option<i64>) -> Option<String> {
+    Some(Timestamp::from_second(seconds?).ok()?.to_string())
 }
 
 fn word(word: impl Into<&'static str>) -> JsonValue {

@@ -12,7 +12,9 @@ mod tests;
 pub use condition::{Condition, Seen, Thresholds};
 pub use drift::Drift;
 pub use facts::Facts;
-pub(crate) use facts::{backlog, behind, blocked, breaker, drifting, is_open, keeping, pause};
+pub(crate) use facts::{
+    backlog, behind, blocked, breaker, deprecated, deprecation_of, drifting, is_open, keeping, moment, pause,
+};
 pub use retry::{Answer, Next, next};
 
 use serde::Serialize;
@@ -52,6 +54,10 @@ pub enum EventKind {
     DriftFound,
     /// It does again.
     DriftGone,
+    /// A vendor will withdraw the version of its API that a route uses, or on another day than it said before.
+    ApiDeprecated,
+    /// It does not say so any more.
+    ApiSupported,
 }
 
 impl EventKind {
@@ -70,6 +76,8 @@ impl EventKind {
             Self::FieldsReleased => "fields.released",
             Self::DriftFound => "drift.found",
             Self::DriftGone => "drift.gone",
+            Self::ApiDeprecated => "api.deprecated",
+            Self::ApiSupported => "api.supported",
         }
     }
 

@@ -1,4 +1,4 @@
-use super::{Gate, Pause};
+use super::{Gate, Pause, PauseCause};
 use crate::Millis;
 
 /// What keeps a route from sending now.
@@ -8,8 +8,10 @@ pub struct RouteCondition {
     pub pause: Option<Pause>,
     /// The breaker is open until then.
     pub breaker_until: Option<Millis>,
-    /// The vendor asked for a pause until then.
+    /// The route makes a pause until then.
     pub throttled_until: Option<Millis>,
+    /// What that pause is for.
+    pub throttled_by: PauseCause,
     /// Requests under way.
     pub in_flight: u32,
     /// The most requests at one time now.
@@ -26,6 +28,7 @@ impl Gate {
             pause: self.pause(),
             breaker_until: self.breaker_open_until(),
             throttled_until: self.throttled_until(now),
+            throttled_by: self.throttle.cause(),
             in_flight,
             limit,
             rate_waits,

@@ -27,6 +27,7 @@ use breaker::Breaker;
 use budget::RetryBudget;
 use concurrency::Concurrency;
 use streaks::Streaks;
+pub use throttle::PauseCause;
 use throttle::Throttle;
 
 /// One route's admission.
@@ -316,7 +317,7 @@ impl Gate {
         self.breaker.is_open()
     }
 
-    /// Until when the vendor asked for a pause, if that is later than `now`.
+    /// Until when the route makes a pause, for its vendor or because of something before it, if that is later than `now`.
     pub fn throttled_until(&self, now: Millis) -> Option<Millis> {
         self.throttle.until(now)
     }

@@ -11,9 +11,20 @@ use crate::{
 #[derive(Debug, Default)]
 pub(super) struct Throttle {
     until: Millis,
+    cause: PauseCause,
     throttles: u32,
     walls: u32,
     probe: Probe,
+}
+
+/// What a route's own pause is for.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PauseCause {
+    /// The vendor asked for it.
+    #[default]
+    Vendor,
+    /// Something else answered in the vendor's place.
+    Intermediary,
 }
 
 /// A request that an operator has tried before the pause is over.
@@ -29,6 +40,11 @@ impl Throttle {
     /// Until when nothing is sent, if that is later than `now`.
     pub(super) fn until(&self, now: Millis) -> Option<Millis> {
         (self.until > now).then_some(self.until)
+    }
+
+    /// What the pause is for.
+    pub(super) fn cause(&self) -> PauseCause {
+        self.cause
     }
 
     /// Whether a request may go out: none before the pause is over but a probe.
@@ -100,7 +116,11 @@ impl Throttle {
         };
         #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "at most a day")]
         let spread = (delay as f64 * 0.1 * jitter) as Millis;
-        self.until = self.until.max(now + delay + spread);
+        let until = now + delay + spread;
+        // Of two pauses the one that lasts longer says what is waited for.
+        if until >= self.until {
+            (self.until, self.cause) = (until, PauseCause::Vendor);
+        }
     }
 
     /// Something stands before the vendor: asked less and less often until it lets a request through.
@@ -108,6 +128,7 @@ impl Throttle {
         if now < self.until {
             return;
         }
+        self.cause = PauseCause::Intermediary;
         self.until = now + (60_000 << self.walls.min(4)).min(900_000);
         self.walls += 1;
     }

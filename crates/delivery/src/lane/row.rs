@@ -129,6 +129,16 @@ impl Lane {
         }
     }
 
+    /// Whether the lane has failed for a cause of its own, and waits for its own next attempt.
+    pub fn fails_alone(&self) -> bool {
+        self.state != State::Ready && self.attempt > 0 && self.last_class.is_some()
+    }
+
+    /// Whether the route was told once who the user is at the vendor, and nothing is known of that any more.
+    pub fn has_lost_its_identity(&self) -> bool {
+        self.state == State::Idle && self.subject.is_none() && self.dirty_since.is_none()
+    }
+
     /// Whether a lost request may still change the vendor.
     pub fn is_suspect(&self) -> bool {
         self.suspect_until.is_some()

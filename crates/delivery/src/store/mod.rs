@@ -17,7 +17,8 @@ pub use command::{
 };
 pub use error::{AcceptError, StoreError};
 pub use query::{
-    AttemptView, LaneFilter, LaneStateFilter, LaneView, RouteCounts, UpdateCursor, UserSnapshot, WithoutLane,
+    AttemptView, LaneFilter, LaneStateFilter, LaneView, RouteCounts, UpdateCursor, UserSnapshot,
+    WithoutIdentity,
 };
 pub use row::{
     AttemptRow, IdentityAct, LaneId, LaneRow, RouteId, RouteVerdict, UpdateId, UpdateRow, UserRow, Verdict,
@@ -26,7 +27,7 @@ pub use row::{
 use crate::{
     Millis,
     audit::{AuditEntry, AuditFilter, AuditHead, AuditRow},
-    event::{Condition, Event},
+    event::{Condition, Event, Facts},
     gate::Pause,
     lane::Version,
 };
@@ -177,7 +178,7 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     ///
     /// # Errors
     /// When the store fails.
-    async fn without_lane(&self, wanted: WithoutLane) -> Result<Vec<(UserId, Version)>, StoreError>;
+    async fn without_identity(&self, wanted: WithoutIdentity) -> Result<Vec<(UserId, Version)>, StoreError>;
 
     /// How many lanes of a route stand how.
     ///
@@ -203,17 +204,18 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// When the store fails.
     async fn audit_head(&self) -> Result<AuditHead, StoreError>;
 
-    /// Notes whether something is the matter with a route. When that has changed, an event tells of it; answers whether it has.
+    /// Notes whether something is the matter with a route. When that has changed ([`crate::decide::note_event`]), an event tells of
+    /// it; answers whether it has.
     ///
     /// # Errors
     /// When the store fails.
     async fn note(&self, note: Note) -> Result<bool, StoreError>;
 
-    /// What is the matter with which route.
+    /// What is the matter with which route, and with which facts that was told last.
     ///
     /// # Errors
     /// When the store fails.
-    async fn conditions(&self) -> Result<Vec<(RouteId, Condition)>, StoreError>;
+    async fn conditions(&self) -> Result<Vec<(RouteId, Condition, Facts)>, StoreError>;
 
     /// Events, oldest first, after the one with this number.
     ///

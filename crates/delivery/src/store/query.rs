@@ -89,9 +89,9 @@ impl LaneStateFilter {
     }
 }
 
-/// Which users to list who have no lane at a route.
+/// Which users to list for whom a route has no identity.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WithoutLane {
+pub struct WithoutIdentity {
     /// The route.
     pub route: RouteId,
     /// After this user.
@@ -116,10 +116,18 @@ pub struct LaneView {
 /// An attempt in a list.
 pub type AttemptView = AttemptRow;
 
+impl RouteCounts {
+    /// All living users.
+    pub fn users(&self) -> u64 {
+        self.lanes + self.without_identity
+    }
+}
+
 /// How many lanes of a route stand how.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct RouteCounts {
-    /// All lanes but erased ones.
+    /// Users whom the route knows: all lanes but erased ones and those whose identity was removed. Together with
+    /// [`RouteCounts::without_identity`] they are all living users.
     pub lanes: u64,
     /// Lanes that owe something and may be claimed now or later.
     pub pending: u64,
@@ -131,8 +139,12 @@ pub struct RouteCounts {
     pub keeping: u64,
     /// Lanes that owe nothing and are to be sent once more, because a lost request may still overwrite what was confirmed.
     pub in_doubt: u64,
-    /// Living users who have no lane at the route: it was never told who they are there.
-    pub without_lane: u64,
+    /// Living users for whom the route has no identity: it was never told who they are there, or the identity was removed.
+    pub without_identity: u64,
+    /// Pending lanes whose last attempt failed and is charged to themselves: each waits for its own next attempt.
+    pub failing: u64,
     /// Since when the oldest pending lane owes something.
     pub oldest_since: Option<Millis>,
+    /// Since when the oldest of those owes something that are not [failing](RouteCounts::failing).
+    pub oldest_waiting_since: Option<Millis>,
 }

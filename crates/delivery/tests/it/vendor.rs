@@ -23,6 +23,8 @@ pub(crate) enum Act {
     Status(u16),
     /// Answers this status with this header.
     With(u16, &'static str, &'static str),
+    /// Answers this status in the vendor's own form, with a `Sunset` if there is one.
+    Ends(u16, Option<&'static str>),
     /// Never answers: the transport gives up after its timeout.
     Silence,
     /// Refuses connections.
@@ -182,6 +184,11 @@ impl Transport for Vendor {
             }
             Act::Status(status) => answer(status, Vec::new()),
             Act::With(status, name, value) => answer(status, vec![(name.to_owned(), value.to_owned())]),
+            Act::Ends(status, sunset) => {
+                let headers = sunset.map(|sunset| ("Sunset".to_owned(), sunset.to_owned()));
+                let body = br#"{"message":"from the vendor"}"#.to_vec();
+                Ok(VendorResponse { status, headers: headers.into_iter().collect(), body })
+            }
             Act::Silence => {
                 sleep(TIMEOUT).await;
                 Err(SendError { kind: SendErrorKind::Timeout, detail: "no answer in time".to_owned() })
@@ -212,7 +219,7 @@ impl Transport for Vendor {
             }
             Act::Status(status) => Ok(answer(status, Vec::new())),
             Act::With(status, name, value) => Ok(answer(status, vec![(name.to_owned(), value.to_owned())])),
-            Act::Names(_) | Act::Silence | Act::Down | Act::Panic => {
+            Act::Names(_) | Act::Ends(..) | Act::Silence | Act::Down | Act::Panic => {
                 sleep(TIMEOUT).await;
                 Err(SendError { kind: SendErrorKind::Timeout, detail: "no answer in time".to_owned() })
             }

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use delivery::{
-    event::{Condition, Drift, Event, EventKind, Thresholds},
+    event::{Drift, Event, EventKind, Thresholds},
     store::Store,
 };
 use serde_json::json;
@@ -143,6 +143,40 @@ async fn single_people_whom_the_vendor_refuses_are_no_backlog_of_the_route() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_vendor_that_warns_is_told_once_and_again_when_the_end_comes_nearer() {
+    const FAR: Option<&str> = Some("Fri, 31 Dec 2027 00:00:00 GMT");
+    const NEAR: Option<&str> = Some("Wed, 30 Jun 2027 00:00:00 GMT");
+    // Told whether or not somebody watches.
+    let world = World::new().await;
+    let id = world.engine.routes().by_name("a").expect("a route").0;
+    let mut number = 0;
+    let mut send = async |act: Act, times: u32| {
+        world.vendor().always(act);
+        for _ in 0..times {
+            number += 1;
+            world.title(number, "Coach").await;
+            world.pass(seconds(1)).await;
+        }
+        (kinds(&world).await, world.engine.deprecations().get(&id).and_then(|found| found.sunset))
+    };
+    // Somebody between has a sunset of its own: an empty answer, a page.
+    assert_eq!(send(Act::With(200, "Sunset", "Fri, 31 Dec 2027 00:00:00 GMT"), 2).await, (vec![], None));
+    assert_eq!(send(Act::Ends(200, FAR), 3).await, (vec!["api.deprecated"], Some(1_830_211_200)));
+    let told = events(&world).await;
+    assert_eq!(json!(told[0].facts), json!({ "sunset": "2027-12-31T00:00:00Z" }));
+    // A refusal tells it, too, and nothing follows from it but the warning.
+    let twice = vec!["api.deprecated"; 2];
+    assert_eq!(send(Act::Ends(422, NEAR), 1).await, (twice.clone(), Some(1_814_313_600)));
+    // Meanwhile the refused value is tried again.
+    world.pass(seconds(2 * 3_600)).await;
+    assert_eq!(send(Act::Ends(200, None), 9).await, (twice.clone(), Some(1_814_313_600)));
+    assert_eq!(send(QUICK, 3).await.0, twice, "an empty answer says nothing");
+    let ends = ["api.deprecated", "api.deprecated", "api.supported"];
+    assert_eq!(send(Act::Ends(200, None), 1).await, (ends.to_vec(), None));
+    assert_eq!(world.lane(3).await.lane.attempt, 0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn nobody_watches_before_somebody_wants_to_be_told() {
     let world = World::new().await;
     world.vendor().always(Act::Down);
@@ -171,5 +205,5 @@ async fn drift_is_told_once_by_the_names_of_its_leaves() {
     let told = events(&world).await;
     assert_eq!(told.iter().map(|event| event.kind.name()).collect::<Vec<_>>(), ["drift.found", "drift.gone"]);
     assert_eq!(json!(told[0].facts), json!({ "compared": 50, "differing": 2, "leaves": ["title"] }));
-    assert_eq!(world.store.conditions().await, Ok(Vec::<(_, Condition)>::new()));
+    assert_eq!(world.store.conditions().await, Ok(Vec::new()));
 }

@@ -25,13 +25,18 @@ pub(super) async fn routes(request: HttpRequest, state: Data<State>) -> Result<H
 
 /// The configured routes, with the counts that are given.
 pub(crate) fn list(engine: &Engine, counts: &BTreeMap<RouteId, RouteCounts>) -> RoutesBody {
-    let conditions = engine.conditions();
+    let (conditions, deprecations) = (engine.conditions(), engine.deprecations());
     let set = engine.routes();
     let routes = set.iter().map(|(id, route)| {
         let condition = conditions.get(&id).copied().unwrap_or_default();
-        (route.name.clone(), RouteBody::new(route, &condition, counts.get(&id), engine.now()))
+        (route.name.clone(), {
+            let deprecation = deprecations.get(&id);
+            RouteBody::new(route, &condition, deprecation, counts.get(&id), engine.now())
+        })
     });
-    RoutesBody { routes: routes.collect() }
+    // Every route counts everybody.
+    let users = counts.values().map(RouteCounts::users).max();
+    RoutesBody { users, routes: routes.collect() }
 }
 
 /// The vendors that a route can be configured for, and what each can carry.

@@ -1,7 +1,7 @@
 use delivery::{
     RouteSet,
     lane::Lane,
-    store::{LaneRow, LaneView, Store, StoreError, WithoutLane},
+    store::{LaneRow, LaneView, Store, StoreError, WithoutIdentity},
 };
 
 use super::{Page, Problem, Query, no_such_route};
@@ -19,7 +19,7 @@ pub(crate) fn asked_for(
     routes: &RouteSet,
     usual: u32,
     most: u32,
-) -> Result<Option<WithoutLane>, Problem> {
+) -> Result<Option<WithoutIdentity>, Problem> {
     let states = query.text("state").unwrap_or_default();
     if !states.split(',').any(|state| state == NO_IDENTITY) {
         return Ok(None);
@@ -32,7 +32,7 @@ pub(crate) fn asked_for(
     };
     let (route, _) = routes.by_name(route).ok_or_else(|| no_such_route(routes))?;
     let after = query.parse("after")?;
-    Ok(Some(WithoutLane { route, after, limit: query.limit(usual, most)? }))
+    Ok(Some(WithoutIdentity { route, after, limit: query.limit(usual, most)? }))
 }
 
 impl Page<LaneView> {
@@ -40,9 +40,12 @@ impl Page<LaneView> {
     ///
     /// # Errors
     /// When the store fails.
-    pub(crate) async fn without_lane(store: &dyn Store, wanted: WithoutLane) -> Result<Self, StoreError> {
+    pub(crate) async fn without_identity(
+        store: &dyn Store,
+        wanted: WithoutIdentity,
+    ) -> Result<Self, StoreError> {
         let read = async |limit| {
-            let found = store.without_lane(WithoutLane { limit, ..wanted.clone() }).await?;
+            let found = store.without_identity(WithoutIdentity { limit, ..wanted.clone() }).await?;
             let row = LaneRow { id: None, route: wanted.route, lane: Lane::default().into() };
             let view = |(user, version)| LaneView { user, row: row.clone(), version, update: None };
             Ok(found.into_iter().map(view).collect())

@@ -67,7 +67,7 @@ pub(super) async fn attention(request: HttpRequest, state: Data<State>) -> Resul
     let query = Query::read(&request, &["state", "route", "after", "limit"])?;
     let routes = state.engine.routes();
     if let Some(wanted) = unknown::asked_for(&query, &routes, USUAL_ITEMS, MOST_ITEMS)? {
-        let page = Page::without_lane(&**state.engine.store(), wanted).await?;
+        let page = Page::without_identity(&**state.engine.store(), wanted).await?;
         return Ok(HttpResponse::Ok().json(AttentionBody::new(&page, &routes, &Needy::default())));
     }
     let mut filter = filter_of(&query, &routes)?;

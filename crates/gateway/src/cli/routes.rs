@@ -1,7 +1,7 @@
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use serde_json::Value as JsonValue;
+use serde_json::{Map, Value as JsonValue};
 
 use super::{
     block_on,
@@ -10,7 +10,7 @@ use super::{
     output::{counted, say, table},
     progress::spinner,
 };
-use crate::exit::fail;
+use crate::{api::dto::DeprecationBody, exit::fail};
 
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -91,6 +91,8 @@ async fn list(arguments: &List) -> Result<String, ExitCode> {
     if arguments.json {
         return Ok(answer.to_string());
     }
+    // Days of warnings are told as days.
+    let below = below(&answer);
     let answer = arguments.target.readable(answer);
     let routes = answer["routes"].as_object().cloned().unwrap_or_default();
     if routes.values().any(|route| route["users"].is_null()) {
@@ -98,7 +100,7 @@ async fn list(arguments: &List) -> Result<String, ExitCode> {
             "this is where callers reach the gateway; name its operator listener with --operator",
         ));
     }
-    Ok(table(
+    let table = table(
         &[
             "route",
             "vendor",
@@ -114,9 +116,33 @@ async fn list(arguments: &List) -> Result<String, ExitCode> {
             "oldest_since",
             "last_failure",
         ],
-        routes.iter().map(|(name, route)| row(name, route)),
+        routes.iter().map(|(name, route)| row(name, route)).chain(total(&routes)),
         "no route is configured",
-    ))
+    );
+    Ok([vec![table], below].concat().join("\n"))
+}
+
+/// What stands below the table: how many users there are, and what vendors warn of.
+fn below(answer: &JsonValue) -> Vec<String> {
+    let users = answer["users"].as_u64().map(|users| counted(users, "user in all", "users in all"));
+    let warned = answer["routes"].as_object().into_iter().flatten();
+    let warned = warned.filter_map(|(name, route)| {
+        let deprecation: DeprecationBody = serde_json::from_value(route["deprecation"].clone()).ok()?;
+        Some(format!("{name}: {}", deprecation.sentence()))
+    });
+    users.into_iter().chain(warned).collect()
+}
+
+/// The sums of the columns that count, where there is more than one route.
+fn total(routes: &Map<String, JsonValue>) -> Option<Vec<String>> {
+    let sum = |name: &str| routes.values().filter_map(|route| route["users"][name].as_u64()).sum::<u64>();
+    let mut cells = vec!["total".to_owned()];
+    cells.extend(["–"; 4].map(str::to_owned));
+    cells.extend(
+        ["all", "pending", "held", "blocked", "keeping", "no_identity"].map(|name| sum(name).to_string()),
+    );
+    cells.extend(["–"; 2].map(str::to_owned));
+    (routes.len() > 1).then_some(cells)
 }
 
 async fn carry_out(
@@ -146,9 +172,10 @@ fn resumed(name: &str, route: &JsonValue) -> String {
     let probe = format!("{next}; `routes probe {name}` tries now");
     match route["state"].as_str().unwrap_or_default() {
         "breaker" => format!("is resumed, but its breaker is open: one request at a time is tried{probe}"),
-        "throttled" => {
-            format!("is resumed, but its vendor, or something before it, has asked for a pause{probe}")
+        "throttled" if route["throttled_by"] == "intermediary" => {
+            format!("is resumed, but something before its vendor has answered in its place{probe}")
         }
+        "throttled" => format!("is resumed, but its vendor has asked for a pause{probe}"),
         "paused" => format!("is paused again ({}){next}", text(route, "reason")),
         state => format!("is {state}"),
     }
@@ -192,13 +219,33 @@ mod tests {
     use super::*;
 
     #[test]
+    fn columns_are_summed_and_warnings_stand_below() {
+        let route = |all: u64, pending: u64| json!({ "users": { "all": all, "pending": pending, "no_identity": 3 - all } });
+        let mut answer = json!({ "users": 3, "routes": { "a": route(3, 2), "b": route(1, 1) } });
+        let routes = answer["routes"].as_object().expect("routes").clone();
+        let total = total(&routes).expect("a row");
+        assert_eq!(total.join(" "), "total – – – – 4 3 0 0 0 2 – –");
+        assert_eq!(below(&answer), ["3 users in all"]);
+        answer["routes"]["a"]["deprecation"] = json!({ "sunset": "2027-12-31T00:00:00Z" });
+        assert!(
+            below(&answer)[1].starts_with("a: the vendor will withdraw")
+                && below(&answer)[1].contains("2027-12-31")
+        );
+    }
+
+    #[test]
     fn a_resumed_route_is_told_as_it_stands() {
         let told = |route: JsonValue| resumed("crm", &route);
         assert_eq!(told(json!({ "state": "open" })), "is open");
         let breaker = told(json!({ "state": "breaker", "next_try_at": "2026-11-21T08:00:00Z" }));
         assert!(breaker.contains("breaker is open") && breaker.contains("08:00:00"), "{breaker}");
         assert!(breaker.contains("`routes probe crm`"), "{breaker}");
-        assert!(told(json!({ "state": "throttled" })).contains("asked for a pause"));
+        let throttled = |by: &str| told(json!({ "state": "throttled", "throttled_by": by }));
+        assert!(throttled("vendor").contains("vendor has asked for a pause"));
+        assert!(
+            throttled("intermediary").contains("something before")
+                && !throttled("intermediary").contains("asked")
+        );
         assert_eq!(told(json!({ "state": "paused", "reason": "auth" })), "is paused again (auth)");
     }
 }

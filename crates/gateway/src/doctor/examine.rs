@@ -1,6 +1,8 @@
+use std::cell::RefCell;
+
 use adapter::{
-    AppliedState, Definition, ErrorKind, Method, Path, ReadItem, ReadQuery, ReadRequest, Subject,
-    SubjectForm, VendorError, VendorRequest, VendorResponse, missing,
+    AppliedState, Definition, Deprecation, ErrorKind, Method, Notice, Path, PrivateWords, ReadItem,
+    ReadQuery, ReadRequest, Subject, SubjectForm, VendorError, VendorRequest, VendorResponse, missing,
 };
 use delivery::{
     Route, SendError, SendErrorKind,
@@ -14,7 +16,7 @@ use crate::{api::dto::REPLACE_CREDENTIAL, own_path::own_path};
 
 /// Asks a route's vendor for something that changes nothing, and says what the answer proves. With an engine the route's rate is kept.
 pub(crate) async fn examine(route: &Route, running: Option<(&Engine, RouteId)>) -> Examination {
-    let vendor = Vendor { route, running };
+    let vendor = Vendor { route, running, warning: RefCell::default() };
     let mut found = Examination {
         route: route.name.clone(),
         vendor: route.adapter.dialect().vendor.to_owned(),
@@ -31,6 +33,7 @@ pub(crate) async fn examine(route: &Route, running: Option<(&Engine, RouteId)>) 
         Err(error) => of_error(&mut found, &error),
     }
     note_unasked(&mut found);
+    vendor.warning.take().into_iter().for_each(|warning| found.note_deprecation(&warning));
     found
 }
 
@@ -62,6 +65,8 @@ fn base_url(route: &Route) -> Option<String> {
 struct Vendor<'a> {
     route: &'a Route,
     running: Option<(&'a Engine, RouteId)>,
+    /// What an answer has warned of.
+    warning: RefCell<Option<Deprecation>>,
 }
 
 impl Vendor<'_> {
@@ -94,10 +99,18 @@ impl Vendor<'_> {
     }
 
     async fn ask(&self, request: &ReadRequest) -> Result<VendorResponse, ReadError> {
-        match self.running {
+        let response = match self.running {
             Some((engine, id)) => engine.ask(id, request).await,
             None => self.route.transport.read(request).await.map_err(ReadError::Unanswered),
+        }?;
+        if let Notice::Deprecated(mut warning) = Notice::read(&response, self.route.adapter.dialect()) {
+            let public = |says: String| {
+                PrivateWords::default().taken_out_of(&self.route.transport.without_credential(&says))
+            };
+            warning.says = warning.says.map(public);
+            self.warning.replace(Some(warning));
         }
+        Ok(response)
     }
 }
 

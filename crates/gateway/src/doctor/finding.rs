@@ -1,8 +1,9 @@
+use adapter::Deprecation;
 use delivery::gate::PauseReason;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::api::dto::REPLACE_CREDENTIAL;
+use crate::api::dto::{DeprecationBody, REPLACE_CREDENTIAL};
 
 /// What was found of the routes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -45,6 +46,8 @@ pub(crate) enum Check {
     Credential,
     /// Whether what the route sends has a place at the vendor.
     Fields,
+    /// Whether the vendor goes on with the version of its API that the route uses.
+    Version,
     /// Whether the running gateway sends at the route.
     Sending,
 }
@@ -95,6 +98,18 @@ impl Examination {
             }
         };
         self.note(Check::Sending, health, says);
+    }
+
+    /// That the vendor warns of the end of the version that the route uses, unless that is said already.
+    pub(crate) fn note_deprecation(&mut self, found: &Deprecation) {
+        if self.findings.iter().all(|finding| finding.check != Check::Version) {
+            let says = DeprecationBody::from(found).sentence();
+            self.note(
+                Check::Version,
+                Health::Warning,
+                format!("{says}; see the vendor's page for what follows"),
+            );
+        }
     }
 
     pub(super) fn note(&mut self, check: Check, health: Health, says: impl Into<String>) {

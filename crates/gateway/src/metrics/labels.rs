@@ -20,6 +20,13 @@ pub(super) struct RouteReason {
     pub(super) reason: &'static str,
 }
 
+/// A route, and what its pause is for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct RouteCause {
+    pub(super) route: String,
+    pub(super) by: &'static str,
+}
+
 /// A route, and how an attempt ended: `success` or the class of the failure.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(super) struct Attempt {

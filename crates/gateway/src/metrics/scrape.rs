@@ -18,7 +18,7 @@ pub(crate) async fn scrape(
     engine: &Engine,
     files: Option<&Arc<SqliteStore>>,
 ) -> Result<String, StoreError> {
-    let conditions = engine.conditions();
+    let (conditions, mut deprecations) = (engine.conditions(), engine.deprecations());
     let mut standing = Standing {
         store: files.map(|store| store.footprint()),
         audit: engine.store().audit_head().await?.seq,
@@ -28,7 +28,8 @@ pub(crate) async fn scrape(
     for (id, route) in engine.routes().iter() {
         let condition = conditions.get(&id).copied().unwrap_or_default();
         let counts = engine.store().counts(id).await?;
-        standing.routes.push(RouteStanding { name: route.name.clone(), condition, counts });
+        let (name, deprecation) = (route.name.clone(), deprecations.remove(&id));
+        standing.routes.push(RouteStanding { name, condition, counts, deprecation });
     }
     Ok(render(metrics, &standing))
 }

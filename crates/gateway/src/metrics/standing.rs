@@ -1,3 +1,4 @@
+use adapter::Deprecation;
 use delivery::{Millis, gate::RouteCondition, store::RouteCounts};
 use prometheus_client::{
     encoding::EncodeLabelSet,
@@ -9,9 +10,9 @@ use strum::VariantArray;
 
 use super::{
     PREFIX,
-    labels::{Build, Route, RouteReason, RouteState, StoreFile},
+    labels::{Build, Route, RouteCause, RouteReason, RouteState, StoreFile},
 };
-use crate::api::dto::PauseWord;
+use crate::api::dto::{PauseWord, ThrottleWord};
 
 /// How things stand at one moment.
 #[derive(Debug, Default)]
@@ -30,6 +31,7 @@ pub(super) struct RouteStanding {
     pub(super) name: String,
     pub(super) condition: RouteCondition,
     pub(super) counts: RouteCounts,
+    pub(super) deprecation: Option<Deprecation>,
 }
 
 impl Standing {
@@ -42,15 +44,24 @@ impl Standing {
         let keeping = self.per_route(|route| number(route.counts.keeping));
         let help = "Users of whom a vendor keeps, or may keep, a value that is not theirs any more";
         registry.register("users_keeping", help, keeping);
-        let unknown = self.per_route(|route| number(route.counts.without_lane));
+        let unknown = self.per_route(|route| number(route.counts.without_identity));
         let help = "Users for whom a route has no identity, so that nothing is sent there for them";
         registry.register("users_without_identity", help, unknown);
-        let oldest = self.per_route(|route| {
-            let since = route.counts.oldest_since.unwrap_or(self.now);
-            (self.now - since).max(0) / 1_000
-        });
+        let users: Gauge = Gauge::default();
+        let all = self.routes.iter().map(|route| route.counts.users()).max();
+        users.set(number(all.unwrap_or_default()));
+        registry.register(
+            "users",
+            "Living users: at each route those whom it knows and those without an identity",
+            users,
+        );
+        let behind = |since: Option<Millis>| (self.now - since.unwrap_or(self.now)).max(0) / 1_000;
         let help = "How long the oldest pending user of a route has been behind";
+        let oldest = self.per_route(|route| behind(route.counts.oldest_since));
         registry.register_with_unit("oldest_pending", help, Unit::Seconds, oldest);
+        let help = "The same without users whose last attempt failed for a cause of their own";
+        let oldest = self.per_route(|route| behind(route.counts.oldest_waiting_since));
+        registry.register_with_unit("oldest_waiting", help, Unit::Seconds, oldest);
         let audit: Gauge = Gauge::default();
         audit.set(self.audit);
         registry.register("audit_entries", "Entries of the audit ever written; never falls", audit);
@@ -81,12 +92,23 @@ impl Standing {
         registry.register("route_paused", "Whether a route is paused, by the reason", gauges(paused));
         let open = self.per_route(|route| route.condition.breaker_until.is_some().into());
         registry.register("route_breaker_open", "Whether a route failed too often", open);
-        let throttled = self.per_route(|route| route.condition.throttled_until.is_some().into());
-        registry.register(
-            "route_throttled",
-            "Whether a vendor, or something before it, has asked for a pause",
-            throttled,
-        );
+        let throttled = self.routes.iter().flat_map(|route| {
+            let cause =
+                route.condition.throttled_until.map(|_| ThrottleWord::from(route.condition.throttled_by));
+            ThrottleWord::VARIANTS.iter().map(move |by| {
+                let labels = RouteCause { route: route.name.clone(), by: by.into() };
+                (labels, i64::from(cause == Some(*by)))
+            })
+        });
+        let help = "Whether a route makes a pause because its vendor asked for it, or something answered in the vendor's place";
+        registry.register("route_throttled", help, gauges(throttled));
+        let deprecated = self.per_route(|route| route.deprecation.is_some().into());
+        let help = "Whether a vendor warns that it will withdraw the version of its API that a route uses";
+        registry.register("route_deprecated", help, deprecated);
+        let sunset =
+            self.per_route(|route| route.deprecation.as_ref().and_then(|found| found.sunset).unwrap_or(0));
+        let help = "When a vendor will withdraw the version of its API that a route uses, as Unix time; 0 where it does not say";
+        registry.register_with_unit("route_sunset_timestamp", help, Unit::Seconds, sunset);
         let in_flight = self.per_route(|route| route.condition.in_flight.into());
         registry.register("route_in_flight", "Requests under way", in_flight);
         let limit = self.per_route(|route| route.condition.limit.into());
@@ -104,6 +126,7 @@ impl Standing {
             let states = [
                 ("all", counts.lanes),
                 ("blocked", counts.blocked),
+                ("failing", counts.failing),
                 ("held", counts.held),
                 ("in_doubt", counts.in_doubt),
                 ("pending", counts.pending),

@@ -1,6 +1,12 @@
 use std::time::Duration;
 
-use delivery::{Attempted, Telemetry, gate::RouteCondition, lane::FailureClass, store::RouteCounts};
+use adapter::Deprecation;
+use delivery::{
+    Attempted, Telemetry,
+    gate::{PauseCause, RouteCondition},
+    lane::FailureClass,
+    store::RouteCounts,
+};
 use store_sqlite::{Footprint, Meter};
 
 use super::{
@@ -11,9 +17,25 @@ use super::{
 use crate::api::Kind;
 
 fn standing() -> Standing {
-    let counts = RouteCounts { lanes: 3, pending: 2, oldest_since: Some(1_000), ..RouteCounts::default() };
-    let condition = RouteCondition { in_flight: 4, rate_waits: 9, ..RouteCondition::default() };
-    let route = RouteStanding { name: "village".to_owned(), condition, counts };
+    let counts = RouteCounts {
+        lanes: 3,
+        pending: 2,
+        failing: 1,
+        without_identity: 4,
+        oldest_since: Some(1_000),
+        oldest_waiting_since: Some(4_500),
+        ..RouteCounts::default()
+    };
+    let (throttled_until, throttled_by) = (Some(9_000), PauseCause::Intermediary);
+    let condition = RouteCondition {
+        in_flight: 4,
+        rate_waits: 9,
+        throttled_until,
+        throttled_by,
+        ..RouteCondition::default()
+    };
+    let deprecation = Some(Deprecation { sunset: Some(1_830_211_200), ..Deprecation::default() });
+    let route = RouteStanding { name: "village".to_owned(), condition, counts, deprecation };
     let store = Some(Footprint { database: 4_096, wal: 0, queued: 0 });
     Standing { routes: vec![route], store, audit: 17, now: 6_500 }
 }
@@ -63,6 +85,13 @@ fn what_happened_and_how_things_stand_is_one_text() {
         "profile_gateway_settle_seconds_sum{route=\"village\"} 4.0",
         "profile_gateway_lanes{route=\"village\",state=\"pending\"} 2",
         "profile_gateway_oldest_pending_seconds{route=\"village\"} 5",
+        "profile_gateway_oldest_waiting_seconds{route=\"village\"} 2",
+        "profile_gateway_lanes{route=\"village\",state=\"failing\"} 1",
+        "profile_gateway_users 7",
+        "profile_gateway_route_throttled{route=\"village\",by=\"vendor\"} 0",
+        "profile_gateway_route_throttled{route=\"village\",by=\"intermediary\"} 1",
+        "profile_gateway_route_deprecated{route=\"village\"} 1",
+        "profile_gateway_route_sunset_timestamp_seconds{route=\"village\"} 1830211200",
         "profile_gateway_route_in_flight{route=\"village\"} 4",
         "profile_gateway_route_paused{route=\"village\",reason=\"auth\"} 0",
         "profile_gateway_route_rate_waits_total{route=\"village\"} 9",

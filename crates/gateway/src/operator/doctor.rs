@@ -23,10 +23,13 @@ pub(super) async fn doctor(request: HttpRequest, state: Data<State>) -> Result<H
     // All at once: one that hangs costs the others nothing.
     let examined = wanted.map(|(id, route)| examine(route, Some((&state.engine, id))));
     let mut found = Examinations { routes: join_all(examined).await };
-    let conditions = state.engine.conditions();
+    let (conditions, deprecations) = (state.engine.conditions(), state.engine.deprecations());
     for examination in &mut found.routes {
         let pause = routes.by_name(&examination.route).and_then(|(id, _)| conditions.get(&id)?.pause);
         pause.into_iter().for_each(|pause| examination.note_pause(pause.reason));
+        // A vendor may warn in its answers to updates alone.
+        let warning = routes.by_name(&examination.route).and_then(|(id, _)| deprecations.get(&id));
+        warning.into_iter().for_each(|warning| examination.note_deprecation(warning));
     }
     Ok(HttpResponse::Ok().json(found))
 }

@@ -125,7 +125,7 @@ async fn page(request: &HttpRequest, state: &State) -> Result<Page<LaneView>, Pr
     let query = Query::read(request, &filter::PARAMETERS)?;
     let routes = state.engine.routes();
     if let Some(wanted) = unknown::asked_for(&query, &routes, USUAL_ITEMS, MOST_ITEMS)? {
-        return Ok(Page::without_lane(&**state.engine.store(), wanted).await?);
+        return Ok(Page::without_identity(&**state.engine.store(), wanted).await?);
     }
     let filter = filter::lanes(&query, &routes, state.engine.now())?;
     Ok(Page::of_lanes(&**state.engine.store(), filter).await?)

@@ -1,6 +1,6 @@
 use delivery::{
     Millis,
-    gate::{Pause, PauseReason, RouteCondition},
+    gate::{Pause, PauseCause, PauseReason, RouteCondition},
     lane::{BlockReason, Lane, State, WaitCause},
     status::{self, Standing, StandingState},
 };
@@ -30,13 +30,12 @@ pub(super) fn next_step(
             true => format!("sent when the vendor answers again; one request is tried at {}", time(until)),
             false => "sent when the vendor answers again; one request is being tried".to_owned(),
         },
-        // The gate does not tell which of the two it was.
         State::Ready | State::Wait(_) if condition.throttled_until.is_some() => {
-            format!(
-                "{}, when the route's pause is over: the vendor asked for fewer requests, or something before it answered \
-                 in its place",
-                at("sent")
-            )
+            let cause = match condition.throttled_by {
+                PauseCause::Vendor => "the vendor asked for fewer requests",
+                PauseCause::Intermediary => "something before the vendor has answered in its place",
+            };
+            format!("{}, when the route's pause is over: {cause}", at("sent"))
         }
         State::Wait(WaitCause::HoldRetry) => {
             format!("{}; or retry it, or send another value", at("the refused value is tried again"))
@@ -198,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_that_is_told_lies_ahead_and_a_pause_is_the_vendors_wish_only_perhaps() {
+    fn a_time_that_is_told_lies_ahead_and_a_pause_is_the_vendors_wish_only_where_it_asked() {
         let told = |condition: &RouteCondition, now| {
             let lane = Lane { state: State::Wait(WaitCause::Backoff), next_at: 2_000, ..Lane::default() };
             next_step("village", &lane, None, condition, now)
@@ -209,9 +208,12 @@ mod tests {
         let throttled = RouteCondition { throttled_until: Some(9_000), ..open };
         let pause = told(&throttled, 3_000);
         assert!(
-            pause.starts_with("sent at 1970-01-01T00:00:09Z") && pause.contains(", or something"),
+            pause.starts_with("sent at 1970-01-01T00:00:09Z") && pause.contains("the vendor asked"),
             "{pause}"
         );
+        let walled = RouteCondition { throttled_by: PauseCause::Intermediary, ..throttled };
+        let pause = told(&walled, 3_000);
+        assert!(pause.contains("something before the vendor") && !pause.contains("asked"), "{pause}");
         let broken = RouteCondition { breaker_until: Some(2_500), ..open };
         assert!(told(&broken, 3_000).ends_with("is being tried") && told(&broken, 1_000).ends_with(":02.5Z"));
         let paused = Pause { reason: PauseReason::Auth, probe_at: Some(2_500), probes: 1 };

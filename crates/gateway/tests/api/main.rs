@@ -24,6 +24,7 @@ mod standing;
 mod waiting;
 mod words;
 
+mod deprecated;
 mod doctor;
 mod failures;
 mod hosts;

@@ -55,9 +55,8 @@ async fn of_both_preconditions_if_match_comes_first() {
     };
     let change = |title: &str| patch("/v1/users/u", ALL, format!("{{\"title\":\"{title}\"}}"));
     let read = || crate::support::get("/v1/users/u", ALL);
-    let erase = || {
-        TestRequest::delete().uri("/v1/users/u").insert_header(("Authorization", format!("Bearer {ALL}")))
-    };
+    let erase =
+        || TestRequest::delete().uri("/v1/users/u").insert_header(("Authorization", format!("Bearer {ALL}")));
     for (wanted, unwanted) in [("\"2\"", "\"1\""), ("\"2\"", "\"3\"")] {
         for request in [read(), change("b"), erase()] {
             let answer = with(request, wanted, unwanted).await;

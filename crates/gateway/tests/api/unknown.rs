@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     pages::Visitor,
-    support::{ALL, OPERATE, World, get},
+    support::{ALL, OPERATE, World, get, patch},
 };
 
 /// 25 people whom only Village knows, by their e-mail addresses, and one whom Communal knows, too.
@@ -31,6 +31,34 @@ async fn a_user_without_an_identity_is_told_how_to_give_one() {
     );
     let user = world.call(get("/v1/users/u", ALL)).await.json();
     assert_eq!(hint(&user["routes"]["communal_main"]), communal);
+}
+
+#[actix_web::test]
+async fn a_removed_identity_is_counted_and_listed_and_everybody_is_counted_once() {
+    let world = World::new().await;
+    populate(&world).await;
+    let removed = world.call(patch("/v1/users/c", ALL, r#"{"identities":{"communal_main":null}}"#)).await;
+    assert_eq!(removed.status, 202, "{}", removed.text);
+    let user = world.call(get("/v1/users/c", ALL)).await.json();
+    assert_eq!(user["routes"]["communal_main"]["state"], "no_identity");
+    let routes = world.operate(get("/v1/routes", OPERATE)).await.json();
+    let users = &routes["routes"]["communal_main"]["users"];
+    assert_eq!((&users["no_identity"], &users["all"], &routes["users"]), (&json!(26), &json!(0), &json!(26)));
+    let metrics = world.operate(get("/metrics", ALL)).await.text;
+    for line in [
+        "users_without_identity{route=\"communal_main\"} 26",
+        "lanes{route=\"communal_main\",state=\"all\"} 0",
+        "profile_gateway_users 26",
+    ] {
+        assert!(metrics.contains(line), "{line}: {metrics}");
+    }
+    let listed =
+        world.call(get("/v1/updates?state=no_identity&route=communal_main&limit=100", ALL)).await.json();
+    let listed = listed["updates"].as_array().expect("items");
+    assert!(listed.len() == 26 && listed.iter().any(|item| item["user"] == "c"), "{listed:?}");
+    let visitor = Visitor::new(&world, ALL).await;
+    let page = visitor.get("/routes/communal_main").await.text;
+    assert!(page.contains("state=no_identity\">26<") && page.contains("0 of 26"), "{page}");
 }
 
 #[actix_web::test]

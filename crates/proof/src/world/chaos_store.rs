@@ -7,14 +7,14 @@ use canonical::UserId;
 use delivery::{
     Millis, RouteSet,
     audit::{AuditEntry, AuditFilter, AuditHead, AuditRow},
-    event::{Condition, Event as OperatorEvent},
+    event::{Condition, Event as OperatorEvent, Facts},
     gate::Pause,
     lane::Version,
     store::{
         Accept, AcceptError, Accepted, Actor, AttemptView, ClaimDue, Claimed, Enrol, Erase, Erased,
         LaneFilter, LaneId, LaneView, Note, Pass, Passed, RearmLanes, RegisteredRoute, Rekeyed, Rekeying,
         RouteCounts, RouteId, RouteRegistration, Settled, Settlement, Store, StoreError, Sweep, UpdateCursor,
-        UpdateId, UpdateRow, UserSnapshot, WithoutLane, Work,
+        UpdateId, UpdateRow, UserSnapshot, WithoutIdentity, Work,
     },
 };
 use testkit::memory_store::{CommitFailure, MemoryStore};
@@ -196,8 +196,8 @@ impl Store for ChaosStore {
         self.inner.attempts(lane, limit).await
     }
 
-    async fn without_lane(&self, wanted: WithoutLane) -> Result<Vec<(UserId, Version)>, StoreError> {
-        self.inner.without_lane(wanted).await
+    async fn without_identity(&self, wanted: WithoutIdentity) -> Result<Vec<(UserId, Version)>, StoreError> {
+        self.inner.without_identity(wanted).await
     }
 
     async fn counts(&self, route: RouteId) -> Result<RouteCounts, StoreError> {
@@ -220,7 +220,7 @@ impl Store for ChaosStore {
         self.commit("note", self.inner.note(note)).await
     }
 
-    async fn conditions(&self) -> Result<Vec<(RouteId, Condition)>, StoreError> {
+    async fn conditions(&self) -> Result<Vec<(RouteId, Condition, Facts)>, StoreError> {
         self.inner.conditions().await
     }
 

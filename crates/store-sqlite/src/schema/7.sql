@@ -6,3 +6,9 @@ ALTER TABLE routes ADD COLUMN comparison TEXT;
 
 -- Who has the person whom the vendor calls so.
 CREATE INDEX lane_witness ON lanes(route_id, witness) WHERE witness IS NOT NULL;
+
+-- With which facts a condition was told last; null: by an older schema.
+ALTER TABLE conditions ADD COLUMN facts TEXT;
+
+-- Users whose identity at a route was removed: the route has nobody to send to, and owes nothing.
+CREATE INDEX lane_unknown ON lanes(route_id) WHERE state = 0 AND subject IS NULL AND dirty_since IS NULL;

@@ -1,8 +1,8 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use delivery::{
     decide,
-    event::{Condition, Event, EventRow, MOST_KEPT},
+    event::{Condition, Event, EventRow, Facts, MOST_KEPT},
     store::{Note, RouteId},
 };
 use uuid::Uuid;
@@ -14,7 +14,7 @@ use super::state::{State, index};
 pub(super) struct Events {
     rows: Vec<(i64, EventRow)>,
     last: i64,
-    pub(super) conditions: BTreeSet<(RouteId, Condition)>,
+    pub(super) conditions: BTreeMap<(RouteId, Condition), Facts>,
     told: BTreeMap<String, i64>,
 }
 
@@ -45,10 +45,9 @@ impl Events {
 impl State {
     pub(super) fn note(&mut self, note: &Note) -> bool {
         let key = (note.route, note.condition);
-        let lasted = self.events.conditions.contains(&key);
-        let Some(event) = decide::note_event(lasted, note) else { return false };
+        let Some(event) = decide::note_event(self.events.conditions.get(&key), note) else { return false };
         if note.lasts {
-            self.events.conditions.insert(key);
+            self.events.conditions.insert(key, note.facts.clone());
         } else {
             self.events.conditions.remove(&key);
         }

@@ -28,7 +28,7 @@ use delivery::{
         Accept, AcceptError, Accepted, Actor, AttemptView, ClaimDue, Claimed, Enrol, Erase, Erased,
         LaneFilter, LaneId, LaneView, Note, Observer, Pass, Passed, RearmLanes, RegisteredRoute, Rekeyed,
         Rekeying, RouteCounts, RouteId, RouteRegistration, Settled, Settlement, Store, StoreError, Sweep,
-        UpdateCursor, UpdateId, UpdateRow, UserSnapshot, WithoutLane,
+        UpdateCursor, UpdateId, UpdateRow, UserSnapshot, WithoutIdentity,
     },
 };
 
@@ -270,8 +270,8 @@ impl Store for MemoryStore {
         self.read(|state| state.taken(user, keys))
     }
 
-    async fn without_lane(&self, wanted: WithoutLane) -> Result<Vec<(UserId, Version)>, StoreError> {
-        self.read(|state| state.without_lane(&wanted))
+    async fn without_identity(&self, wanted: WithoutIdentity) -> Result<Vec<(UserId, Version)>, StoreError> {
+        self.read(|state| state.without_identity(&wanted))
     }
 
     async fn counts(&self, route: RouteId) -> Result<RouteCounts, StoreError> {
@@ -295,8 +295,9 @@ impl Store for MemoryStore {
         self.change(|state| Ok(state.note(&note)))
     }
 
-    async fn conditions(&self) -> Result<Vec<(RouteId, event::Condition)>, StoreError> {
-        self.read(|state| state.events.conditions.iter().copied().collect())
+    async fn conditions(&self) -> Result<Vec<(RouteId, event::Condition, event::Facts)>, StoreError> {
+        let row = |(key, facts): (&(RouteId, event::Condition), &event::Facts)| (key.0, key.1, facts.clone());
+        self.read(|state| state.events.conditions.iter().map(row).collect())
     }
 
     async fn events(&self, after: i64, limit: u32) -> Result<Vec<Event>, StoreError> {

@@ -1,9 +1,10 @@
 use canonical::UserId;
 use delivery::{
+    Millis,
     lane::{self, Version},
     store::{
         AttemptRow, LaneFilter, LaneId, LaneRow, LaneStateFilter, LaneView, RouteCounts, RouteId,
-        UpdateCursor, UpdateRow, UserSnapshot, WithoutLane,
+        UpdateCursor, UpdateRow, UserSnapshot, WithoutIdentity,
     },
 };
 
@@ -46,9 +47,12 @@ impl State {
         newest_first.take(limit as usize).map(|(_, attempt)| attempt.clone()).collect()
     }
 
-    pub(super) fn without_lane(&self, wanted: &WithoutLane) -> Vec<(UserId, Version)> {
-        let known =
-            |user: &UserId| self.lanes.iter().any(|(of, row)| of == user && row.route == wanted.route);
+    pub(super) fn without_identity(&self, wanted: &WithoutIdentity) -> Vec<(UserId, Version)> {
+        let is_known =
+            |row: &LaneRow| row.lane.state != lane::State::Erased && !row.lane.has_lost_its_identity();
+        let known = |user: &UserId| {
+            self.lanes.iter().any(|(of, row)| of == user && row.route == wanted.route && is_known(row))
+        };
         let mut users: Vec<_> =
             self.users.iter().filter(|(id, user)| user.erased_at.is_none() && !known(id)).collect();
         users.sort_by_key(|(id, _)| id.as_str());
@@ -59,20 +63,26 @@ impl State {
     }
 
     pub(super) fn counts(&self, route: RouteId) -> RouteCounts {
-        let everybody = WithoutLane { route, after: None, limit: u32::MAX };
-        let without_lane = self.without_lane(&everybody).len() as u64;
-        let mut counts = RouteCounts { without_lane, ..RouteCounts::default() };
+        let everybody = WithoutIdentity { route, after: None, limit: u32::MAX };
+        let without_identity = self.without_identity(&everybody).len() as u64;
+        let mut counts = RouteCounts { without_identity, ..RouteCounts::default() };
         for (_, row) in self.lanes.iter().filter(|(_, row)| row.route == route) {
             let is = |state: LaneStateFilter| u64::from(state.matches(&row.lane));
-            counts.lanes += u64::from(row.lane.state != lane::State::Erased);
+            let is_known = row.lane.state != lane::State::Erased && !row.lane.has_lost_its_identity();
+            counts.lanes += u64::from(is_known);
             counts.held += is(LaneStateFilter::Held);
             counts.blocked += is(LaneStateFilter::Blocked);
             counts.keeping += is(LaneStateFilter::Keeps);
             counts.in_doubt += is(LaneStateFilter::InDoubt);
             if LaneStateFilter::Pending.matches(&row.lane) {
                 counts.pending += 1;
-                let both = [counts.oldest_since, row.lane.dirty_since];
-                counts.oldest_since = both.into_iter().flatten().min();
+                let older =
+                    |oldest: Option<Millis>| [oldest, row.lane.dirty_since].into_iter().flatten().min();
+                counts.oldest_since = older(counts.oldest_since);
+                match row.lane.fails_alone() {
+                    true => counts.failing += 1,
+                    false => counts.oldest_waiting_since = older(counts.oldest_waiting_since),
+                }
             }
         }
         counts

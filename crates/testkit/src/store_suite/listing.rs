@@ -3,7 +3,9 @@
 use canonical::{Leaf, UserId};
 use delivery::{
     lane::{BlockReason, Outcome, State, WaitCause},
-    store::{AcceptError, LaneFilter, LaneStateFilter, RouteCounts, Sweep, UpdateCursor, WithoutLane},
+    store::{
+        Accept, AcceptError, LaneFilter, LaneStateFilter, RouteCounts, Sweep, UpdateCursor, WithoutIdentity,
+    },
 };
 
 use super::bench::{Bench, attempt, key, not_applied, rejected, user};
@@ -88,20 +90,23 @@ pub async fn lanes_are_counted_by_state(bench: Bench) {
         blocked: 0,
         keeping: 0,
         in_doubt: 0,
-        without_lane: 1,
+        without_identity: 1,
+        failing: 0,
         oldest_since: Some(21),
+        oldest_waiting_since: Some(21),
     };
     assert_eq!(bench.store.counts(alpha).await, Ok(counts));
     let needy_id = bench.id("needy");
     let needy = bench.store.counts(needy_id).await.expect("read");
     assert_eq!((needy.lanes, needy.pending, needy.blocked), (1, 0, 1));
     // Who is known at another route alone is told, and is not when erased.
-    let page = |after: Option<&str>, limit| WithoutLane { route: needy_id, after: after.map(user), limit };
+    let page =
+        |after: Option<&str>, limit| WithoutIdentity { route: needy_id, after: after.map(user), limit };
     let ids = |found: Vec<(UserId, u64)>| found.into_iter().map(|(id, _)| id.to_string()).collect::<Vec<_>>();
-    let found = bench.store.without_lane(page(None, 9)).await.expect("read");
-    assert_eq!((needy.without_lane, found[0].1), (4, 1));
+    let found = bench.store.without_identity(page(None, 9)).await.expect("read");
+    assert_eq!((needy.without_identity, found[0].1), (4, 1));
     assert_eq!(ids(found), ["crm-1", "crm-2", "crm-3", "crm-4"]);
-    assert_eq!(ids(bench.store.without_lane(page(Some("crm-2"), 1)).await.expect("read")), ["crm-3"]);
+    assert_eq!(ids(bench.store.without_identity(page(Some("crm-2"), 1)).await.expect("read")), ["crm-3"]);
     // In flight and waiting are pending, too.
     let work = bench.claim("alpha", 40).await.work;
     bench.settle(&work[0], not_applied(WaitCause::Outage, 99), 41).await;
@@ -118,11 +123,61 @@ pub async fn lanes_are_counted_by_state(bench: Bench) {
     // An erased lane is not counted, and counts again in a new life.
     bench.erase("crm-1", 50).await;
     assert_eq!(bench.store.counts(alpha).await.expect("read").lanes, 3);
-    assert_eq!(bench.store.counts(needy_id).await.expect("read").without_lane, 3);
+    assert_eq!(bench.store.counts(needy_id).await.expect("read").without_identity, 3);
     let mut revival = bench.command("crm-1", r#"{"identities":{"alpha":1}}"#, 60);
     revival.precondition = delivery::store::Precondition::Absent;
     bench.store.accept(revival).await.expect("a new life");
     assert_eq!(bench.store.counts(alpha).await.expect("read").lanes, 4);
+}
+
+/// A user whose identity was removed is one of those without, and everybody is counted once.
+pub async fn a_removed_identity_is_none(bench: Bench) {
+    let alpha = bench.id("alpha");
+    let counted = async || {
+        let counts = bench.store.counts(alpha).await.expect("read");
+        let all = WithoutIdentity { route: alpha, after: None, limit: 9 };
+        let listed = bench.store.without_identity(all).await.expect("read");
+        assert_eq!(listed.len() as u64, counts.without_identity);
+        (counts.lanes, counts.without_identity)
+    };
+    for number in [1, 2] {
+        let json = format!(r#"{{"title":"a","identities":{{"alpha":{number}}}}}"#);
+        bench.accept(&format!("crm-{number}"), &json, 10).await;
+    }
+    assert_eq!(counted().await, (2, 0));
+    let operate = async |user: &str, json: &str, now| {
+        let command = Accept { may_operate: true, ..bench.command(user, json, now) };
+        bench.store.accept(command).await.expect("accepted");
+    };
+    operate("crm-1", r#"{"identities":{"alpha":null}}"#, 20).await;
+    assert_eq!(counted().await, (1, 1));
+    // Of somebody who never had one, nothing changes.
+    operate("crm-3", r#"{"title":"c","identities":{"alpha":null}}"#, 30).await;
+    assert_eq!(counted().await, (1, 2));
+    bench.accept("crm-1", r#"{"identities":{"alpha":7}}"#, 40).await;
+    assert_eq!(counted().await, (2, 1));
+    bench.erase("crm-2", 50).await;
+    assert_eq!(counted().await, (1, 1));
+}
+
+/// Who fails alone is told from those who wait for their turn.
+pub async fn who_fails_alone_is_counted_apart(bench: Bench) {
+    let alpha = bench.id("alpha");
+    for number in [1, 2] {
+        let json = format!(r#"{{"title":"a","identities":{{"alpha":{number}}}}}"#);
+        bench.accept(&format!("crm-{number}"), &json, number).await;
+    }
+    let work = bench.claim("alpha", 10).await.work;
+    let counts = async || {
+        let counts = bench.store.counts(alpha).await.expect("read");
+        (counts.pending, counts.failing, counts.oldest_since, counts.oldest_waiting_since)
+    };
+    assert_eq!(counts().await, (2, 0, Some(1), Some(1)));
+    let first = usize::from(work[0].user.as_str() != "crm-1");
+    bench.settle(&work[first], not_applied(WaitCause::Backoff, 99), 11).await;
+    assert_eq!(counts().await, (2, 1, Some(1), Some(2)));
+    bench.settle(&work[1 - first], not_applied(WaitCause::Backoff, 99), 11).await;
+    assert_eq!(counts().await, (2, 2, Some(1), None));
 }
 
 /// A page begins after the last update of the one before. One that changed nothing is listed as well.

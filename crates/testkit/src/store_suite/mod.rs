@@ -80,12 +80,15 @@ macro_rules! store_suite {
                 lanes_are_listed_by_state_in_pages,
                 what_a_vendor_keeps_is_listed_and_counted,
                 lanes_are_counted_by_state,
+                a_removed_identity_is_none,
+                who_fails_alone_is_counted_apart,
                 updates_are_listed_newest_first_in_pages,
                 a_sweep_removes_what_is_old_and_nothing_else,
             }
             telling {
                 a_condition_is_told_when_it_begins_and_when_it_ends,
                 a_pause_is_told_with_its_reason,
+                a_warning_with_another_date_is_told_anew,
                 a_webhook_is_told_of_what_happens_from_now_on,
                 events_are_kept_in_bounded_number_and_for_a_bounded_time,
             }

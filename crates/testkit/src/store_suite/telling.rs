@@ -38,7 +38,10 @@ pub async fn a_condition_is_told_when_it_begins_and_when_it_ends(bench: Bench) {
     let both = bench.store.conditions().await.expect("read");
     assert_eq!((both.len(), both[0].0), (2, bench.id("beta")));
     assert!(bench.note(Condition::Blocked, false, 5).await);
-    assert_eq!(bench.store.conditions().await.expect("read"), [(bench.id("beta"), Condition::Backlog)]);
+    assert_eq!(
+        bench.store.conditions().await.expect("read"),
+        [(bench.id("beta"), Condition::Backlog, facts())]
+    );
     let events = bench.events().await;
     let told: Vec<_> = events.iter().map(|event| (event.seq, event.at, event.kind)).collect();
     assert_eq!(
@@ -48,6 +51,27 @@ pub async fn a_condition_is_told_when_it_begins_and_when_it_ends(bench: Bench) {
     assert_eq!((events[0].route.as_str(), &events[0].facts), ("beta", &facts()));
     assert!(events[0].id != events[1].id && events[1].id != events[2].id);
     assert_eq!(bench.store.events(1, 1).await.expect("read"), events[1..2]);
+}
+
+/// A vendor's warning is told again when it names another day, and not when it is noted again, by whatever process.
+pub async fn a_warning_with_another_date_is_told_anew(bench: Bench) {
+    let note = async |says: Option<(&str, &str)>, now| {
+        let facts = says.map(|(sunset, says)| json!({ "sunset": sunset, "says": says }));
+        let facts = facts.and_then(|facts| facts.as_object().cloned()).unwrap_or_default();
+        let (route, condition) = (bench.id("beta"), Condition::Deprecated);
+        bench.store.note(Note { route, condition, lasts: says.is_some(), facts, now }).await.expect("noted")
+    };
+    assert!(note(Some(("2027-12-31T00:00:00Z", "old")), 1).await);
+    assert!(!note(Some(("2027-12-31T10:00:00Z", "older")), 2).await);
+    assert!(note(Some(("2027-06-30T00:00:00Z", "old")), 3).await);
+    assert!(!note(Some(("2027-06-30T00:00:00Z", "old")), 4).await);
+    let lasts = bench.store.conditions().await.expect("read");
+    assert_eq!((lasts.len(), &lasts[0].2["sunset"]), (1, &json!("2027-06-30T00:00:00Z")));
+    assert!(note(None, 5).await && !note(None, 6).await);
+    let events = bench.events().await;
+    let told: Vec<_> = events.iter().map(|event| (event.at, event.kind.name())).collect();
+    assert_eq!(told, [(1, "api.deprecated"), (3, "api.deprecated"), (5, "api.supported")]);
+    assert_eq!(bench.store.conditions().await, Ok(Vec::new()));
 }
 
 /// A pause is told with its reason, once for each.

@@ -26,6 +26,25 @@ fn a_wall_before_the_vendor_is_asked_less_and_less() {
 }
 
 #[test]
+fn a_pause_says_whether_the_vendor_asked_for_it() {
+    let mut gate = gate();
+    let cause = |gate: &Gate, now| {
+        let condition = gate.condition(0, now);
+        condition.throttled_until.map(|_| condition.throttled_by)
+    };
+    assert_eq!(cause(&gate, 0), None);
+    attempt(&mut gate, 1, Sample::Misdirected, 0);
+    assert_eq!(cause(&gate, 1), Some(PauseCause::Intermediary));
+    // Requests that were under way meanwhile: of two pauses the longer one is waited for.
+    gate.settle(ended(2, Sample::Throttled(Some(Duration::from_secs(1))), 2));
+    assert_eq!(cause(&gate, 3), Some(PauseCause::Intermediary));
+    gate.settle(ended(3, Sample::Throttled(Some(Duration::from_secs(600))), 4));
+    assert_eq!(cause(&gate, 5), Some(PauseCause::Vendor));
+    gate.settle(ended(4, Sample::Misdirected, 6));
+    assert_eq!(cause(&gate, 7), Some(PauseCause::Vendor));
+}
+
+#[test]
 fn an_operator_has_one_request_tried_although_the_vendor_asked_for_a_pause() {
     let mut gate = busy(2);
     gate.settle(ended(1, Sample::Throttled(Some(Duration::from_secs(86_400))), 0));

@@ -1,5 +1,6 @@
 //! What goes out as JSON. The names of states, reasons and fates are part of the API's contract.
 
+mod deprecation;
 mod erased;
 mod fields;
 mod help;
@@ -14,6 +15,7 @@ mod user;
 mod vendor;
 mod words;
 
+pub(crate) use deprecation::DeprecationBody;
 pub(crate) use erased::ErasedBody;
 pub(crate) use fields::FieldsBody;
 pub(crate) use help::{Help, REPLACE_CREDENTIAL, without_identity};
@@ -21,12 +23,12 @@ pub(crate) use keeps::{Keeps, hint};
 pub(crate) use list::{AttentionBody, UpdatesBody};
 pub(crate) use look::LookBody;
 pub(crate) use plan::{PlanBody, RoutePlanBody};
-pub(crate) use route::{LastFailureBody, RouteBody, RouteWord, RoutesBody, next_try_at};
+pub(crate) use route::{LastFailureBody, RouteBody, RouteWord, RoutesBody, next_try_at, throttled_by};
 pub(crate) use together::{because_of, together};
+use update::carried_nowhere;
 pub(crate) use update::{ErrorBody, UpdateBody, UpdateRouteBody};
 pub(crate) use user::{UserBody, UserRouteBody};
 pub(crate) use vendor::{VendorBody, VendorsBody};
-use update::carried_nowhere;
 pub(crate) use words::*;
 
 use std::collections::BTreeMap;

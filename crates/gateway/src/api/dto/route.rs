@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use adapter::Deprecation;
 use delivery::{
     Enrol, Millis, Route,
     gate::RouteCondition,
@@ -9,12 +10,15 @@ use delivery::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{FailureWord, PauseWord, RuleWord, is_false, time};
+use super::{DeprecationBody, FailureWord, PauseWord, RuleWord, ThrottleWord, is_false, time};
 
 /// The configured routes.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Routes)]
 pub(crate) struct RoutesBody {
+    /// All living users: at each route those whom it knows and those without an identity there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) users: Option<u64>,
     /// By name.
     pub(crate) routes: BTreeMap<String, RouteBody>,
 }
@@ -30,6 +34,12 @@ pub(crate) struct RouteBody {
     /// Why it is paused.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<PauseWord>,
+    /// What the pause of a throttled route is for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    throttled_by: Option<ThrottleWord>,
+    /// The vendor's warning that it will withdraw the version of its API that the route uses.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deprecation: Option<DeprecationBody>,
     /// When it is tried again by itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
@@ -103,7 +113,7 @@ pub(crate) struct FieldBody {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = RouteCounts)]
 pub(crate) struct LaneCountsBody {
-    /// All.
+    /// All whom the route knows.
     all: u64,
     /// Something is on its way.
     pending: u64,
@@ -115,8 +125,10 @@ pub(crate) struct LaneCountsBody {
     keeping: u64,
     /// Everything is confirmed, and sent once more because a lost request may still overwrite it.
     in_doubt: u64,
-    /// Users of the gateway whom the route has never been told of: it has no identity for them. Not among `all`.
+    /// Users of the gateway for whom the route has no identity: it was never told of them, or the identity was removed. Not among `all`.
     no_identity: u64,
+    /// Of those that are pending: whose last attempt failed for a cause of their own.
+    failing: u64,
     /// Since when the oldest pending one is behind.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
@@ -143,10 +155,16 @@ pub(crate) fn next_try_at(condition: &RouteCondition, now: Millis) -> Option<Mil
     }
 }
 
+/// What the pause of a route is for, if it is throttled.
+pub(crate) fn throttled_by(condition: &RouteCondition) -> Option<ThrottleWord> {
+    (RouteWord::of(condition) == RouteWord::Throttled).then_some(condition.throttled_by.into())
+}
+
 impl RouteBody {
     pub(crate) fn new(
         route: &Route,
         condition: &RouteCondition,
+        deprecation: Option<&Deprecation>,
         counts: Option<&RouteCounts>,
         now: Millis,
     ) -> Self {
@@ -158,6 +176,8 @@ impl RouteBody {
             vendor: route.adapter.dialect().vendor,
             state: RouteWord::of(condition),
             reason: condition.pause.map(|pause| pause.reason.into()),
+            throttled_by: throttled_by(condition),
+            deprecation: deprecation.map(Into::into),
             next_try_at: next_try_at(condition, now).map(time),
             subject: route.subject_kind.name,
             enrols_by_email: route.enrol == Enrol::Email,
@@ -181,7 +201,8 @@ impl From<&RouteCounts> for LaneCountsBody {
             blocked: counts.blocked,
             keeping: counts.keeping,
             in_doubt: counts.in_doubt,
-            no_identity: counts.without_lane,
+            no_identity: counts.without_identity,
+            failing: counts.failing,
             oldest_since: counts.oldest_since.map(time),
         }
     }

@@ -1,7 +1,7 @@
 use adapter::{Fate, Means, Rule};
 use delivery::{
     drift::Finding,
-    gate::PauseReason,
+    gate::{PauseCause, PauseReason},
     lane::{BlockReason, FailureClass, HoldReason, State},
     status::{Reason, RouteState, StandingState, WaitingFor},
     store::Verdict,
@@ -95,6 +95,9 @@ words! {
     HoldWord of HoldReason { Named, Isolated }
     /// Why a route is paused.
     PauseWord of PauseReason { Auth, Config, Tls, Operator, WrongSubject }
+    /// What the pause of a throttled route is for. `vendor`: the vendor asked for it. `intermediary`: something else answered in the
+    /// vendor's place.
+    ThrottleWord of PauseCause { Vendor, Intermediary }
     /// What a vendor's success proves.
     MeansWord of Means { Accepted, Applied }
     /// How a vendor's field is set and cleared.

@@ -76,7 +76,7 @@ pub(super) async fn show(request: HttpRequest, state: Data<State>) -> Result<Htt
     let hint =
         without.as_ref().and_then(|wanted| routes.get(wanted.route)).map(|route| without_identity(route));
     let Page { items, next } = match without {
-        Some(wanted) => Page::without_lane(&**state.engine.store(), wanted).await?,
+        Some(wanted) => Page::without_identity(&**state.engine.store(), wanted).await?,
         None => {
             let mut wanted = filter::lanes(&query, &routes, now)?;
             wanted.limit = PAGE;

@@ -63,6 +63,12 @@ impl Vendor {
         lock(&self.answers).push_back(VendorResponse { headers, ..response(429, "{}") });
     }
 
+    /// Answers the next request with these headers beside the body.
+    pub(crate) fn warn(&self, status: u16, body: &str, headers: &[(&str, &str)]) {
+        let headers = headers.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+        lock(&self.answers).push_back(VendorResponse { headers, ..response(status, body) });
+    }
+
     /// Answers the next question in this way.
     pub(crate) fn show(&self, status: u16, body: &str) {
         lock(&self.shown).push_back(Ok(response(status, body)));

@@ -1,3 +1,4 @@
+use adapter::Deprecation;
 use delivery::{
     Millis, Route,
     gate::RouteCondition,
@@ -10,7 +11,7 @@ use super::{
     history::{COLUMNS, Column, Failure, last_minute},
 };
 use crate::{
-    api::dto::{PauseWord, RouteWord, next_try_at},
+    api::dto::{DeprecationBody, PauseWord, RouteWord, ThrottleWord, next_try_at, throttled_by},
     operator::State,
 };
 
@@ -21,6 +22,9 @@ pub(crate) struct RouteNow {
     pub(crate) vendor: &'static str,
     pub(crate) state: RouteWord,
     pub(crate) reason: Option<PauseWord>,
+    pub(crate) throttled_by: Option<ThrottleWord>,
+    /// The vendor's warning, in a sentence.
+    pub(crate) deprecation: Option<String>,
     pub(crate) next_try_at: Option<Millis>,
     pub(crate) in_flight: u32,
     pub(crate) limit: u32,
@@ -48,7 +52,7 @@ pub(crate) async fn look_at(state: &State, name: &str) -> Result<Option<RouteNow
     let (conditions, routes) = (state.engine.conditions(), state.engine.routes());
     Ok(routes.by_name(name).map(|(id, route)| {
         let condition = conditions.get(&id).copied().unwrap_or_default();
-        RouteNow::new(state, route, &condition, count.of(id))
+        RouteNow::new(state, route, &condition, state.engine.deprecations().get(&id), count.of(id))
     }))
 }
 
@@ -61,14 +65,21 @@ impl RouteNow {
     /// How all routes stand now, with users as they were counted.
     pub(super) fn all(state: &State, count: &Count) -> Vec<Self> {
         let (conditions, routes) = (state.engine.conditions(), state.engine.routes());
+        let deprecations = state.engine.deprecations();
         let now = routes.iter().map(|(id, route)| {
             let condition = conditions.get(&id).copied().unwrap_or_default();
-            Self::new(state, route, &condition, count.of(id))
+            Self::new(state, route, &condition, deprecations.get(&id), count.of(id))
         });
         now.collect()
     }
 
-    fn new(state: &State, route: &Route, condition: &RouteCondition, counts: RouteCounts) -> Self {
+    fn new(
+        state: &State,
+        route: &Route,
+        condition: &RouteCondition,
+        deprecation: Option<&Deprecation>,
+        counts: RouteCounts,
+    ) -> Self {
         let now = state.engine.now();
         let (columns, failures) = state.pages.board.read(&route.name);
         Self {
@@ -76,6 +87,8 @@ impl RouteNow {
             vendor: route.adapter.dialect().vendor,
             state: RouteWord::of(condition),
             reason: condition.pause.map(|pause| pause.reason.into()),
+            throttled_by: throttled_by(condition),
+            deprecation: deprecation.map(|found| DeprecationBody::from(found).sentence()),
             next_try_at: next_try_at(condition, now),
             in_flight: condition.in_flight,
             limit: condition.limit,
