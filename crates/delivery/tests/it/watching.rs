@@ -177,6 +177,29 @@ async fn a_vendor_that_warns_is_told_once_and_again_when_the_end_comes_nearer() 
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_warning_is_known_after_a_restart_and_not_told_again() {
+    let ends = |sunset| Act::Ends(200, Some(sunset));
+    let world = World::new().await;
+    world.vendor().always(ends("Fri, 31 Dec 2027 00:00:00 GMT"));
+    world.title(1, "Coach").await;
+    world.pass(seconds(1)).await;
+    let known = world.engine.deprecations();
+    assert_eq!(known.len(), 1);
+    let world = world.started_anew().await;
+    assert_eq!(world.engine.deprecations(), known);
+    for number in 2..20 {
+        world.title(number, "Coach").await;
+        world.pass(seconds(1)).await;
+    }
+    assert!(world.vendor().count() > 10);
+    assert_eq!(kinds(&world).await, ["api.deprecated"]);
+    world.vendor().always(ends("Wed, 30 Jun 2027 00:00:00 GMT"));
+    world.title(20, "Coach").await;
+    world.pass(seconds(1)).await;
+    assert_eq!(kinds(&world).await, ["api.deprecated", "api.deprecated"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn nobody_watches_before_somebody_wants_to_be_told() {
     let world = World::new().await;
     world.vendor().always(Act::Down);

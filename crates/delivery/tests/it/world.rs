@@ -62,6 +62,22 @@ impl World {
         Self { engine, store, vendors, told, started: Instant::now() }
     }
 
+    /// Another engine on the same store, as of a new process; what is claimed with an accept is sent by it.
+    pub(crate) async fn started_anew(self) -> Self {
+        self.engine.stop(Duration::ZERO).await;
+        self.store.reopen();
+        let Self { store, vendors, told, started, .. } = self;
+        let parts = Parts {
+            store: Arc::clone(&store) as Arc<dyn Store>,
+            hub: Hub::new(),
+            clock: Arc::new(ProcessClock::start()),
+            jitter: Arc::new(SeededJitter::new(8)),
+            telemetry: Arc::clone(&told) as Arc<dyn Telemetry>,
+        };
+        let engine = Engine::start(parts, routes_to(&vendors, |_| {}), false).await.expect("starts");
+        Self { engine, store, vendors, told, started }
+    }
+
     pub(crate) fn vendor(&self) -> &Vendor {
         &self.vendors[0]
     }
