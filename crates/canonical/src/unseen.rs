@@ -6,14 +6,47 @@ use std::fmt;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unseen {
     place: usize,
+    offset: usize,
     character: char,
 }
 
 impl Unseen {
     /// The first one of a text.
     pub fn first_of(text: &str) -> Option<Self> {
-        let found = text.chars().enumerate().find(|(_, character)| what(*character).is_some());
-        found.map(|(at, character)| Self { place: at + 1, character })
+        Self::all(text).next()
+    }
+
+    /// The last one of a text.
+    pub fn last_of(text: &str) -> Option<Self> {
+        Self::all(text).last()
+    }
+
+    fn all(text: &str) -> impl Iterator<Item = Self> {
+        let placed = text.char_indices().zip(1..);
+        let found = placed.filter(|((_, character), _)| what(*character).is_some());
+        found.map(|((offset, character), place)| Self { place, offset, character })
+    }
+
+    /// Where it begins in the text, in bytes.
+    pub fn offset(&self) -> usize {
+        self.offset
+    }
+
+    /// Its code point and what there is to know about it: `U+00A0, a no-break space`.
+    pub fn name(&self) -> String {
+        named(self.character)
+    }
+
+    /// What to do about it in a text that is typed, as an imperative.
+    pub fn remedy(&self) -> &'static str {
+        match what(self.character).unwrap_or_default() {
+            NOT_SEEN => "remove it",
+            LIKE_APOSTROPHE => "write a plain '",
+            LIKE_QUOTE => "write a plain \"",
+            LIKE_HYPHEN => "write a plain -",
+            WIDE => "write the plain ASCII character",
+            _ => "write a plain space",
+        }
     }
 
     /// Whether a character leaves nothing where it stands: white space of any kind, or what has no glyph.
@@ -40,6 +73,10 @@ impl fmt::Display for Unseen {
 }
 
 const NOT_SEEN: &str = "which is not seen";
+const LIKE_APOSTROPHE: &str = "which looks like ' (U+0027)";
+const LIKE_QUOTE: &str = "which looks like \" (U+0022)";
+const LIKE_HYPHEN: &str = "which looks like - (U+002D)";
+const WIDE: &str = "the wide form of an ASCII character";
 
 fn what(character: char) -> Option<&'static str> {
     Some(match character {
@@ -48,12 +85,10 @@ fn what(character: char) -> Option<&'static str> {
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' => NOT_SEEN,
         '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' => NOT_SEEN,
         '\u{fe00}'..='\u{fe0f}' | '\u{e0000}'..='\u{e01ef}' => NOT_SEEN,
-        '\u{2018}'..='\u{201b}' | '\u{2032}' | '\u{ff07}' => "which looks like ' (U+0027)",
-        '\u{201c}'..='\u{201f}' | '\u{2033}' | '\u{ff02}' | '\u{ab}' | '\u{bb}' => {
-            "which looks like \" (U+0022)"
-        }
-        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe63}' => "which looks like - (U+002D)",
-        '\u{ff01}'..='\u{ff5e}' => "the wide form of an ASCII character",
+        '\u{2018}'..='\u{201b}' | '\u{2032}' | '\u{ff07}' => LIKE_APOSTROPHE,
+        '\u{201c}'..='\u{201f}' | '\u{2033}' | '\u{ff02}' | '\u{ab}' | '\u{bb}' => LIKE_QUOTE,
+        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe63}' => LIKE_HYPHEN,
+        '\u{ff01}'..='\u{ff5e}' => WIDE,
         _ => return None,
     })
 }
@@ -73,6 +108,9 @@ mod tests {
         );
         assert_eq!(told("a\u{2011}b").as_deref(), Some("character 2 is U+2011, which looks like - (U+002D)"));
         assert_eq!(told("１").as_deref(), Some("character 1 is U+FF11, the wide form of an ASCII character"));
+        let told = |text: &str| Unseen::last_of(text).map(|unseen| (unseen.offset(), unseen.remedy()));
+        assert_eq!(told("\u{201c}a\u{201d}"), Some((4, "write a plain \"")));
+        assert_eq!(told("a\u{202f}"), Some((1, "write a plain space")));
         for plain in ["", "plain 'text' \"-\"", "Zoë 山田", "👍"] {
             assert_eq!(told(plain), None, "{plain}");
         }

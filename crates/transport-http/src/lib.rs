@@ -34,4 +34,5 @@ pub use operator::{CallError, OperatorClient};
 pub use otlp::OtlpClient;
 pub use post::{HttpPost, PostSettings};
 pub use settings::{PlainHttp, Pool, Settings, SettingsError, Timeouts};
+pub use tls::check_roots;
 pub use url::BaseUrl;

@@ -25,6 +25,14 @@ pub(crate) fn verified(extra_roots: Option<&[u8]>) -> Result<ClientConfig, Setti
     Ok(config)
 }
 
+/// Whether certificates in PEM form can be trusted beside those of the system.
+///
+/// # Errors
+/// When there is none among them, or one is damaged.
+pub fn check_roots(pem: &[u8]) -> Result<(), SettingsError> {
+    verified(Some(pem)).map(drop)
+}
+
 /// The TLS set-up of a route that never speaks TLS: it trusts nobody.
 pub(crate) fn trusting_nobody() -> Result<ClientConfig, SettingsError> {
     let config = builder(Arc::new(ring::default_provider()))?;

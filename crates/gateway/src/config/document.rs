@@ -1,11 +1,15 @@
 use std::{collections::BTreeMap, ops::Range};
 
-use toml::de::{DeTable, DeValue};
+use toml::{
+    Spanned,
+    de::{DeTable, DeValue},
+};
 
 use super::{
     known::{Inside, inside},
     mistake::position,
     option_path::OptionPath,
+    unseen,
 };
 
 /// A configuration file's text, and where in it each option stands.
@@ -21,6 +25,8 @@ pub(super) struct Document<'t> {
 pub(super) struct Entry {
     pub(super) key: Range<usize>,
     pub(super) value: Range<usize>,
+    /// Whether the value is a text.
+    pub(super) is_text: bool,
 }
 
 /// One line of the file as it may be shown, with what is meant in it.
@@ -51,6 +57,17 @@ impl<'t> Document<'t> {
     /// The line and the column of a byte of the text.
     pub(super) fn position(&self, offset: usize) -> (usize, usize) {
         position(self.text.get(..offset).unwrap_or(self.text))
+    }
+
+    /// The first character in a part of the text that the eye passes over.
+    pub(super) fn unseen(&self, span: &Range<usize>) -> Option<String> {
+        unseen::within(self.text, span)
+    }
+
+    /// The blanks in texts that are no plain ones, each by its place.
+    pub(super) fn blanks(&self) -> Vec<(Range<usize>, String)> {
+        let texts = self.entries.values().filter(|entry| entry.is_text);
+        texts.flat_map(|entry| unseen::blanks(self.text, &entry.value)).collect()
     }
 
     /// Where the text of a string begins that stands at `value`, if it is written without escapes on one line.
@@ -98,7 +115,7 @@ impl<'t> Document<'t> {
     fn index_table(&mut self, path: &OptionPath, table: &DeTable<'_>) {
         for (key, value) in table {
             let path = path.child(key.get_ref());
-            let entry = Entry { key: key.span(), value: value.span() };
+            let entry = Entry::new(key.span(), value);
             self.index(path, entry, value.get_ref());
         }
     }
@@ -112,13 +129,19 @@ impl<'t> Document<'t> {
             DeValue::Table(table) => self.index_table(&path, table),
             DeValue::Array(items) => {
                 for (number, item) in items.iter().enumerate() {
-                    let entry = Entry { key: item.span(), value: item.span() };
+                    let entry = Entry::new(item.span(), item);
                     self.index(path.child(number), entry, item.get_ref());
                 }
             }
             _ => {}
         }
         self.entries.insert(path, entry);
+    }
+}
+
+impl Entry {
+    fn new(key: Range<usize>, value: &Spanned<DeValue<'_>>) -> Self {
+        Self { key, value: value.span(), is_text: value.get_ref().is_str() }
     }
 }
 

@@ -35,7 +35,7 @@ impl Environment {
 
     /// The variable that asks for a proxy, which other programs heed.
     pub(super) fn outbound_proxy(&self) -> Option<&'static str> {
-        let names = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+        let names = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
         names.into_iter().find(|name| self.get(name).is_some_and(|value| !value.is_empty()))
     }
 

@@ -10,12 +10,13 @@ use serde::{
 #[derive(Default)]
 pub(super) struct ReferenceSection(pub(super) ReferenceTable);
 
-/// `{ env = "NAME" }` or `{ file = "path" }`.
+/// `{ env = "NAME" }` or `{ file = "path" }`, the latter with `readable_by_others = true` where it is mounted so.
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct ReferenceTable {
     pub(super) env: Option<String>,
     pub(super) file: Option<String>,
+    pub(super) readable_by_others: Option<bool>,
 }
 
 const INLINE: &str = "a secret does not stand in the configuration; put it into an environment variable or a file and \
@@ -51,11 +52,14 @@ impl JsonSchema for ReferenceSection {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let one = |name: &str| {
+        let one = |name: &str, properties: Schema| {
             json_schema!({
-                "type": "object", "properties": { (name): { "type": "string" } }, "required": [name], "additionalProperties": false,
+                "type": "object", "properties": properties, "required": [name], "additionalProperties": false,
             })
         };
-        json_schema!({ "oneOf": [one("env"), one("file")] })
+        let env = json_schema!({ "env": { "type": "string" } });
+        let file =
+            json_schema!({ "file": { "type": "string" }, "readable_by_others": { "type": "boolean" } });
+        json_schema!({ "oneOf": [one("env", env), one("file", file)] })
     }
 }

@@ -1,6 +1,6 @@
-use std::ops::Range;
+use std::{collections::BTreeMap, ops::Range};
 
-use canonical::nearest;
+use canonical::{Unseen, nearest};
 
 use super::{
     Override,
@@ -13,6 +13,8 @@ use super::{
 pub(super) struct Findings<'d> {
     document: &'d Document<'d>,
     pub(super) overrides: Vec<Override>,
+    /// By variable, a character of its value that the eye passes over.
+    unseen: BTreeMap<String, Unseen>,
     pub(super) mistakes: Vec<Mistake>,
     pub(super) warnings: Vec<Mistake>,
     /// Where the mistakes in the file are.
@@ -28,6 +30,7 @@ impl<'d> Findings<'d> {
         Self {
             document,
             overrides: Vec::new(),
+            unseen: BTreeMap::new(),
             mistakes: Vec::new(),
             warnings: Vec::new(),
             mistaken: Vec::new(),
@@ -48,7 +51,10 @@ impl<'d> Findings<'d> {
 
     /// A mistake in the value of an option; where the option is missing, in the table that should have it.
     pub(super) fn mistake(&mut self, path: &OptionPath, sentence: impl Into<String>) {
-        let mistake = self.finding(path, sentence.into());
+        let mut mistake = self.finding(path, sentence.into());
+        if let Some(unseen) = self.unseen(path) {
+            mistake.sentence = format!("{}; {unseen}", mistake.sentence);
+        }
         if self.is_partial && (!self.is_given(path) || self.is_mistaken(path)) {
             return;
         }
@@ -76,7 +82,10 @@ impl<'d> Findings<'d> {
     }
 
     /// A mistake at a place in the file.
-    pub(super) fn at(&mut self, span: Range<usize>, sentence: String) {
+    pub(super) fn at(&mut self, span: Range<usize>, mut sentence: String) {
+        if let Some(unseen) = self.document.unseen(&span) {
+            sentence = format!("{sentence}; {unseen}");
+        }
         let mistake = self.in_file(&span, sentence);
         self.mistakes.push(mistake);
         self.mistaken.push(span);
@@ -100,7 +109,10 @@ impl<'d> Findings<'d> {
     }
 
     /// A mistake in an environment variable.
-    pub(super) fn in_variable(&mut self, name: &str, sentence: String) {
+    pub(super) fn in_variable(&mut self, name: &str, mut sentence: String) {
+        if let Some(unseen) = self.unseen.get(name) {
+            sentence = format!("{sentence}; {unseen}; {} there", unseen.remedy());
+        }
         self.mistakes.push(Mistake { place: Place::Variable(name.to_owned()), sentence, shown: None });
     }
 
@@ -108,6 +120,28 @@ impl<'d> Findings<'d> {
     pub(super) fn warn(&mut self, path: &OptionPath, sentence: impl Into<String>) {
         let warning = self.finding(path, sentence.into());
         self.warnings.push(warning);
+    }
+
+    /// Notes what the eye passes over in the value of an environment variable.
+    pub(super) fn look_through(&mut self, name: &str, value: &str) {
+        self.unseen.extend(Unseen::first_of(value).map(|unseen| (name.to_owned(), unseen)));
+    }
+
+    /// Warns of blanks in the file that are taken and are no plain ones.
+    pub(super) fn warn_of_blanks(&mut self) {
+        let found = self.document.blanks();
+        let found: Vec<_> = found.into_iter().map(|(span, sentence)| self.in_file(&span, sentence)).collect();
+        self.warnings.extend(found);
+    }
+
+    /// The character that the eye passes over in the value of an option.
+    fn unseen(&self, path: &OptionPath) -> Option<String> {
+        if let Some(name) = self.variable(path) {
+            let unseen = self.unseen.get(name)?;
+            return Some(format!("{unseen}; {} there", unseen.remedy()));
+        }
+        let entry = self.document.entry(path).filter(|entry| entry.is_text)?;
+        self.document.unseen(&entry.value)
     }
 
     /// What `parse` makes of an option, if it is given and right.

@@ -17,6 +17,7 @@ pub(super) fn layer(
 ) -> Option<FileConfig> {
     let mut accepted = Vec::new();
     for (over, value) in environment.options() {
+        findings.look_through(&over.variable, value);
         match check(&over, text, value) {
             Ok(()) => accepted.push((over, value)),
             Err(sentence) => findings.in_variable(&over.variable, sentence),
@@ -86,7 +87,7 @@ fn merge<'a>(
 /// A variable that says where a secret is replaces what the file says about it, whichever of the two ways it uses.
 fn replace_references(file: &mut FileConfig, findings: &Findings<'_>) {
     for over in &findings.overrides {
-        let ["routes", route, "credential", way] = *over.path.names() else { continue };
+        let ["routes", route, "credential", way @ ("env" | "file")] = *over.path.names() else { continue };
         let Some(reference) = file.routes.get_mut(route).and_then(|route| route.credential.as_mut()) else {
             continue;
         };

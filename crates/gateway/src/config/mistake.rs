@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::{document::Shown, render};
+use super::{document::Shown, render, unseen};
 
 /// One mistake in a configuration, or a warning about it. Never repeats a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,13 +87,13 @@ impl Mistake {
 
 /// A mistake in the text as TOML. The line is not shown: what stands in it is not known, and may be a secret.
 pub(super) fn syntax(text: &str, error: &toml::de::Error) -> Mistake {
-    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-    let (line, column) = position(before);
-    Mistake {
-        place: Place::At { line, column },
-        sentence: format!("this is not TOML: {}", error.message()),
-        shown: None,
-    }
+    let span = error.span().unwrap_or_default();
+    let (start, sentence) = match unseen::behind(text, &span) {
+        Some((start, told)) => (start, format!("this is not TOML: {}; {told}", error.message())),
+        None => (span.start, format!("this is not TOML: {}", error.message())),
+    };
+    let (line, column) = position(text.get(..start).unwrap_or_default());
+    Mistake { place: Place::At { line, column }, sentence, shown: None }
 }
 
 /// The line and the column, both from 1, of what follows on `before`; columns count characters.

@@ -36,6 +36,7 @@ mod render;
 mod route_change;
 mod schema;
 mod shown;
+mod unseen;
 
 #[cfg(test)]
 mod tests;
@@ -103,8 +104,7 @@ impl Config {
     /// All mistakes of the file and of the environment.
     pub fn load(path: &Path, environment: &Environment) -> Result<Self, ConfigErrors> {
         let name = path.display().to_string();
-        let text = source::read(path)
-            .map_err(|sentence| ConfigErrors::new(&name, vec![Mistake::whole_file(sentence)]))?;
+        let text = source::read(path).map_err(|mistake| ConfigErrors::new(&name, vec![mistake]))?;
         let base = path.parent().map(Path::to_path_buf).unwrap_or_default();
         Self::parse(&name, &text, &base, environment)
     }
@@ -144,6 +144,7 @@ impl Config {
         let base = if base.as_os_str().is_empty() { PathBuf::from(".") } else { base.to_owned() };
         let context = Context { base: &base, environment };
         let config = file.map(|file| resolve::resolve(&file, &context, &mut findings));
+        findings.warn_of_blanks();
         match config {
             Some(config) if findings.mistakes.is_empty() => {
                 let proxy = environment.outbound_proxy().map(|name| {

@@ -45,6 +45,8 @@ pub struct RouteConfig {
     pub(super) credential: Credential,
     pub(super) credential_digest: [u8; 32],
     pub(super) base: PathBuf,
+    /// Whether the credential's file is taken although others may read it.
+    pub(super) readable_by_others: bool,
     pub(super) ca_file: Option<String>,
     pub(super) extra_roots: Option<Vec<u8>>,
     /// The vendor's own options that are given, as they were written.
@@ -77,7 +79,8 @@ impl RouteConfig {
     fn transport(&self) -> Result<RotatingTransport, SettingsError> {
         let transport = HttpTransport::new(self.settings())?;
         let (source, base) = (self.credential_source.clone(), self.base.clone());
-        let read = Box::new(move || source.read_again(&base));
+        let readable_by_others = self.readable_by_others;
+        let read = Box::new(move || source.read_again(&base, readable_by_others));
         Ok(RotatingTransport::new(self.name.clone(), transport, self.credential_digest, read))
     }
 

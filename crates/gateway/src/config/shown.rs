@@ -50,6 +50,9 @@ impl RouteConfig {
         options.extend(self.account.clone().map(|account| ("network_id", account)));
         options.extend(limits.apply_window.map(|window| ("apply_window", format!("{window:?}"))));
         options.extend(self.ca_file.clone().map(|file| ("ca_file", file)));
+        if self.readable_by_others {
+            options.push(("credential.readable_by_others", "true".to_owned()));
+        }
         options.extend(self.own.iter().cloned());
         options
     }

@@ -1,17 +1,26 @@
 use std::{fs::File, io::Read, path::Path};
 
+use super::mistake::{Mistake, Place, position};
+
 /// The largest configuration file, in bytes.
 pub(super) const LARGEST: usize = 1024 * 1024;
 
 /// The text of a configuration file.
 ///
 /// # Errors
-/// A sentence that says what to do.
-pub(super) fn read(path: &Path) -> Result<String, String> {
-    let bytes = read_regular(path, LARGEST)?;
-    let text = String::from_utf8(bytes).map_err(|_| "the file is not UTF-8; save it as UTF-8".to_owned());
-    text.map(without_mark)
+/// What to do, with the place of the first byte that is not UTF-8.
+pub(super) fn read(path: &Path) -> Result<String, Mistake> {
+    let bytes = read_regular(path, LARGEST).map_err(Mistake::whole_file)?;
+    String::from_utf8(bytes).map(without_mark).map_err(|error| {
+        let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let (line, column) = position(&String::from_utf8_lossy(valid));
+        let sentence = "the file is not UTF-8 here; save it as UTF-8".to_owned();
+        Mistake { place: Place::At { line, column }, sentence, shown: None }
+    })
 }
+
+/// The byte order mark that some editors put in front.
+pub(super) const MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// The text without the byte order mark that some editors put in front.
 pub(super) fn without_mark(text: String) -> String {

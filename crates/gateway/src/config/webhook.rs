@@ -1,6 +1,7 @@
 use std::{collections::BTreeSet, fmt, sync::Arc, time::Duration};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
+use canonical::Unseen;
 use delivery::{
     event::{EventKind, Thresholds},
     millis,
@@ -76,9 +77,13 @@ impl SigningSecret {
         let key = text.strip_prefix(PREFIX).and_then(|key| BASE64_STANDARD.decode(key).ok());
         let key = key.filter(|key| (24..=64).contains(&key.len()));
         key.map(|key| Self(Arc::new(key.into()))).ok_or_else(|| {
-            "the secret of a webhook is whsec_ and 24 to 64 random bytes in Base64; make one with: \
-             echo \"whsec_$(openssl rand -base64 32)\""
-                .to_owned()
+            let unseen =
+                Unseen::first_of(text).map(|unseen| format!("; {unseen}; {} there", unseen.remedy()));
+            format!(
+                "the secret of a webhook is whsec_ and 24 to 64 random bytes in Base64; make one with: \
+                 echo \"whsec_$(openssl rand -base64 32)\"{}",
+                unseen.unwrap_or_default()
+            )
         })
     }
 

@@ -1,21 +1,23 @@
-use transport_http::{BaseUrl, Network, PlainHttp, SettingsError};
+use transport_http::{BaseUrl, Network, PlainHttp, SettingsError, check_roots};
 
 use super::{
     Context,
     secret::{self, Secret},
 };
-use crate::config::{file::RouteSection, findings::Findings, option_path::OptionPath, source};
+use crate::config::{
+    file::RouteSection, file_reference::ReferenceTable, findings::Findings, option_path::OptionPath, source,
+    unseen,
+};
 
 /// Largest `ca_file`, in bytes.
 const LARGEST_CA_FILE: usize = 1024 * 1024;
 
-/// Where a route sends to, and how it proves who it is.
+/// Where a route sends to, and how it proves who it is; each part that is right, so that all that is not is found in one run.
 pub(super) struct Connection {
-    pub(super) base: BaseUrl,
-    pub(super) network: Network,
-    pub(super) plain_http: PlainHttp,
-    pub(super) secret: Secret,
-    pub(super) extra_roots: Option<Vec<u8>>,
+    pub(super) base: Option<(BaseUrl, PlainHttp)>,
+    pub(super) network: Option<Network>,
+    pub(super) secret: Option<Secret>,
+    pub(super) extra_roots: Option<Option<Vec<u8>>>,
 }
 
 /// The options about a route's connection.
@@ -24,13 +26,12 @@ pub(super) fn resolve(
     path: &OptionPath,
     context: &Context<'_>,
     findings: &mut Findings<'_>,
-) -> Option<Connection> {
+) -> Connection {
     let network = network(section.network.as_deref(), path, findings);
     let base = base_url(section, network, path, findings);
     let secret = credential(section, path, context, findings);
     let extra_roots = extra_roots(section.ca_file.as_deref(), path, context, findings);
-    let (base, plain_http) = base?;
-    Some(Connection { base, network: network?, plain_http, secret: secret?, extra_roots: extra_roots? })
+    Connection { base, network, secret, extra_roots }
 }
 
 /// Which addresses may be reached.
@@ -95,7 +96,10 @@ fn credential(
         return None;
     };
     match secret::find(&reference.0, context.base, context.environment) {
-        Ok(secret) => Some(secret),
+        Ok(secret) => {
+            warn_of_readers(&reference.0, &at, findings);
+            Some(secret)
+        }
         Err((option, sentence)) => {
             let at = if option.is_empty() { at } else { at.child(option) };
             findings.mistake(&at, sentence);
@@ -104,7 +108,16 @@ fn credential(
     }
 }
 
-/// The certificates of a `ca_file`.
+/// Who reads the file acts in the vendor's name, or in the gateway's.
+pub(super) fn warn_of_readers(reference: &ReferenceTable, path: &OptionPath, findings: &mut Findings<'_>) {
+    if reference.readable_by_others == Some(true) {
+        let sentence =
+            "the secret is taken although others may read its file: let nobody else reach the file";
+        findings.warn(&path.child("readable_by_others"), sentence);
+    }
+}
+
+/// The certificates of a `ca_file`. They are read by the TLS library alone.
 pub(super) fn extra_roots(
     file: Option<&str>,
     path: &OptionPath,
@@ -112,6 +125,14 @@ pub(super) fn extra_roots(
     findings: &mut Findings<'_>,
 ) -> Option<Option<Vec<u8>>> {
     let Some(file) = file else { return Some(None) };
-    let read = |file: &str| source::read_regular(&context.base.join(file), LARGEST_CA_FILE);
+    let read = |file: &str| {
+        let bytes = source::read_regular(&context.base.join(file), LARGEST_CA_FILE)?;
+        let bytes = bytes.strip_prefix(source::MARK).map(<[u8]>::to_vec).unwrap_or(bytes);
+        check_roots(&bytes).map_err(|error| match unseen::in_file(&bytes) {
+            Some(unseen) => format!("{error}; {unseen}"),
+            None => error.to_string(),
+        })?;
+        Ok(bytes)
+    };
     findings.read(&path.child("ca_file"), Some(file), read).map(Some)
 }

@@ -59,7 +59,6 @@ pub(super) fn resolve(file: &FileConfig, context: &Context<'_>, findings: &mut F
         );
     }
     check_credentials(&routes, findings);
-    check_roots(&routes, findings);
     Config {
         server,
         operator,
@@ -96,13 +95,4 @@ fn check_credentials(routes: &[RouteConfig], findings: &mut Findings<'_>) {
 
 fn host(route: &RouteConfig) -> &str {
     route.limits.rate_key.split(' ').next().unwrap_or_default()
-}
-
-/// Certificates are read by the TLS library alone, when the transport is made.
-fn check_roots(routes: &[RouteConfig], findings: &mut Findings<'_>) {
-    for route in routes.iter().filter(|route| route.extra_roots.is_some()) {
-        if let Err(error) = route.build() {
-            findings.mistake(&OptionPath::of(&["routes", &route.name, "ca_file"]), error.to_string());
-        }
-    }
 }

@@ -42,8 +42,8 @@ pub(super) fn resolve(
     let enrol = enrol(section, subject, &path, findings);
     let mapping = mapping::resolve(vendor, subject, section, &path, findings);
     let built = vendor.build(&mut OwnOptions { section, path: &path, findings });
-    let Connection { base, network, plain_http, secret, extra_roots } = connection?;
-    let ((options, mapping), built) = (mapping?, built?);
+    let Connection { base, network, secret, extra_roots } = connection;
+    let ((base, plain_http), built) = (base?, built?);
     if let Some(end) = prefix::doubled(&*built.adapter, subject?, base.path()) {
         let path_before = &base.path()[..base.path().len() - end.len()];
         let write = format!("{}{path_before}", base.origin());
@@ -52,9 +52,12 @@ pub(super) fn resolve(
             format!("base_url ends in \"{end}\", which each call to {vendor} begins with; write \"{write}\""),
         );
     }
+    let ((options, mapping), secret) = (mapping?, secret?);
     let carried: BTreeMap<_, _> =
         mapping.fields().map(|(leaf, field)| (leaf.clone(), field.to.to_string())).collect();
     let rate_key = format!("{} {}", base.origin(), secret.source.fingerprint());
+    let readable_by_others =
+        section.credential.as_ref().is_some_and(|reference| reference.0.readable_by_others == Some(true));
     Some(RouteConfig {
         name: name.to_owned(),
         vendor,
@@ -62,7 +65,7 @@ pub(super) fn resolve(
         origin: origin(&base, built.account.as_deref()),
         account: built.account,
         credential_source: secret.source,
-        network,
+        network: network?,
         plain_http,
         when: when?,
         subject_kind: subject?,
@@ -74,8 +77,9 @@ pub(super) fn resolve(
         credential: secret.credential,
         credential_digest: secret.digest,
         base: context.base.to_owned(),
+        readable_by_others,
         ca_file: section.ca_file.clone(),
-        extra_roots,
+        extra_roots: extra_roots?,
         own: own(section),
         adapter: built.adapter,
         mapping: options,

@@ -59,13 +59,16 @@ pub(super) fn look_up(
     environment: &Environment,
 ) -> Result<Found, (&'static str, String)> {
     let (option, source, text) = match (&reference.env, &reference.file) {
+        (Some(_), None) if reference.readable_by_others.is_some() => {
+            return Err(("readable_by_others", "this is said of a file; remove it beside env".to_owned()));
+        }
         (Some(name), None) => {
             let text = from_env(name, environment).map_err(|sentence| ("env", sentence))?;
             ("env", CredentialSource::Env(name.clone()), text)
         }
         (None, Some(file)) => {
-            let text =
-                from_file(&base.join(file)).map_err(|sentence| ("file", located(sentence, file, base)))?;
+            let text = from_file(&base.join(file), reference.readable_by_others == Some(true))
+                .map_err(|sentence| ("file", located(sentence, file, base)))?;
             ("file", CredentialSource::File(file.clone()), text)
         }
         (Some(_), Some(_)) => return Err(("", "give either env or file, not both".to_owned())),
@@ -87,8 +90,8 @@ fn from_env(name: &str, environment: &Environment) -> Result<String, String> {
 }
 
 /// The content of a secret's file without the line end that editors put at its end.
-fn from_file(path: &Path) -> Result<String, String> {
-    check_file(path)?;
+fn from_file(path: &Path, readable_by_others: bool) -> Result<String, String> {
+    check_file(path, readable_by_others)?;
     let bytes = source::read_regular(path, LARGEST)?;
     let mut text = source::without_mark(
         String::from_utf8(bytes)
@@ -113,8 +116,9 @@ fn located(sentence: String, file: &str, base: &Path) -> String {
     }
 }
 
-/// A link may lead elsewhere within the directory, as those of mounted secrets do, but not out of it.
-fn check_file(path: &Path) -> Result<(), String> {
+/// A link may lead elsewhere within the directory, as those of mounted secrets do, but not out of it. Where others may read the
+/// file because it is mounted so, they still may not write it.
+fn check_file(path: &Path, readable_by_others: bool) -> Result<(), String> {
     let cannot =
         |error: std::io::Error| format!("the file of the secret cannot be read: {}", source::words(&error));
     let real = path.canonicalize().map_err(cannot)?;
@@ -123,13 +127,19 @@ fn check_file(path: &Path) -> Result<(), String> {
         return Err("the file is a link out of its directory; name the file that it leads to".to_owned());
     }
     let mode = real.metadata().map_err(cannot)?;
-    if mode.is_file() && mode.permissions().mode() & 0o077 != 0 {
-        return Err("others may read the file of the secret; make it readable by its owner alone: chmod 600, or where it is \
-                    mounted into a container, defaultMode: 0400 of the volume (Kubernetes) or mode: 0400 and uid of the \
-                    secret (Compose)"
-            .to_owned());
+    if !mode.is_file() {
+        return Ok(());
     }
-    Ok(())
+    match mode.permissions().mode() {
+        mode if readable_by_others && mode & 0o022 != 0 => Err("others may write the file of the secret, which \
+            readable_by_others does not allow; make it writable by its owner alone: chmod go-w"
+            .to_owned()),
+        mode if !readable_by_others && mode & 0o077 != 0 => Err("others may read the file of the secret; make it readable by \
+            its owner alone: chmod 600, or where it is mounted into a container, defaultMode: 0400 of the volume (Kubernetes) \
+            or mode: 0400 and uid of the secret (Compose); where neither can be, write readable_by_others = true beside file"
+            .to_owned()),
+        _ => Ok(()),
+    }
 }
 
 impl fmt::Display for CredentialSource {
@@ -150,9 +160,11 @@ impl CredentialSource {
     pub(in crate::config) fn read_again(
         &self,
         base: &Path,
+        readable_by_others: bool,
     ) -> Result<Option<(Credential, [u8; 32])>, String> {
         let CredentialSource::File(file) = self else { return Ok(None) };
-        let reference = ReferenceTable { env: None, file: Some(file.clone()) };
+        let file = Some(file.clone());
+        let reference = ReferenceTable { env: None, file, readable_by_others: Some(readable_by_others) };
         let secret = find(&reference, base, &Environment::default()).map_err(|(_, sentence)| sentence)?;
         Ok(Some((secret.credential, secret.digest)))
     }

@@ -5,7 +5,7 @@ use transport_http::{BaseUrl, HttpPost, PlainHttp, PostSettings, SettingsError};
 
 use super::{
     Context,
-    connection::{extra_roots, network},
+    connection::{extra_roots, network, warn_of_readers},
     duration::{self, Bounds},
     secret,
 };
@@ -69,21 +69,17 @@ fn webhook(
     let name = required(section.name.as_deref(), &path.child("name"), findings, name);
     let post = post(section, path, context, findings);
     let events = events(section, path, findings);
-    let (mut secret_sources, mut secrets) = (Vec::new(), Vec::new());
-    let references = [("secret", &section.secret), ("previous_secret", &section.previous_secret)];
-    for (option, reference) in references {
-        let (source, secret) = match reference {
-            Some(reference) => signing_secret(reference, &path.child(option), context, findings)?,
-            None if option == "secret" => {
-                let sentence = "a webhook needs secret = { env = \"NAME\" } or { file = \"path\" }";
-                findings.mistake(&path.child(option), sentence);
-                return None;
-            }
-            None => continue,
-        };
-        secret_sources.push(source);
-        secrets.push(secret);
+    if section.secret.is_none() {
+        let sentence = "a webhook needs secret = { env = \"NAME\" } or { file = \"path\" }";
+        findings.mistake(&path.child("secret"), sentence);
     }
+    let references = [("secret", &section.secret), ("previous_secret", &section.previous_secret)];
+    let given = references.into_iter().filter_map(|(option, reference)| Some((option, reference.as_ref()?)));
+    let found: Vec<_> = given
+        .map(|(option, reference)| signing_secret(reference, &path.child(option), context, findings))
+        .collect();
+    let (secret_sources, secrets) = found.into_iter().collect::<Option<Vec<_>>>()?.into_iter().unzip();
+    section.secret.as_ref()?;
     let (post, origin) = post?;
     Some(WebhookConfig { name: name?, origin, post, secret_sources, secrets, events: events? })
 }
@@ -122,17 +118,15 @@ fn post(
     let extra_roots = extra_roots(section.ca_file.as_deref(), path, context, findings);
     let url = required(section.url.as_deref(), &path.child("url"), findings, |text| Ok(text.to_owned()))?;
     let plain_http = if section.plain_http == Some(true) { PlainHttp::Allowed } else { PlainHttp::Refused };
-    let post = PostSettings { url, network: network?, plain_http, extra_roots: extra_roots? };
+    // A file that cannot be used is found already, and keeps nothing else from being found.
+    let (roots, is_whole) = (extra_roots.clone().flatten(), extra_roots.is_some());
+    let post = PostSettings { url, network: network?, plain_http, extra_roots: roots };
     let checked = BaseUrl::parse(&post.url, post.network, plain_http)
         .and_then(|base| HttpPost::new(&post).map(|_| base));
     match checked {
-        Ok(base) => Some((post, base.origin().to_owned())),
+        Ok(base) => is_whole.then(|| (post, base.origin().to_owned())),
         Err(error) => {
-            let option = match error {
-                SettingsError::PlainHttpElsewhere => "plain_http",
-                SettingsError::ExtraRoots => "ca_file",
-                _ => "url",
-            };
+            let option = if error == SettingsError::PlainHttpElsewhere { "plain_http" } else { "url" };
             // The guards speak of a route.
             findings.mistake(&path.child(option), error.to_string().replace("base_url", "url"));
             None
@@ -151,7 +145,10 @@ fn signing_secret(
         Ok((found.source, secret))
     });
     match found {
-        Ok(found) => Some(found),
+        Ok(found) => {
+            warn_of_readers(&reference.0, path, findings);
+            Some(found)
+        }
         Err((option, sentence)) => {
             let at = if option.is_empty() { path.clone() } else { path.child(option) };
             findings.mistake(&at, sentence);

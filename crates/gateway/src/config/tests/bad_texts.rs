@@ -101,6 +101,36 @@ fn names_types_and_values_that_are_wrong_come_in_one_run() {
 }
 
 #[test]
+fn mistakes_in_several_files_come_in_one_run_with_all_others() {
+    let directory = tempfile::tempdir().expect("a directory");
+    std::fs::write(directory.path().join("ca.pem"), "no certificate").expect("written");
+    let webhook = "[[webhooks]]\nname = \"Pager\"\nurl = \"http://hooks.example.com\"\nca_file = \"nowhere.pem\"\n\
+                   secret = { file = \"no_secret\" }\nprevious_secret = { env = \"GONE\" }\n\n[routes.main]";
+    let text = replaced("\"crm\"", "\"CRM\"").replace("[routes.main]", webhook);
+    let text =
+        text.replace("getcommunal.com", "getcommunal.com/api").replace("env = \"TOKEN\"", "file = \"none\"")
+            + "ca_file = \"ca.pem\"\nfields = { title = \"nothing\" }\n";
+    let errors = Config::parse("g", &text, directory.path(), &environment()).expect_err("refused");
+    let found: Vec<_> = errors.mistakes.iter().map(|mistake| mistake.one_line("g")).collect();
+    let expected = [
+        "lower-case",
+        "lower-case",
+        "url must start with https",
+        "No such file",
+        "No such file",
+        "GONE is not set",
+        "write \"https://api.getcommunal.com\"",
+        "No such file",
+        "one valid certificate",
+        "no field",
+    ];
+    assert_eq!(found.len(), expected.len(), "{found:#?}");
+    for (found, expected) in found.iter().zip(expected) {
+        assert!(found.contains(expected), "{expected}: {found}");
+    }
+}
+
+#[test]
 fn a_mistake_is_shown_in_its_line() {
     let errors = read(&with("timeout = \"1h\" # canary")).expect_err("refused");
     assert_eq!(errors.to_string(), "gateway.toml:13:11: write a timeout of 100ms to 60s, such as \"15s\"");

@@ -8,6 +8,7 @@ mod overrides;
 mod reference;
 mod schema;
 mod secrets;
+mod unseen;
 mod webhooks;
 
 use std::path::Path;

@@ -152,12 +152,53 @@ fn what_a_container_can_do_about_a_mounted_secret_and_a_proxy_that_is_not_used_a
     let refused = read(&environment()).expect_err("others may read it").to_string();
     assert!(refused.contains("chmod 600") && refused.contains("defaultMode: 0400"), "{refused}");
     mode(0o400);
-    let proxied: Environment = [("HTTPS_PROXY", "http://canary:1@proxy:3128")].into_iter().collect();
-    let warnings = read(&proxied).expect("taken").warnings;
-    let told = warnings.iter().map(|warning| warning.one_line("gateway.toml")).collect::<Vec<_>>().join("\n");
-    assert!(told.contains("HTTPS_PROXY") && told.contains("not used") && !told.contains("canary"), "{told}");
+    for name in ["HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "ALL_PROXY"] {
+        let proxied: Environment = [(name, "http://canary:1@proxy:3128")].into_iter().collect();
+        let warnings = read(&proxied).expect("taken").warnings;
+        let told = warnings.iter().map(|warning| warning.one_line("g")).collect::<Vec<_>>().join("\n");
+        assert!(told.contains(name) && told.contains("not used") && !told.contains("canary"), "{told}");
+    }
     let text = text.replace("gateway.db", "data/gateway.db");
     let config = Config::parse("gateway.toml", &text, directory.path(), &environment()).expect("taken");
     let told = |warning: &Mistake| warning.sentence.contains("folder of the database does not exist");
     assert!(config.warnings.iter().any(told), "{:#?}", config.warnings);
+}
+
+#[test]
+fn a_file_that_others_can_read_is_taken_where_that_is_said() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("token");
+    fs::write(&file, "canary-7Q").expect("written");
+    let reference = "{ file = \"token\", readable_by_others = true }";
+    let read = |mode, reference: &str| {
+        fs::set_permissions(&file, fs::Permissions::from_mode(mode)).expect("a mode");
+        Config::parse("g", &credential(reference), directory.path(), &environment())
+    };
+    for mode in [0o444, 0o644, 0o440, 0o400, 0o600] {
+        let config = read(mode, reference).expect("taken");
+        schema::assert_taken(&credential(reference));
+        let warned: Vec<_> = config.warnings.iter().map(|warning| warning.one_line("g")).collect();
+        assert_eq!(warned.len(), 1, "{warned:?}");
+        assert!(warned[0].starts_with("g:12:53: the secret is taken although others may read"), "{warned:?}");
+        // It is read again under the same rule.
+        let route = &config.routes[0];
+        let again = route.credential_source.read_again(directory.path(), route.readable_by_others);
+        assert!(again.is_ok_and(|again| again.is_some()), "{mode:o}");
+    }
+    for mode in [0o666, 0o620, 0o602] {
+        let said = read(mode, reference).expect_err("others can write it").to_string();
+        assert!(said.contains("others may write") && !said.contains("canary"), "{said}");
+    }
+    let said =
+        read(0o444, "{ file = \"token\", readable_by_others = false }").expect_err("others can read it");
+    assert!(said.to_string().contains("readable_by_others = true"), "{said}");
+    assert_refused(
+        &credential("{ env = \"TOKEN\", readable_by_others = true }"),
+        12,
+        52,
+        "remove it beside env",
+    );
+    let (before, after) = (read(0o400, "{ file = \"token\" }"), read(0o400, reference));
+    let diff = super::super::ConfigDiff::between(&before.expect("taken"), &after.expect("taken"));
+    assert!(diff.sentences()[0].contains("readable_by_others unset → true"), "{diff}");
 }
