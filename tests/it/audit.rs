@@ -26,6 +26,9 @@ fn the_audit_is_listed_and_verified_while_the_gateway_runs_and_afterwards() {
 
     let (code, listed) = ask(&["audit", "--kind", "reload"]);
     assert!(code == Some(0) && listed.contains("signal") && listed.contains("refused:"), "{listed}");
+    assert!(listed.contains(" s ago  ") && !listed.contains("Z  "), "{listed}");
+    let (_, absolute) = ask(&["audit", "--kind", "reload", "--utc"]);
+    assert!(absolute.contains("Z  ") && !absolute.contains(" ago "), "{absolute}");
     let (_, page) = ask(&["audit", "--limit", "2", "--json"]);
     let page: Value = serde_json::from_str(&page).expect("JSON");
     assert_eq!(

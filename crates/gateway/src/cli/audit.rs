@@ -96,6 +96,7 @@ fn list(list: &List) -> ExitCode {
         if list.json {
             return say(&answer.to_string());
         }
+        let answer = list.target.readable(answer);
         let entries = answer["entries"].as_array().cloned().unwrap_or_default();
         let names = ["seq", "at", "who", "kind", "route", "detail"];
         let rows = entries.iter().map(|entry| names.iter().map(|name| text(entry, name)).collect());

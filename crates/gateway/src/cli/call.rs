@@ -1,12 +1,13 @@
 use std::process::ExitCode;
 
+use canonical::Unseen;
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value as JsonValue;
 use transport_http::{CallError, OperatorClient};
 
 use crate::{
-    duration::span,
+    duration::{from_now, spoken},
     exit::{fail, refuse},
 };
 
@@ -70,6 +71,9 @@ impl Target {
     }
 
     fn client(&self) -> Result<OperatorClient, ExitCode> {
+        if let Some(unseen) = self.key().and_then(|key| Unseen::first_of(key.expose_secret())) {
+            return Err(refuse(&format!("{unseen}, of the key; {} there", unseen.remedy())));
+        }
         OperatorClient::new(&self.operator, self.key().cloned()).map_err(|error| fail(&error.to_string()))
     }
 
@@ -125,10 +129,12 @@ fn relative(json: JsonValue, name: &str, now: Timestamp) -> JsonValue {
         }
         JsonValue::Array(items) => items.into_iter().map(|item| relative(item, name, now)).collect(),
         JsonValue::String(text) if is_time(name) => match text.parse::<Timestamp>() {
-            Ok(at) if at > now => format!("in {}", span(now.as_millisecond(), at.as_millisecond())).into(),
-            Ok(at) => format!("{} ago", span(at.as_millisecond(), now.as_millisecond())).into(),
+            Ok(at) => from_now(at.as_millisecond(), now.as_millisecond()).into(),
             Err(_) => text.into(),
         },
+        JsonValue::String(text) if matches!(name, "next" | "hint") => {
+            spoken(&text, now.as_millisecond()).into()
+        }
         other => other,
     }
 }
@@ -162,13 +168,14 @@ mod tests {
     #[test]
     fn times_are_told_as_how_long_ago_or_ahead_they_are() {
         let row = json!({ "lanes": [{ "behind_since": "2026-11-21T08:00:00Z", "next_attempt_at": "2026-11-21T08:20:00Z",
-            "detail": "2026-11-21T08:00:00Z" }] });
+            "detail": "2026-11-21T08:00:00Z", "next": "sent at 2026-11-21T08:20:00Z" }] });
         let now = "2026-11-21T08:05:00Z".parse().expect("a time");
         let lane = &relative(row, "", now)["lanes"][0];
         assert_eq!(
             (&lane["behind_since"], &lane["next_attempt_at"]),
             (&json!("5 min ago"), &json!("in 15 min"))
         );
+        assert_eq!(lane["next"], "sent in 15 min");
         assert_eq!(lane["detail"], "2026-11-21T08:00:00Z");
     }
 

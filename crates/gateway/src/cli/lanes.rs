@@ -166,7 +166,7 @@ async fn show(arguments: &Show) -> Result<String, ExitCode> {
     let mut shown = table(&["fact", ""], facts.map(|name| vec![(*name).to_owned(), text(lane, name)]), "");
     for (leaf, hold) in lane["held"].as_object().into_iter().flatten() {
         let since = text(hold, "since");
-        shown.push_str(&format!("\nheld: {leaf} at version {}, refused since {since}", hold["version"]));
+        shown.push_str(&format!("\nheld: {leaf} at version {}, first refused {since}", hold["version"]));
     }
     if !answer["confirmed_version"].is_null() {
         shown.push_str(&format!("\nconfirmed: all up to version {}", answer["confirmed_version"]));
@@ -217,6 +217,7 @@ async fn retry(arguments: &Retry) -> Result<String, ExitCode> {
     let (changed, hint) = match arguments.id {
         Some(id) => {
             let answer = arguments.target.post(&format!("/v1/lanes/{id}/retry")).await?;
+            let answer = arguments.target.readable(answer);
             (count(&answer), answer["hint"].as_str().map(str::to_owned))
         }
         None => (retry_all(arguments).await?, None),

@@ -160,14 +160,14 @@ async fn resume(act: &Act) -> Result<String, ExitCode> {
     if act.json {
         return Ok(said);
     }
-    let routes = act.target.get("/v1/routes").await?;
+    let routes = act.target.readable(act.target.get("/v1/routes").await?);
     Ok(format!("{} {}", act.route, resumed(&act.route, &routes["routes"][&act.route])))
 }
 
 fn resumed(name: &str, route: &JsonValue) -> String {
     let next = match route["next_try_at"].is_null() {
         true => String::new(),
-        false => format!("; the next try is at {}", text(route, "next_try_at")),
+        false => format!("; the next try: {}", text(route, "next_try_at")),
     };
     let probe = format!("{next}; `routes probe {name}` tries now");
     match route["state"].as_str().unwrap_or_default() {

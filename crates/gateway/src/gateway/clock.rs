@@ -8,7 +8,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 )]
 pub struct BeforeEpoch;
 
-/// Refuses a time at which nothing has a date: the libraries that write dates and ids end at it.
+/// Refuses a time at which nothing has a date: the libraries that write dates and ids end at it. A start alone has to look: no
+/// process can set the clock of a running Linux to before 1970 (`timespec64_valid_settod` of its timekeeping refuses it), and what
+/// began with such a clock is not running.
 pub(super) fn check(now: SystemTime) -> Result<(), BeforeEpoch> {
     if now < UNIX_EPOCH { Err(BeforeEpoch) } else { Ok(()) }
 }

@@ -11,7 +11,7 @@ use crate::api::dto::{names, time};
 pub(super) fn when(route: &str, condition: &RouteCondition, now: Millis) -> String {
     match opening(condition, now) {
         Opening::Now => String::new(),
-        Opening::At(at) => format!(" when the route sends again, not before {}", time(at)),
+        Opening::At(at) => format!(" when the route sends again, at {} at the earliest", time(at)),
         Opening::Unknown if condition.pause.is_some_and(|pause| pause.probe_at.is_none()) => {
             format!(" when somebody resumes the route, not before: routes resume {route}")
         }

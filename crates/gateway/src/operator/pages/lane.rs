@@ -16,6 +16,7 @@ use crate::{
         Needy, Problem, Query,
         dto::{FailureWord, Keeps, hint},
     },
+    duration::spoken,
     operator::{
         State,
         lanes::{ATTEMPTS, find, standing},
@@ -78,13 +79,13 @@ pub(super) async fn show(request: HttpRequest, state: Data<State>) -> Result<Htt
     let kept = standing.as_ref().map(|standing| standing.kept.as_slice()).unwrap_or_default();
     let page = LanePage {
         frame: visitor.frame(&state, "attention"),
-        next: next_step(&lane.route, found, standing.as_ref(), &condition, now),
+        next: spoken(&next_step(&lane.route, found, standing.as_ref(), &condition, now), now),
         failures: failures(found, &attempts),
         lane,
         version: view.version,
         confirmed_version: standing.as_ref().and_then(|standing| standing.confirmed_version),
         confirmed_at: found.slots.latest(),
-        keeps: Keeps::new(kept).iter().map(|(leaf, field)| field.sentence(leaf)).collect(),
+        keeps: Keeps::new(kept).iter().map(|(leaf, field)| spoken(&field.sentence(leaf), now)).collect(),
         hint: route.and_then(|route| hint(route, kept)),
         suspect_until: found.suspect_until,
         attempts: attempts.into_iter().map(AttemptNow::from).collect(),
@@ -121,7 +122,10 @@ pub(super) async fn retry(
         match (changed, reason) {
             (_, Some(reason)) => format!("User {}: {reason}.", view.user),
             (0, None) => format!("User {} has nothing to try again there.", view.user),
-            _ => format!("User {} is tried again{}.", view.user, when(&name, &condition, state.engine.now())),
+            _ => {
+                let now = state.engine.now();
+                format!("User {} is tried again{}.", view.user, spoken(&when(&name, &condition, now), now))
+            }
         },
     );
     Ok(answer::go_to(&form.way_on("back")))

@@ -54,6 +54,13 @@ pub(super) mod filters {
         Ok(at.parse().map_or_else(|_| at.to_owned(), super::shown))
     }
 
+    /// How long ago it was, for a point in time as the API writes it.
+    #[askama::filter_fn]
+    pub(crate) fn ago(at: &str, _: &dyn Values, now: &Millis) -> Result<String> {
+        let told = |at: jiff::Timestamp| crate::duration::from_now(at.as_millisecond(), *now);
+        Ok(at.parse().map_or_else(|_| at.to_owned(), told))
+    }
+
     /// See [`super::clock`].
     #[askama::filter_fn]
     pub(crate) fn clock(at: &Millis, _: &dyn Values) -> Result<String> {

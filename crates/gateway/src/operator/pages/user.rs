@@ -3,7 +3,10 @@ use std::collections::BTreeMap;
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
 use askama::Template;
 use canonical::{UserId, Value};
-use delivery::store::{UserRow, UserSnapshot};
+use delivery::{
+    Millis,
+    store::{UserRow, UserSnapshot},
+};
 
 use super::{
     Refusal,
@@ -36,6 +39,7 @@ struct UserPage {
     user: UserBody,
     /// When the newest version was accepted.
     since: String,
+    now: Millis,
     lanes: BTreeMap<String, i64>,
     leaves: Vec<LeafNow>,
     updates: Vec<UpdateNow>,
@@ -93,6 +97,7 @@ pub(super) async fn show(request: HttpRequest, state: Data<State>) -> Result<Htt
         frame: visitor.frame(&state, "users"),
         user: UserBody::new(&snapshot, &routes, &state.engine.conditions()),
         since: clock(snapshot.user.updated_at),
+        now: state.engine.now(),
         lanes: snapshot
             .lanes
             .iter()
