@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::{ErrorKind, Write},
+    io::{ErrorKind, Read, Write},
     net::{SocketAddr, TcpStream},
     os::unix::fs::PermissionsExt,
     path::PathBuf,
@@ -11,12 +11,18 @@ use std::{
 };
 
 use e2e::{World, binary};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde_json::json;
 
 /// A program that runs the gateway with at most so many open files.
 fn with_open_files(world: &World, limit: usize) -> PathBuf {
+    with_limit(world, &format!("-n {limit}"))
+}
+
+/// A program that runs the gateway under a limit, in the words of a shell's `ulimit`.
+fn with_limit(world: &World, limit: &str) -> PathBuf {
     let path = world.path("limited");
-    let script = format!("#!/bin/sh\nulimit -n {limit}\nexec {} \"$@\"\n", binary().display());
+    let script = format!("#!/bin/sh\nulimit {limit}\nexec {} \"$@\"\n", binary().display());
     fs::write(&path, script).expect("the directory can be written");
     fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).expect("it can be made a program");
     path
@@ -55,6 +61,67 @@ fn strangers_who_hold_more_connections_than_there_may_be_files_end_nothing() {
     assert!(!log.iter().any(|line| line.contains("\"ERROR\"")), "{}", log.join("\n"));
     drop(held);
     gateway.stop();
+}
+
+/// A stranger who asks without a key, reads the answer, and goes on with half the head of another request.
+fn second_request(address: SocketAddr, path: &str) -> TcpStream {
+    let mut stream = hold(address, &format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+    stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a timeout");
+    let mut start = [0; 12];
+    // Where there are too many, the connection may be closed for a newer one before its answer.
+    if stream.read_exact(&mut start).is_ok() {
+        assert!(start.starts_with(b"HTTP/1.1 "), "{start:?}");
+    }
+    let _ = stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: loc").as_bytes());
+    stream
+}
+
+/// Whether somebody is answered while strangers hold connections; how long the slowest answer took.
+fn slowest(rounds: usize, mut ask: impl FnMut(usize)) -> Duration {
+    let timed = (0..rounds).map(|round| {
+        let begun = Instant::now();
+        ask(round);
+        begun.elapsed()
+    });
+    timed.max().unwrap_or_default()
+}
+
+#[test]
+fn more_keyless_connections_than_a_listener_takes_silence_neither() {
+    // The limits of a gateway as it is started without any option: 1,024 and 256 connections.
+    const HELD: [usize; 2] = [1_030, 260];
+    let files = Rlimit { current: getrlimit(Resource::Nofile).maximum, ..getrlimit(Resource::Nofile) };
+    setrlimit(Resource::Nofile, files).expect("the strangers may have as many files as the system allows");
+    // 1,024 files as a shell begins with, and none more to be had.
+    for limit in ["-Sn 1024", "-n 1024"] {
+        let world = World::new();
+        let gateway = world.start_as(&with_limit(&world, limit));
+        let (api, operator) = (gateway.api(), gateway.operator());
+        world.introduce(&api, &world.people()[0]);
+        let user = &world.people()[0].id;
+        let callers = (0..HELD[0]).map(|_| second_request(api.address(), "/v1/openapi.json"));
+        let held: Vec<_> = callers.collect();
+        let served = slowest(100, |round| {
+            let answer = api.patch(user, &[], &json!({ "title": format!("Title {round}") }));
+            assert!(matches!(answer.status, 200 | 202), "{}", answer.status);
+        });
+        let operators = (0..HELD[1]).map(|_| second_request(operator.address(), "/live"));
+        let beside: Vec<_> = operators.collect();
+        let alive = slowest(100, |_| {
+            for path in ["/live", "/ready", "/v1/routes"] {
+                operator.get(path).expect(200);
+            }
+        });
+        println!(
+            "{limit}: {} and {} held; slowest update {served:?}, slowest /live, /ready and routes {alive:?}",
+            held.len(),
+            beside.len()
+        );
+        assert!(served.max(alive) < Duration::from_secs(4), "{served:?}, {alive:?}");
+        assert!(!gateway.log().iter().any(|line| line.contains("\"ERROR\"")), "{}", gateway.log().join("\n"));
+        drop((held, beside));
+        gateway.stop();
+    }
 }
 
 #[test]
@@ -123,6 +190,43 @@ fn a_database_that_is_removed_under_the_process_ends_it_before_the_next_success(
 }
 
 #[test]
+fn a_database_that_another_one_is_copied_over_ends_the_process_before_the_next_success() {
+    let world = World::new();
+    let other = World::new();
+    other.start().stop();
+    let mut gateway = world.start();
+    let api = gateway.api();
+    for person in world.people() {
+        world.introduce(&api, person);
+    }
+    // In the quiet second that follows the log is copied into the database.
+    let log = world.path("gateway.db-wal");
+    while fs::metadata(&log).expect("it is there").len() > 0 {
+        thread::sleep(Duration::from_millis(50));
+    }
+    // Into the same file, as `cp` does.
+    fs::copy(other.path("gateway.db"), world.path("gateway.db")).expect("it can be copied");
+    let path = format!("/v1/users/{}", world.people()[0].id);
+    if let Ok(answer) = api.try_send("PATCH", &path, &[], Some(&json!({ "title": "Lost" }))) {
+        assert_eq!(answer.status, 503, "{}", String::from_utf8_lossy(&answer.body));
+    }
+    assert!(!gateway.wait().success());
+    let log = gateway.log().join("\n");
+    assert!(log.contains("copied over the file gateway.db of the store"), "{log}");
+    // Its log is not copied into the other database, by this process or a next one.
+    let same = |one: &str| fs::read(world.path(one)).expect("it is there");
+    assert!(same("gateway.db") == fs::read(other.path("gateway.db")).expect("it is there"));
+    let mut refused = world.launch(binary());
+    assert!(!refused.wait().success());
+    assert!(refused.log().join("\n").contains("gateway.db-wal.lost"), "{:?}", refused.log());
+    fs::remove_file(world.path("gateway.db-wal.lost")).expect("it was set aside");
+    // The next one opens it; that its routes lead elsewhere, as those of the other world do, is another matter.
+    let mut next = world.launch(binary());
+    let _ = next.wait();
+    assert!(next.log().join("\n").contains("the audit goes on"), "{:?}", next.log());
+}
+
+#[test]
 fn what_strangers_send_fills_no_log_and_is_no_error() {
     let world = World::new();
     let gateway = world.start();
@@ -135,7 +239,7 @@ fn what_strangers_send_fills_no_log_and_is_no_error() {
                 let mut stream = hold(address, sent);
                 let mut answer = Vec::new();
                 // It may be closed in any way.
-                let _ = std::io::Read::read_to_end(&mut stream, &mut answer);
+                let _ = stream.read_to_end(&mut answer);
             }
         }
     }

@@ -5,6 +5,7 @@
 //! of a lane is decided by [`delivery::decide`]; the SQL here selects rows and writes them.
 
 mod codes;
+mod content;
 mod error;
 mod failure;
 mod header;

@@ -18,7 +18,7 @@ use crate::{
     migrate::migrate,
     mount,
     options::{NetworkFs, OpenError, Options},
-    place::Place,
+    place::{self, Place},
     pragmas,
     queue::Queue,
     reader::Readers,
@@ -56,6 +56,10 @@ pub(crate) fn open(options: Options) -> Result<Parts, OpenError> {
     {
         return Err(OpenError::NetworkFs { path, kind });
     }
+    let aside = place::aside(Wal::of(&path).path());
+    if aside.exists() {
+        return Err(OpenError::SetAside { path, aside });
+    }
     let sqlite = |error: rusqlite::Error| OpenError::Sqlite { path: path.clone(), what: describe(&error) };
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let vfs = options.vfs.as_deref();
@@ -92,7 +96,7 @@ pub(crate) fn open(options: Options) -> Result<Parts, OpenError> {
         failure: failure.clone(),
         observer: options.observer,
         meter: options.meter,
-        place: Place { path: path.clone(), file: Arc::clone(&file), wal },
+        place: Place::new(path.clone(), Arc::clone(&file), wal),
         lock,
         #[cfg(test)]
         faults: options.faults,

@@ -66,6 +66,17 @@ pub enum OpenError {
     /// Another process has the database open.
     #[error("{0} is used by another process; stop that process or configure another file")]
     InUse(PathBuf),
+    /// The last process found that another file had been copied over the database.
+    #[error(
+        "another file was copied over {path} while a process had it open, and its log was set aside as {aside}; if the database is \
+         to be as it was copied, remove that file and start again; see the run-book, \"A database that was removed or replaced\""
+    )]
+    SetAside {
+        /// The database.
+        path: PathBuf,
+        /// The log of what was there before.
+        aside: PathBuf,
+    },
     /// The file lies on a file system whose locks cannot be relied on.
     #[error(
         "{path} lies on a network file system ({kind}), where SQLite cannot keep its promises; move it to a local disk"

@@ -19,7 +19,7 @@ use crate::{
     lock::Lock,
     meter::Meter,
     op::Op,
-    place::Place,
+    place::{Lost, Place},
     queue::{Queue, Taken},
     tx::Memory,
 };
@@ -100,9 +100,10 @@ impl Writer {
             Err(BatchError::Again) => return self.failure.set("a batch failed half-way twice"),
         };
         // Before anybody is told: a commit into a file that nobody can find again is none.
-        if let Err(what) = self.place.check() {
+        if let Err(lost) = self.place.check() {
+            let (Lost::Name(what) | Lost::Content(what)) = &lost;
             answers.refuse(&StoreError::OutcomeUnknown(what.clone()));
-            return self.lose(&what);
+            return self.lose(&lost);
         }
         answers.tell();
         self.meter.committed(operations, took.get());
@@ -114,29 +115,44 @@ impl Writer {
         } else if let Err(what) = self.checkpoints.after_commit(&self.connection) {
             self.failure.set(&what);
         }
+        self.place.note();
         answers.tell_rest();
     }
 
-    /// Saves what was in a file that is lost, and ends the store.
-    fn lose(&self, what: &str) {
-        let saved = self.place.save(&self.connection);
-        self.failure.set(&match saved {
-            Some(path) => format!("{what}; what it held was saved in {}", path.display()),
-            None => what.to_owned(),
+    /// Saves what can be saved of a file that is lost, and ends the store.
+    fn lose(&self, lost: &Lost) {
+        self.failure.set(&match lost {
+            Lost::Name(what) => match self.place.save(&self.connection) {
+                Some(path) => format!("{what}; what it held was saved in {}", path.display()),
+                None => what.clone(),
+            },
+            Lost::Content(what) => format!("{what}; {}", self.place.part(&self.connection)),
         });
     }
 
+    /// Whether the file is lost; the store is ended then.
+    fn is_lost(&self) -> bool {
+        let lost = self.place.check().err();
+        lost.iter().for_each(|lost| self.lose(lost));
+        lost.is_some()
+    }
+
     fn empty_wal(&mut self, patience: Patience) {
+        // Not into another database.
+        if self.failure.check().is_err() || self.is_lost() {
+            return;
+        }
         match self.checkpoints.empty(&self.connection, patience) {
             Ok(true) => {}
             Ok(false) => tracing::debug!("the WAL could not be emptied; it is tried again"),
             Err(what) => self.failure.set(&what),
         }
+        self.place.note();
     }
 
     /// Leaves the file as a next process wants to find it.
     fn finish(mut self) {
-        if self.failure.check().is_err() {
+        if self.failure.check().is_err() || self.is_lost() {
             return;
         }
         if let Err(error) = self.connection.execute("UPDATE marker SET clean = 1", []) {
