@@ -7,6 +7,7 @@ mod crash;
 mod disk;
 mod fuzz;
 mod isolation;
+mod java;
 mod part;
 mod upgrade;
 mod world;
@@ -24,8 +25,8 @@ use crate::part::Part;
 
 /// Runs the proof in its long form, and prints figures as it goes. With the usual number of rounds: 20,000 seeds of the
 /// simulated world, 1,000 ends of the real process under load, 20,000 losses of power, ten million inputs for each parser, a
-/// failure of every single call to the disk, turns with the gateway of the commit before, and what a vendor's trouble costs
-/// the others.
+/// failure of every single call to the disk, turns with the gateway of the commit before, what a vendor's trouble costs
+/// the others, and a client of the JDK.
 #[derive(Parser)]
 struct Arguments {
     /// How many rounds.
@@ -38,7 +39,7 @@ struct Arguments {
     #[arg(long, default_value_t = 0)]
     first: u64,
     /// Only these parts.
-    #[arg(long, value_delimiter = ',', value_parser = ["world", "crash", "upgrade", "power", "disk", "fuzz", "isolation"])]
+    #[arg(long, value_delimiter = ',', value_parser = ["world", "crash", "upgrade", "power", "disk", "fuzz", "isolation", "java"])]
     only: Vec<String>,
 }
 

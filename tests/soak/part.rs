@@ -1,4 +1,4 @@
-use crate::{crash, disk, fuzz, isolation, upgrade, world};
+use crate::{crash, disk, fuzz, isolation, java, upgrade, world};
 
 /// One kind of proof.
 pub(crate) trait Part {
@@ -21,5 +21,6 @@ pub(crate) fn all() -> Vec<Box<dyn Part>> {
         Box::new(disk::Calls::default()),
         Box::new(fuzz::Fuzz::default()),
         Box::new(isolation::Isolation::default()),
+        Box::new(java::Java::default()),
     ]
 }
