@@ -18,18 +18,22 @@ pub(crate) fn together(fates: &BTreeMap<Leaf, Fate>, causes: &BTreeMap<Leaf, Lea
     }
     let sentence = |((cause, fate), leaves): ((&Leaf, Fate), Vec<&str>)| {
         let cause = cause.name();
-        let help = match fate {
-            Fate::NotClearable => format!(
-                "which the vendor has no way to clear: send a value for {cause}, or set clear = \"empty_string\" for it"
+        let (why, help) = match fate {
+            Fate::NotClearable => (
+                format!("the vendor has no way to clear {cause}"),
+                format!("send a value for {cause}, or set clear = \"empty_string\" for it"),
             ),
-            Fate::TooLong => format!("which is too long: send a shorter value for {cause}"),
-            Fate::NotRepresentable => {
-                format!("which the vendor's field cannot hold: send another value for {cause}")
+            Fate::TooLong => {
+                (format!("{cause} is too long for the vendor"), format!("send a shorter value for {cause}"))
             }
-            Fate::Held => format!("which the vendor refused: send another value for {cause}"),
-            _ => format!("which is not sent: send another value for {cause}"),
+            Fate::NotRepresentable => {
+                (format!("the vendor's field cannot hold {cause}"), format!("send another value for {cause}"))
+            }
+            Fate::Held => (format!("the vendor refused {cause}"), format!("send another value for {cause}")),
+            _ => (format!("{cause} is not sent"), format!("send another value for {cause}")),
         };
-        format!("{} goes together with {cause} or not at all, {help}", leaves.join(", "))
+        let are = if leaves.len() == 1 { "is" } else { "are" };
+        format!("{why}, and {} {are} sent only together with it: {help}", leaves.join(", "))
     };
     let sentences: Vec<String> = by_cause.into_iter().map(sentence).collect();
     (!sentences.is_empty()).then(|| sentences.join("; "))
@@ -51,7 +55,10 @@ mod tests {
         ] {
             let fates = BTreeMap::from([(Leaf::Locality, fate), (Leaf::Country, fate)]);
             let hint = together(&fates, &causes).expect("a hint");
-            assert!(hint.starts_with("address.country, address.locality goes together with address.region"));
+            assert!(
+                hint.contains("and address.country, address.locality are sent only together with it"),
+                "{hint}"
+            );
             assert!(hint.contains(says), "{hint}");
         }
     }

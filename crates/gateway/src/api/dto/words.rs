@@ -41,10 +41,11 @@ words! {
     /// What has become of an update at one route. `applied`: the vendor has confirmed each field of it, or a newer value.
     /// `accepted`: the same, of a vendor that may apply what it took later. `pending`: something of it is on its way. `held`: the
     /// vendor refused a field of it; the others went on. `blocked`: nothing is sent before something changes. `not_delivered`:
-    /// nothing is owed any more, and a field of it never arrived, because a value that cannot be sent replaced it. `nothing_to_send`:
-    /// the route sends nothing of it, or nothing changed. `unknown`: it was accepted before the gateway kept what each field has
-    /// become, or the user had another identity then, and nobody knows whether it arrived. `no_identity`: the route has no subject
-    /// for the user. `not_matching`: the route does not serve such a user. `erased`: the user was erased since.
+    /// nothing is owed any more, and a field of it never arrived: a value that cannot be sent replaced it, or one that goes together
+    /// with it cannot be sent (`because_of`). `nothing_to_send`: the route sends nothing of it, or nothing changed. `unknown`: it was
+    /// accepted before the gateway kept what each field has become, or the user had another identity then, and nobody knows whether it
+    /// arrived. `no_identity`: the route has no subject for the user. `not_matching`: the route does not serve such a user. `erased`: the
+    /// user was erased since.
     StateWord of RouteState {
         Applied, Accepted, Pending, Held, Blocked, NotDelivered, NothingToSend, Unknown, NoIdentity, NotMatching, Erased,
     }
