@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use super::{
-    Answer, History, Kind, LaneEnd, Send, Standing, Verdict, Write, together, verdict::LOST,
+    Answer, History, Kind, LaneEnd, Ms, Send, Standing, Verdict, Write, together, verdict::LOST,
     versions::Timeline,
 };
 
@@ -42,10 +42,13 @@ fn check_values(history: &History, timeline: Option<&Timeline<'_>>, end: &LaneEn
     let has_moved = facts.is_some_and(|facts| facts.has_moved);
     let erased = timeline.is_some_and(|timeline| !timeline.erases.is_empty());
     let place = format!("{}, {}", end.route, end.user);
-    together::check(facts, timeline, end, verdict);
+    together::check(history, timeline, end, verdict);
     for (field, value) in &end.carried {
         if end.held.contains(field) {
-            if !was_refused(history, end, field, value) {
+            // What waits for a field of its group was not tried again at the end: the first refusal counts.
+            let waits = together::is_uncarried_with(facts, timeline, end, field);
+            let since = if waits { 0 } else { history.evidence_from };
+            if !was_refused(history, end, field, value, since) {
                 verdict.find("G8", format!("{place}: {field} is held, and no answer refuses {value}"));
             }
             continue;
@@ -89,24 +92,26 @@ pub(crate) fn is_same(left: &Json, right: &Json) -> bool {
     }
 }
 
-fn of_lane<'a>(history: &'a History, end: &'a LaneEnd) -> impl Iterator<Item = &'a Send> {
-    history.sends.iter().filter(move |send| {
-        send.route == end.route && send.user == end.user && send.start >= history.evidence_from
-    })
+fn of_lane<'a>(history: &'a History, end: &'a LaneEnd, since: Ms) -> impl Iterator<Item = &'a Send> {
+    history
+        .sends
+        .iter()
+        .filter(move |send| send.route == end.route && send.user == end.user && send.start >= since)
 }
 
-fn was_refused(history: &History, end: &LaneEnd, field: &str, value: &Json) -> bool {
+fn was_refused(history: &History, end: &LaneEnd, field: &str, value: &Json, since: Ms) -> bool {
     let carries = |send: &&Send| {
         send.writes.iter().any(|write| match write {
             Write::Set(own, sent) => own == field && sent == value,
             Write::Add(own, _) | Write::Remove(own, _) => own == field,
         })
     };
-    of_lane(history, end).filter(carries).any(|send| send.answer == Answer::Rejected)
+    of_lane(history, end, since).filter(carries).any(|send| send.answer == Answer::Rejected)
 }
 
 fn is_borne_out(history: &History, end: &LaneEnd, reason: &str) -> bool {
-    let answered = |answer: Answer| of_lane(history, end).any(|send| send.answer == answer);
+    let answered =
+        |answer: Answer| of_lane(history, end, history.evidence_from).any(|send| send.answer == answer);
     match reason {
         "NeedsData" => {
             let facts = history.routes.get(&end.route);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value as Json;
 
 use super::{
-    Form, LaneEnd, RouteFacts, Verdict,
+    Form, History, LaneEnd, RouteFacts, Verdict, Write,
     ends::is_same,
     versions::{Timeline, forms},
 };
@@ -17,34 +17,60 @@ pub(super) fn stays_behind(
     end: &LaneEnd,
     field: &str,
 ) -> bool {
-    let Some((facts, timeline)) = facts.zip(timeline) else { return false };
-    let group = facts.groups.iter().find(|group| group.contains(field));
-    let others = group.into_iter().flatten().filter(|other| *other != field);
-    others.into_iter().any(|other| {
-        end.held.contains(other) || value(timeline, &end.route, other, u64::MAX) == Some(&Form::Uncarried)
-    })
+    others(facts, field).any(|other| end.held.contains(other))
+        || is_uncarried_with(facts, timeline, end, field)
+}
+
+/// Whether the field is not even tried again, because another one of its group cannot be carried as it is.
+pub(super) fn is_uncarried_with(
+    facts: Option<&RouteFacts>,
+    timeline: Option<&Timeline<'_>>,
+    end: &LaneEnd,
+    field: &str,
+) -> bool {
+    let Some(timeline) = timeline else { return false };
+    others(facts, field).any(|other| value(timeline, &end.route, other, u64::MAX) == Some(&Form::Uncarried))
+}
+
+fn others<'a>(facts: Option<&'a RouteFacts>, field: &'a str) -> impl Iterator<Item = &'a String> {
+    let groups = facts.into_iter().flat_map(|facts| &facts.groups);
+    groups.filter(move |group| group.contains(field)).flatten().filter(move |other| *other != field)
 }
 
 pub(super) fn check(
-    facts: Option<&RouteFacts>,
+    history: &History,
     timeline: Option<&Timeline<'_>>,
     end: &LaneEnd,
     verdict: &mut Verdict,
 ) {
-    let Some((facts, timeline)) = facts.zip(timeline) else { return };
+    let Some((facts, timeline)) = history.routes.get(&end.route).zip(timeline) else { return };
     // Of an earlier life, at another host, or under an address that others had, the vendor has parts that nobody knows of; and of what
     // nobody knows whether it was done, nobody knows what it made whole.
     let is_known =
         timeline.erases.is_empty() && timeline.open.is_empty() && !facts.has_moved && facts.explicit;
     for group in facts.groups.iter().filter(|_| is_known) {
         let versions = timeline.by_version.keys().rev().copied().chain([0]);
-        if !versions.into_iter().any(|version| is_as_of(timeline, end, group, version)) {
-            let fields = group.iter().filter_map(|field| Some((field, end.vendor.get(field)?)));
-            let has: Vec<String> = fields.map(|(field, value)| format!("{field} {value}")).collect();
-            let text = format!("{}, {}: {} never belonged together", end.route, end.user, has.join(", "));
-            verdict.find("G31", text);
+        if versions.into_iter().any(|version| is_as_of(timeline, end, group, version)) {
+            continue;
         }
+        // A request that was lost may be applied after a newer one. What it overwrote is put right by what comes next; and where the group
+        // cannot be sent as it is by then, there is nothing that could go.
+        let is_stopped = group.iter().any(|field| stays_behind(Some(facts), Some(timeline), end, field));
+        if is_stopped && has_lost(history, end, group) {
+            continue;
+        }
+        let fields = group.iter().filter_map(|field| Some((field, end.vendor.get(field)?)));
+        let has: Vec<String> = fields.map(|(field, value)| format!("{field} {value}")).collect();
+        let text = format!("{}, {}: {} never belonged together", end.route, end.user, has.join(", "));
+        verdict.find("G31", text);
     }
+}
+
+/// Whether a request that writes to the group had no answer that tells what became of it.
+fn has_lost(history: &History, end: &LaneEnd, group: &BTreeSet<String>) -> bool {
+    let of_lane = history.sends.iter().filter(|send| send.route == end.route && send.user == end.user);
+    let writes = |write: &Write| matches!(write, Write::Set(field, _) if group.contains(field));
+    of_lane.filter(|send| send.answer.is_open()).any(|send| send.writes.iter().any(writes))
 }
 
 /// Whether the vendor has of every field of the group what the person had as of this version.
