@@ -15,6 +15,7 @@
 mod error_rule;
 mod reader;
 mod usual_messages;
+mod whose;
 
 use adapter::{
     AppliedState, AuthScheme, Comparison, Dialect, ErrorKind, FieldRule, Means, Method, OpenFields, Path,
@@ -25,6 +26,8 @@ use canonical::{Json, Leaf};
 use serde_json::Value as JsonValue;
 
 pub use error_rule::{ErrorRule, ErrorRuleFault};
+
+use whose::Other;
 
 /// What Communifire can carry. Of the labels, `Email`, `Phone`, `Company` and `Reports to` are documented; the others are
 /// those of a new tenant.
@@ -48,7 +51,7 @@ pub static DIALECT: Dialect = Dialect {
         FieldRule::new(Leaf::Organization, "Company", Rule::SetOnly, as_text),
         FieldRule::new(Leaf::Locale, "Language", Rule::SetOnly, as_text),
         // The manager's username.
-        FieldRule::new(Leaf::Manager, "Reports to", Rule::SetOnly, as_text),
+        FieldRule::new(Leaf::Manager, REPORTS_TO, Rule::SetOnly, as_text),
     ],
     open_fields: Some(OpenFields { rule: Rule::SetOnly, format: as_text, reserved: &[USER_ID, USERNAME] }),
     unsupported: &[Leaf::Picture, Leaf::Tags],
@@ -60,6 +63,7 @@ pub static DIALECT: Dialect = Dialect {
 const USER_ID: &str = "UserID";
 const USERNAME: &str = "Username";
 const EMAIL: &str = "Email";
+const REPORTS_TO: &str = "Reports to";
 
 /// What a route configures about Communifire.
 #[derive(Debug, Clone, Default)]
@@ -93,13 +97,20 @@ impl Adapter {
     }
 
     fn failure(&self, answer: &Json, sent: &VendorRequest, response: &VendorResponse) -> VendorError {
-        let kind = self.kind_of(answer);
+        let (kind, fields) = match self.kind_of(answer) {
+            ErrorKind::NotFound => match whose::other(message(answer), sent) {
+                None => (ErrorKind::NotFound, Vec::new()),
+                Some(Other::PerhapsManager) => (ErrorKind::Invalid, Vec::new()),
+                Some(Other::Manager) => (ErrorKind::Invalid, vec![REPORTS_TO.to_owned()]),
+            },
+            kind => (kind, Vec::new()),
+        };
         let applied = if kind == ErrorKind::Unavailable { AppliedState::Maybe } else { AppliedState::No };
         let retry_after = match kind {
             ErrorKind::RateLimited | ErrorKind::Unavailable => RetryAfter::read(response),
             _ => None,
         };
-        let error = VendorError { retry_after, ..VendorError::new(kind, applied, "IsError") };
+        let error = VendorError { retry_after, fields, ..VendorError::new(kind, applied, "IsError") };
         let message = message(answer);
         if message.is_empty() { error } else { error.with_words(message, sent) }
     }

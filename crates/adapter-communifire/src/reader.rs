@@ -4,12 +4,15 @@
 //! `First name` or `FirstName`, `Last name` or `LastName`. A field is therefore found by its label, and where no member has
 //! exactly that name, by the only one that differs from it in spaces and case.
 //!
+//! Where the call is missing, its path is answered 404, in whatever form: that says nothing of a person. Only an answer of the call
+//! itself does.
+//!
 //! A person who is known by a username or an address is read under the id that the answers to updates name. What fields a tenant has defined
 //! is told by no call that could be found.
 
 use adapter::{
-    AppliedState, Path, ReadItem, ReadPage, ReadQuery, ReadRequest, Seen, VendorError, VendorResponse, Whom,
-    id_text, status,
+    AppliedState, ErrorKind, Path, ReadItem, ReadPage, ReadQuery, ReadRequest, Seen, VendorError,
+    VendorResponse, Whom, id_text, status,
 };
 use canonical::Json;
 
@@ -29,7 +32,7 @@ impl adapter::Reader for Adapter {
         _: &ReadRequest,
         response: &VendorResponse,
     ) -> Result<ReadPage, VendorError> {
-        status::read(response)?;
+        status::read(response).map_err(of_the_call)?;
         let answer = envelope(response).filter(|_| response.status == 200);
         let answer =
             answer.ok_or_else(|| VendorError::unreadable("not the answer that the vendor documents"))?;
@@ -54,6 +57,16 @@ impl adapter::Reader for Adapter {
         let mut alike = seen.iter().filter(|(name, _)| folded(name) == wanted);
         // Two that are alike say nothing: which of them is the field is not known.
         alike.next().filter(|_| alike.next().is_none())
+    }
+}
+
+/// No page says that an installation has the call.
+fn of_the_call(error: VendorError) -> VendorError {
+    match error.kind {
+        ErrorKind::NotFound | ErrorKind::MaybeNotFound => {
+            VendorError { kind: ErrorKind::Misdirected, ..error }
+        }
+        _ => error,
     }
 }
 

@@ -9,7 +9,9 @@ use adapter::ErrorKind;
 use regex::RegexSet;
 
 /// Forms in the order in which they count.
-const FORMS: [(ErrorKind, &str); 9] = [
+const FORMS: [(ErrorKind, &str); 11] = [
+    // Another person than the one that the request is about.
+    (ErrorKind::Invalid, r"\b(manager|supervisor|reports to)\b"),
     (ErrorKind::RateLimited, r"too many (requests|calls|attempts)|rate limit|throttl"),
     (
         ErrorKind::Unavailable,
@@ -37,7 +39,11 @@ const FORMS: [(ErrorKind, &str); 9] = [
     ),
     (
         ErrorKind::NotFound,
-        r"\b(user|person|member|account|profile)( with [^.]{1,60})? (was |is |could )?(not (be )?found|not exist|does not exist|doesn't exist|unknown)",
+        r"\b(user|person|member|account|profile)( with [^.]{1,60}| '[^']{1,60}')? (was |is |could )?(not (be )?found|not exist|does not exist|doesn't exist|unknown)",
+    ),
+    (
+        ErrorKind::NotFound,
+        r"\b(user ?name|user ?id|login)( '[^']{1,60}'| \d{1,20})? (was |is |could |has )?(not (be )?found|not exist|does not exist|doesn't exist|not valid|invalid|unknown|not recogni[sz]ed)",
     ),
     (
         ErrorKind::NotFound,
@@ -68,6 +74,11 @@ mod tests {
             ("User with ID 42 does not exist.", ErrorKind::NotFound),
             ("Invalid user id", ErrorKind::NotFound),
             ("No user found", ErrorKind::NotFound),
+            ("Username does not exist.", ErrorKind::NotFound),
+            ("The user name 'jroe' could not be found", ErrorKind::NotFound),
+            ("Username is invalid", ErrorKind::NotFound),
+            ("User 'j roe' was not found", ErrorKind::NotFound),
+            ("UserID 12 was not found.", ErrorKind::NotFound),
             ("Invalid key", ErrorKind::Unauthenticated),
             ("Invalid REST API key.", ErrorKind::Unauthenticated),
             ("The API key has expired.", ErrorKind::Unauthenticated),
@@ -92,6 +103,12 @@ mod tests {
             "A profile field has an invalid value.",
             "Invalid value for Key contact",
             "The manager's username does not match.",
+            "The manager's username does not exist.",
+            "The manager was not found.",
+            "Reports to: user not found.",
+            "The user field Tier does not exist.",
+            "User property is unknown",
+            "The username is already in use.",
             "Reports to: the value was not found in the list.",
             "Email is already in use by another user.",
         ] {
