@@ -1,5 +1,5 @@
 use adapter::Fate;
-use delivery::{Enrol, Route};
+use delivery::{Enrol, Route, lane::HoldReason, status::Reason};
 
 use super::ReasonWord;
 
@@ -42,6 +42,17 @@ impl Help {
             }
             _ => Self::against(reason, route, leaves),
         }
+    }
+
+    /// What else may help where the vendor did not say which field it refuses: to it, the person may be the matter.
+    pub(crate) fn if_unnamed(mut self, reason: Option<Reason>, route: &str) -> Self {
+        if let (Some(Reason::Held(HoldReason::Isolated)), Some(hint)) = (reason, &mut self.hint)
+            && !hint.contains("identities.")
+        {
+            let person = format!("look whether identities.{route} is");
+            *hint = format!("{hint}; the vendor did not say what is wrong: if the value is right, {person}");
+        }
+        self
     }
 
     /// What helps against `reason` at `route`, where it is about these leaves.
@@ -96,6 +107,24 @@ pub(crate) fn without_identity(route: &Route) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_refusal_that_names_no_field_may_be_about_the_person() {
+        let hint = |hold| {
+            let leaves = ["organization".to_owned()];
+            let help = Help::against(ReasonWord::Rejected, "intranet", &leaves);
+            help.if_unnamed(hold, "intranet").hint.expect("a hint")
+        };
+        let named = "send another value for organization, or clear it";
+        assert_eq!(hint(Some(Reason::Held(HoldReason::Named))), named);
+        assert_eq!(hint(None), named);
+        assert_eq!(
+            hint(Some(Reason::Held(HoldReason::Isolated))),
+            format!(
+                "{named}; the vendor did not say what is wrong: if the value is right, look whether identities.intranet is"
+            )
+        );
+    }
 
     #[test]
     fn what_a_caller_can_do_is_said_and_the_rest_is_for_an_operator() {

@@ -88,6 +88,7 @@ impl AttentionItem {
             standing.leaves.iter().find(|(found, _)| found.name() == leaf).map(|(_, fate)| *fate)
         };
         let help = reason.map(|reason| Help::knowing(reason, route, &names(&standing.concerned), fate));
+        let help = help.map(|help| help.if_unnamed(standing.reason, route));
         Some(Self {
             id: view.update,
             user: view.user.to_string(),

@@ -127,6 +127,7 @@ impl UpdateRouteBody {
         let fate =
             |leaf: &str| route.leaves.iter().find(|(found, _)| found.name() == leaf).map(|(_, fate)| *fate);
         let help = reason.map(|reason| Help::knowing(reason, name, &concerned(route), fate));
+        let help = help.map(|help| help.if_unnamed(route.reason, name));
         Self {
             state: route.state.into(),
             waiting_for: route.waiting_for.map(Into::into),

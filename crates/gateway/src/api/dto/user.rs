@@ -4,7 +4,7 @@ use delivery::{
     Route, RouteSet,
     gate::RouteCondition,
     lane::Lane,
-    status::{self, Standing, StandingState},
+    status::{self, Reason, Standing, StandingState},
     store::{RouteId, UserSnapshot},
 };
 use serde::Serialize;
@@ -114,7 +114,11 @@ impl UserRouteBody {
             standing.leaves.iter().find(|(found, _)| found.name() == leaf).map(|(_, fate)| *fate)
         };
         let concerned = concerned.unwrap_or_default();
+        let hold = lane.and_then(|lane| lane.held.values().next());
+        let hold =
+            hold.filter(|_| standing.state == StandingState::Held).map(|hold| Reason::Held(hold.reason));
         let help = reason.map(|reason| Help::knowing(reason, &route.name, &concerned, fate));
+        let help = help.map(|help| help.if_unnamed(hold, &route.name));
         Self {
             state: standing.state.into(),
             confirmed_version: standing.confirmed_version,
