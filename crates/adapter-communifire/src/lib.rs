@@ -53,12 +53,21 @@ pub static DIALECT: Dialect = Dialect {
         // The manager's username.
         FieldRule::new(Leaf::Manager, REPORTS_TO, Rule::SetOnly, as_text),
     ],
-    open_fields: Some(OpenFields { rule: Rule::SetOnly, format: as_text, reserved: &[USER_ID, USERNAME] }),
+    open_fields: Some(
+        OpenFields::new(Rule::SetOnly, as_text, &[USER_ID, USERNAME]).with_own_words(OWN_WORDS),
+    ),
     unsupported: &[Leaf::Picture, Leaf::Tags],
     success_means: Means::Applied,
     requests_per_second: 2.0,
     warnings: &[],
 };
+
+/// Of the time zone preference the page says: "See REST API: Time Zones List for time zone IDs required". No public page has the
+/// list, and nothing says that its ids are those of Windows, so that no table can be given here.
+const OWN_WORDS: &[(Leaf, &str)] = &[(
+    Leaf::Zoneinfo,
+    "the ids of its own \"Time Zones List\", and is sent names such as Europe/Berlin; write map = { \"Europe/Berlin\" = \"the id\", … }",
+)];
 
 const USER_ID: &str = "UserID";
 const USERNAME: &str = "Username";

@@ -1,4 +1,4 @@
-use adapter::PhoneFormat;
+use adapter::{PhoneFormat, Subject};
 use canonical::Value;
 use serde_json::Value as JsonValue;
 
@@ -10,6 +10,13 @@ pub(crate) fn gender(value: &Value, _: PhoneFormat) -> Option<JsonValue> {
         "female" => Some(3.into()),
         _ => None,
     }
+}
+
+/// A text that can name a person in the path of a later request.
+pub(crate) fn custom_id(value: &Value, _: PhoneFormat) -> Option<JsonValue> {
+    let kind = crate::DIALECT.subject(crate::CUSTOM_ID)?;
+    let subject = Subject::parse(kind, &value.to_text()?).ok()?;
+    Some(subject.as_str().into())
 }
 
 /// The word in which User.com answers one of its numbers for a gender.

@@ -12,6 +12,9 @@
 //! tag, or the person. Only the person shows which; until then it is a failure. An address is not a way to name a person here:
 //! two users may share one.
 //!
+//! `custom_id` is a field of the page's table, too. It names the person, and so goes only where a route says from which leaf, to
+//! somebody who is known by `id`. There it is data: an answer is about the person whose `id` it has, whatever custom id it shows.
+//!
 //! A success of the update call is the user object. It names the person by `id`, and by `custom_id` if the person has one, has
 //! no first and last name, and has gender as a word.
 
@@ -29,7 +32,7 @@ use adapter::{
 use canonical::Leaf;
 use serde_json::{Map, Value as JsonValue, json};
 
-use formats::{boolean, gender, integer};
+use formats::{boolean, custom_id, gender, integer};
 
 /// What User.com can carry.
 pub static DIALECT: Dialect = Dialect {
@@ -39,7 +42,7 @@ pub static DIALECT: Dialect = Dialect {
     subjects: &[
         SubjectKind::integer("id"),
         // An id that a program gives; the answer's own id tells two people apart if the vendor folds it (a guess).
-        SubjectKind::text("custom_id", Comparison::Exact),
+        SubjectKind::text(CUSTOM_ID, Comparison::Exact),
     ],
     fields: &[
         FieldRule::new(Leaf::Email, "email", Rule::SetOnly, as_text),
@@ -49,7 +52,7 @@ pub static DIALECT: Dialect = Dialect {
         FieldRule::new(Leaf::Locality, "city", Rule::SetOnly, as_text).max(64),
         FieldRule::new(Leaf::Region, "region", Rule::SetOnly, as_text),
         FieldRule::new(Leaf::Country, "country", Rule::SetOnly, as_text),
-        FieldRule::new(Leaf::Gender, GENDER, Rule::SetOnly, gender),
+        FieldRule::new(Leaf::Gender, GENDER, Rule::SetOnly, gender).takes("unknown, male or female"),
         FieldRule::new(Leaf::Zoneinfo, "timezone", Rule::SetOnly, as_text),
         FieldRule::new(Leaf::Picture, "gravatar_url", Rule::SetOnly, as_text),
         FieldRule::new(Leaf::Tags, TAGS, Rule::AddOnly, as_json),
@@ -58,14 +61,14 @@ pub static DIALECT: Dialect = Dialect {
         FieldRule::without_leaf("twitter_url", Rule::SetOnly, as_text),
         FieldRule::without_leaf("google_url", Rule::SetOnly, as_text),
         // The id of a company that exists, not its name.
-        FieldRule::without_leaf("company_custom_id", Rule::SetOnly, as_text),
-        FieldRule::without_leaf("score", Rule::SetOnly, integer),
-        FieldRule::without_leaf("notifications", Rule::SetOnly, boolean),
-        FieldRule::without_leaf("unsubscribed", Rule::SetOnly, boolean),
+        FieldRule::without_leaf(COMPANY, Rule::SetOnly, as_text),
+        FieldRule::without_leaf("score", Rule::SetOnly, integer).takes(A_NUMBER),
+        FieldRule::without_leaf("notifications", Rule::SetOnly, boolean).takes(A_BOOLEAN),
+        FieldRule::without_leaf("unsubscribed", Rule::SetOnly, boolean).takes(A_BOOLEAN),
         // The id of one of the tenant's own agents.
-        FieldRule::without_leaf("assigned_to", Rule::SetOnly, integer),
+        FieldRule::without_leaf("assigned_to", Rule::SetOnly, integer).takes(A_NUMBER),
     ],
-    open_fields: Some(OpenFields { rule: Rule::Nullable, format: as_json, reserved: READ_ONLY }),
+    open_fields: Some(OpenFields::new(Rule::Nullable, as_json, READ_ONLY).with_second_id(&SECOND_ID)),
     unsupported: &[Leaf::Organization, Leaf::Manager],
     success_means: Means::Applied,
     requests_per_second: 5.0,
@@ -74,11 +77,20 @@ pub static DIALECT: Dialect = Dialect {
 
 const GENDER: &str = "gender";
 const TAGS: &str = "tags";
+const COMPANY: &str = "company_custom_id";
+const CUSTOM_ID: &str = "custom_id";
+const A_NUMBER: &str = "a whole number";
+const A_BOOLEAN: &str = "true or false";
+
+/// "The unique identifier for the user which is provided by the client", for people who are known by User.com's own id.
+static SECOND_ID: FieldRule = FieldRule::without_leaf(CUSTOM_ID, Rule::SetOnly, custom_id)
+    .max(254)
+    .takes("1 to 254 characters without a blank at either end");
 
 /// Members of the user object that name the person or are User.com's own; it takes them in a PUT without a word.
 const READ_ONLY: &[&str] = &[
     "id",
-    "custom_id",
+    CUSTOM_ID,
     "user_id",
     "key",
     "user_key",
@@ -164,7 +176,11 @@ impl adapter::Adapter for Adapter {
 }
 
 fn rule(field: &WireField) -> Rule {
-    DIALECT.rule_of(&field.to).map_or(Rule::Nullable, |known| known.rule)
+    match DIALECT.rule_of(&field.to) {
+        Some(known) => known.rule,
+        None if DIALECT.has_field(&field.to) => SECOND_ID.rule,
+        None => Rule::Nullable,
+    }
 }
 
 fn removal_method(update: &Update<'_>) -> Method {

@@ -28,7 +28,8 @@ pub static DIALECT: Dialect = Dialect {
     fields: &[
         FieldRule::new(Leaf::GivenName, "first_name", Rule::SetOnly, as_text),
         FieldRule::new(Leaf::FamilyName, "last_name", Rule::SetOnly, as_text),
-        FieldRule::new(Leaf::PhoneNumber, "phone_number", Rule::SetOnly, phone_e164),
+        FieldRule::new(Leaf::PhoneNumber, "phone_number", Rule::SetOnly, phone_e164)
+            .takes("a telephone number with + and the country's digits"),
     ],
     open_fields: None,
     unsupported: &[],

@@ -61,6 +61,8 @@ pub struct FieldRule {
     pub max_chars: Option<usize>,
     /// Turns a value into its wire form.
     pub format: Format,
+    /// What a field takes that does not hold any text, in words that end "takes …"; none for any text.
+    pub takes: Option<&'static str>,
 }
 
 /// How a field is set and cleared.
@@ -85,22 +87,53 @@ pub struct OpenFields {
     pub format: Format,
     /// Names that no route may use: those that say whom a request is about, and those that the vendor does not let write.
     pub reserved: &'static [&'static str],
+    /// The reserved name of an id that a request about somebody who is known by another one may give the person; written only
+    /// where a route names a leaf for it ([`MappingOptions::second_id`](crate::MappingOptions)).
+    pub second_id: Option<&'static FieldRule>,
+    /// Leaves for which the vendor has words of its own, so that a route needs a table, and what it wants, in words that follow
+    /// "wants".
+    pub own_words: &'static [(Leaf, &'static str)],
+}
+
+impl OpenFields {
+    /// Fields of any name but these, with no second id and no words of the vendor's own.
+    pub const fn new(rule: Rule, format: Format, reserved: &'static [&'static str]) -> Self {
+        Self { rule, format, reserved, second_id: None, own_words: &[] }
+    }
+
+    /// The fields with an id that a route may give the person.
+    pub const fn with_second_id(mut self, rule: &'static FieldRule) -> Self {
+        self.second_id = Some(rule);
+        self
+    }
+
+    /// The fields with the leaves for which the vendor has words of its own.
+    pub const fn with_own_words(mut self, own_words: &'static [(Leaf, &'static str)]) -> Self {
+        self.own_words = own_words;
+        self
+    }
 }
 
 impl FieldRule {
     /// A field that stands for `leaf`, of no documented length.
     pub const fn new(leaf: Leaf, to: &'static str, rule: Rule, format: Format) -> Self {
-        Self { leaf: Some(leaf), to, rule, max_chars: None, format }
+        Self { leaf: Some(leaf), to, rule, max_chars: None, format, takes: None }
     }
 
     /// A field that only a route can map, of no documented length.
     pub const fn without_leaf(to: &'static str, rule: Rule, format: Format) -> Self {
-        Self { leaf: None, to, rule, max_chars: None, format }
+        Self { leaf: None, to, rule, max_chars: None, format, takes: None }
     }
 
     /// The field with its longest value in Unicode scalar values.
     pub const fn max(mut self, chars: usize) -> Self {
         self.max_chars = Some(chars);
+        self
+    }
+
+    /// The field with what it takes, where that is not any text; in words that end "takes …".
+    pub const fn takes(mut self, what: &'static str) -> Self {
+        self.takes = Some(what);
         self
     }
 }
@@ -114,6 +147,12 @@ impl Dialect {
     /// The rule of a field by its name on the wire.
     pub fn rule_of(&self, to: &str) -> Option<&'static FieldRule> {
         self.fields.iter().find(|field| field.to == to)
+    }
+
+    /// Whether the vendor itself has a field of this name: one of its table, or the second id. Any other is its customer's.
+    pub fn has_field(&self, to: &str) -> bool {
+        let second_id = self.open_fields.as_ref().and_then(|open| open.second_id);
+        self.rule_of(to).is_some() || second_id.is_some_and(|id| id.to == to)
     }
 
     /// The subject kind with this name.

@@ -46,8 +46,3 @@ pub fn phone_e164(value: &Value, _: PhoneFormat) -> Option<JsonValue> {
         _ => None,
     }
 }
-
-/// No form: for fields whose values a route's own `map` must give.
-pub fn never(_: &Value, _: PhoneFormat) -> Option<JsonValue> {
-    None
-}

@@ -33,14 +33,14 @@ pub use contract::{Adapter, TranslateError};
 pub use denial::{says_no, speaks_of_errors};
 pub use deprecation::{Deprecation, Notice};
 pub use dialect::{AuthScheme, Dialect, FieldRule, Means, OpenFields, Rule};
-pub use format::{Format, PhoneFormat, as_json, as_text, never, phone, phone_e164};
+pub use format::{Format, PhoneFormat, as_json, as_text, phone, phone_e164};
 pub use mapping::{
     Carried, ClearAs, Fate, Field, FieldOption, FieldOptions, Fingerprint, Group, Mapping, MappingFault,
-    MappingOptions, Overlong,
+    MappingOptions, MappingRemark, Overlong,
 };
 pub use reader::{
     Agreement, Definition, ReadItem, ReadPage, ReadQuery, ReadRequest, Reader, Seen, StoredValue, Whom,
-    compare, missing, plain, spelled,
+    compare, mapped_by_label, missing, plain, spelled,
 };
 pub use redact::{PrivateWords, redact};
 pub use request::{Method, Path, VendorRequest};

@@ -4,6 +4,9 @@ mod field;
 mod fingerprint;
 mod group;
 mod options;
+mod remark;
+mod second_id;
+mod turn;
 
 #[cfg(test)]
 mod tests;
@@ -21,6 +24,7 @@ pub use field::Field;
 pub use fingerprint::Fingerprint;
 pub use group::Group;
 pub use options::{ClearAs, FieldOption, FieldOptions, MappingOptions, Overlong};
+pub use remark::MappingRemark;
 
 use crate::{Dialect, FieldRule, PhoneFormat, Rule, SubjectKind, WireValue};
 
@@ -78,7 +82,7 @@ impl Mapping {
             .filter_map(|rule| {
                 let leaf = rule.leaf.clone()?;
                 let field = Field::of(&leaf, rule, rule.to, &FieldOptions::default(), options.phone_format);
-                Some((leaf, field))
+                Some((leaf, field.ok()?))
             })
             .collect();
         let mut faults = Vec::new();
@@ -88,6 +92,10 @@ impl Mapping {
                 Ok(None) => drop(fields.remove(leaf)),
                 Err(fault) => faults.push(fault),
             }
+        }
+        match second_id::resolve(dialect, subject, options) {
+            Ok(id) => fields.extend(id),
+            Err(fault) => faults.push(fault),
         }
         faults.extend(collisions(&fields));
         faults.extend(required_but_off(dialect, taken, &fields));
@@ -180,20 +188,24 @@ fn resolve(
     let Some(to) = &options.to else {
         let rule =
             dialect.default_rule(leaf).ok_or(MappingFault::NoDefault { leaf: leaf.clone(), vendor })?;
-        return Ok(Some(Field::of(leaf, rule, rule.to, options, phone_format)));
+        return Field::of(leaf, rule, rule.to, options, phone_format).map(Some);
     };
     if let Some(rule) = dialect.rule_of(to) {
-        return Ok(Some(Field::of(leaf, rule, rule.to, options, phone_format)));
+        return Field::of(leaf, rule, rule.to, options, phone_format).map(Some);
     }
     let Some(open) = &dialect.open_fields else {
         let nearest = nearest(to, dialect.fields.iter().map(|rule| rule.to));
         return Err(MappingFault::UnknownField { leaf: leaf.clone(), vendor, to: to.clone(), nearest });
     };
     if open.reserved.iter().any(|reserved| reserved.eq_ignore_ascii_case(to)) {
-        return Err(MappingFault::Reserved { leaf: leaf.clone(), vendor, to: to.clone() });
+        let is_second_id = open.second_id.is_some_and(|id| id.to.eq_ignore_ascii_case(to));
+        return Err(match is_second_id {
+            true => second_id::is_an_option(leaf, vendor, to),
+            false => MappingFault::Reserved { leaf: leaf.clone(), vendor, to: to.clone() },
+        });
     }
     let rule = FieldRule::without_leaf("", open.rule, open.format);
-    Ok(Some(Field::of(leaf, &rule, to, options, phone_format)))
+    Field::of(leaf, &rule, to, options, phone_format).map(Some)
 }
 
 /// Two fields whose names differ only in case are taken for a mistake: a vendor that tells them apart is a trap.

@@ -14,7 +14,7 @@ use std::fmt;
 use canonical::Json;
 
 pub use compare::{Agreement, compare, plain, spelled};
-pub use missing::missing;
+pub use missing::{mapped_by_label, missing};
 pub use page::{Definition, ReadItem, ReadPage, StoredValue};
 pub use query::{ReadQuery, Whom};
 pub use request::ReadRequest;

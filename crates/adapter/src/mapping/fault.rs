@@ -67,6 +67,26 @@ pub enum MappingFault {
         /// The leaf.
         leaf: Leaf,
     },
+    /// The leaf cannot give the person a second id, or goes elsewhere already.
+    #[error("{sentence}")]
+    SecondId {
+        /// The leaf.
+        leaf: Leaf,
+        /// What is wrong and what to write.
+        sentence: String,
+    },
+    /// An option of the leaf does not fit its field.
+    #[error("{sentence}")]
+    Option {
+        /// The leaf.
+        leaf: Leaf,
+        /// The option's name.
+        option: &'static str,
+        /// The text of `map` whose value it is; none for the option as such.
+        key: Option<String>,
+        /// What is wrong and what to write.
+        sentence: String,
+    },
 }
 
 fn suggestion(nearest: &Option<&'static str>) -> String {
@@ -83,6 +103,8 @@ impl MappingFault {
             | MappingFault::NoDefault { leaf, .. }
             | MappingFault::Reserved { leaf, .. }
             | MappingFault::InTwoGroups { leaf }
+            | MappingFault::SecondId { leaf, .. }
+            | MappingFault::Option { leaf, .. }
             | MappingFault::NeverSent { leaf } => leaf,
         }
     }

@@ -3,11 +3,14 @@ use std::{
     sync::Arc,
 };
 
-use canonical::{Leaf, Value};
+use canonical::{Json, Kind, Leaf, Value};
 use serde_json::Value as JsonValue;
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::{Carried, ClearAs, Fate, FieldOptions, Fingerprint, Overlong};
+use super::{
+    Carried, ClearAs, Fate, FieldOptions, Fingerprint, MappingFault, Overlong,
+    turn::{Turn, in_form_of},
+};
 use crate::{FieldRule, Format, PhoneFormat, Rule, WireValue};
 
 /// Where one leaf goes.
@@ -17,11 +20,11 @@ pub struct Field {
     pub to: Arc<str>,
     /// How the field is set and cleared.
     pub rule: Rule,
-    max_chars: Option<usize>,
-    format: Format,
-    overlong: Overlong,
-    clear: ClearAs,
-    map: BTreeMap<String, String>,
+    pub(super) max_chars: Option<usize>,
+    pub(super) format: Format,
+    pub(super) overlong: Overlong,
+    pub(super) clear: ClearAs,
+    pub(super) turn: Turn,
     fingerprint: Fingerprint,
 }
 
@@ -36,24 +39,35 @@ impl Field {
         to: &str,
         options: &FieldOptions,
         phone_format: PhoneFormat,
-    ) -> Self {
-        let table = options.map.iter();
-        Self {
+    ) -> Result<Self, MappingFault> {
+        let turn = turn(leaf, rule, to, options, phone_format)?;
+        let is_empty_text = || (rule.format)(&Value::Text(String::new()), phone_format) == Some("".into());
+        if rule.rule == Rule::SetOnly && options.clear == ClearAs::EmptyString && !is_empty_text() {
+            let takes = rule.takes.unwrap_or("no empty text");
+            let sentence = format!("\"{to}\" takes {takes}, and an empty text is none; remove clear");
+            return Err(MappingFault::Option { leaf: leaf.clone(), option: "clear", key: None, sentence });
+        }
+        let (kind, form) = (leaf.kind(), |value: &Value| turn.wire(value, rule.format, phone_format));
+        let fingerprint = match &turn {
+            Turn::Table(table) => Fingerprint::of_table(to, table),
+            Turn::AsIs | Turn::Negated => Fingerprint::of_form(to, kind, form),
+        };
+        Ok(Self {
             to: to.into(),
             rule: rule.rule,
             max_chars: rule.max_chars,
             format: rule.format,
             overlong: options.overlong,
             clear: options.clear,
-            map: options.map.clone(),
-            fingerprint: Fingerprint::of_field(to, leaf.kind(), rule.format, phone_format, table),
-        }
+            turn,
+            fingerprint,
+        })
     }
 
-    /// The canonical text that a text of the vendor's stands for: where the route's own table has it, the first that becomes it.
-    pub fn back<'a>(&'a self, wire: &'a str) -> &'a str {
-        let found = self.map.iter().find(|(_, to)| *to == wire);
-        found.map_or(wire, |(canonical, _)| canonical)
+    /// The canonical value that a vendor's stands for, where the route turns values into others: of several that became it, the
+    /// first. None where it stands for itself.
+    pub fn back(&self, shown: &Json) -> Option<JsonValue> {
+        self.turn.back(shown)
     }
 
     pub(super) fn set(&self, value: &Value, phone_format: PhoneFormat) -> Result<Carried, Fate> {
@@ -67,11 +81,7 @@ impl Field {
             let wanted = wanted.into_iter().collect();
             return Ok(self.carried(WireValue::Members { wanted, removed: Vec::new() }));
         }
-        let wire = if self.map.is_empty() {
-            (self.format)(value, phone_format)
-        } else {
-            value.to_text().and_then(|text| self.map.get(&text)).map(|text| JsonValue::from(text.as_str()))
-        };
+        let wire = self.turn.wire(value, self.format, phone_format);
         let carried = self.fit(wire.ok_or(Fate::NotRepresentable)?)?;
         // A required field that is empty is what its vendor calls missing.
         if self.rule == Rule::Required && carried.wire == WireValue::Set("".into()) {
@@ -112,6 +122,62 @@ impl Field {
     fn carried(&self, wire: WireValue) -> Carried {
         Carried { wire, fingerprint: self.fingerprint }
     }
+}
+
+/// What the options of a leaf make of its values.
+fn turn(
+    leaf: &Leaf,
+    rule: &FieldRule,
+    to: &str,
+    options: &FieldOptions,
+    phone_format: PhoneFormat,
+) -> Result<Turn, MappingFault> {
+    let fault = |option, key: Option<&str>, sentence| MappingFault::Option {
+        leaf: leaf.clone(),
+        option,
+        key: key.map(str::to_owned),
+        sentence,
+    };
+    if options.negate {
+        let has_opposite = leaf.kind() == Kind::Custom
+            && rule.rule != Rule::AddOnly
+            && (rule.format)(&Value::Bool(true), phone_format).is_some();
+        return match (has_opposite, options.map.is_empty()) {
+            (true, true) => Ok(Turn::Negated),
+            (true, false) => Err(fault("negate", None, "write either negate or map, not both".to_owned())),
+            (false, _) => {
+                let sentence = format!(
+                    "negate turns true and false around, and {leaf} at \"{to}\" is neither; remove it"
+                );
+                Err(fault("negate", None, sentence))
+            }
+        };
+    }
+    if options.map.is_empty() {
+        return Ok(Turn::AsIs);
+    }
+    let mut table = BTreeMap::new();
+    for (canonical, value) in &options.map {
+        let of_key = |sentence| fault("map", Some(canonical), sentence);
+        let takes = rule.takes.unwrap_or("a text");
+        let wire = match rule.rule {
+            // A set has no use for a table, whatever is in it.
+            Rule::AddOnly => value.to_json(),
+            _ => in_form_of(value, rule.format, phone_format)
+                .ok_or_else(|| of_key(format!("\"{to}\" takes {takes}; write that as the value")))?,
+        };
+        let text = wire.as_str().unwrap_or_default();
+        if rule.rule == Rule::Required && wire.as_str() == Some("") {
+            return Err(of_key(format!("\"{to}\" cannot be empty; write what the vendor is to have")));
+        }
+        if let Some(max) = rule.max_chars.filter(|max| text.chars().count() > *max)
+            && options.overlong == Overlong::Refuse
+        {
+            return Err(of_key(format!("\"{to}\" takes {max} characters at most; write a shorter text")));
+        }
+        table.insert(canonical.clone(), wire);
+    }
+    Ok(Turn::Table(table))
 }
 
 /// The longest beginning of whole characters (grapheme clusters) with at most `max` Unicode scalar values.

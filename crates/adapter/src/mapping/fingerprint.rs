@@ -1,9 +1,8 @@
-use std::{fmt, hash::Hasher};
+use std::{collections::BTreeMap, fmt, hash::Hasher};
 
 use canonical::{Kind, Leaf, Rules, Value};
 use fnv::FnvHasher;
-
-use crate::{Format, PhoneFormat};
+use serde_json::Value as JsonValue;
 
 /// Tells two ways apart in which values are put on the wire: the same value under the same fingerprint is the same bytes in
 /// the same field. It stays the same from one process to the next, so that what was confirmed under a mapping can be held
@@ -29,34 +28,29 @@ impl Fingerprint {
         Self::of(hasher.finish())
     }
 
-    /// The way of a field with this name, which puts a value of this kind into this form, or into the text that the route's own
-    /// table has for it.
-    pub(super) fn of_field<'a>(
-        to: &str,
-        kind: Kind,
-        format: Format,
-        phone_format: PhoneFormat,
-        map: impl Iterator<Item = (&'a String, &'a String)>,
-    ) -> Self {
-        let mut hasher = FnvHasher::default();
-        let mut part = |text: &str| {
-            hasher.write(&(text.len() as u64).to_le_bytes());
-            hasher.write(text.as_bytes());
-        };
-        part(to);
-        let mut has_table = false;
-        for (canonical, wire) in map {
-            part(canonical);
-            part(wire);
-            has_table = true;
-        }
+    /// The way of a field with this name, which puts a value of this kind into this form.
+    pub(super) fn of_form(to: &str, kind: Kind, form: impl Fn(&Value) -> Option<JsonValue>) -> Self {
+        let mut parts = Parts::default();
+        parts.text(to);
         // A form is a function: two are told apart by what they make of a few values.
-        if !has_table {
-            for sample in samples(kind) {
-                part(&format(&sample, phone_format).map_or_else(String::new, |wire| wire.to_string()));
+        for sample in samples(kind) {
+            parts.text(&form(&sample).map_or_else(String::new, |wire| wire.to_string()));
+        }
+        Self::of(parts.0.finish())
+    }
+
+    /// The way of a field with this name, which gets what the route's own table has for a text.
+    pub(super) fn of_table(to: &str, table: &BTreeMap<String, JsonValue>) -> Self {
+        let mut parts = Parts::default();
+        parts.text(to);
+        for (canonical, wire) in table {
+            parts.text(canonical);
+            match wire {
+                JsonValue::String(text) => parts.text(text),
+                typed => parts.typed(&typed.to_string()),
             }
         }
-        Self::of(hasher.finish())
+        Self::of(parts.0.finish())
     }
 
     /// The same way, but for a value that does not go as it is: it is cut, say.
@@ -70,6 +64,25 @@ impl Fingerprint {
     fn of(hash: u64) -> Self {
         let [a, b, c, d, e, f, g, h] = hash.to_le_bytes();
         Self(u32::from_le_bytes([a ^ e, b ^ f, c ^ g, d ^ h]).max(1))
+    }
+}
+
+/// What a fingerprint is made of: each part goes in with its length, so that no two lists of parts look the same.
+#[derive(Default)]
+struct Parts(FnvHasher);
+
+/// No text is so long: tells `true` from `"true"`.
+const TYPED: u64 = 1 << 63;
+
+impl Parts {
+    fn text(&mut self, text: &str) {
+        self.0.write(&(text.len() as u64).to_le_bytes());
+        self.0.write(text.as_bytes());
+    }
+
+    fn typed(&mut self, json: &str) {
+        self.0.write(&(json.len() as u64 | TYPED).to_le_bytes());
+        self.0.write(json.as_bytes());
     }
 }
 

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use canonical::Leaf;
+use canonical::{Leaf, Value};
 
 use super::Group;
 use crate::PhoneFormat;
@@ -14,6 +14,8 @@ pub struct MappingOptions {
     pub phone_format: PhoneFormat,
     /// The leaves that go together or not at all.
     pub together: Vec<Group>,
+    /// The leaf that gives the person the id of [`OpenFields::second_id`](crate::OpenFields::second_id); none for none.
+    pub second_id: Option<Leaf>,
 }
 
 impl Default for MappingOptions {
@@ -23,6 +25,7 @@ impl Default for MappingOptions {
             fields: BTreeMap::new(),
             phone_format: PhoneFormat::default(),
             together: vec![Group::address()],
+            second_id: None,
         }
     }
 }
@@ -45,8 +48,11 @@ pub struct FieldOptions {
     pub overlong: Overlong,
     /// What happens when the leaf is cleared and the field cannot be.
     pub clear: ClearAs,
-    /// The wire text of each canonical text; empty for "as it is".
-    pub map: BTreeMap<String, String>,
+    /// What goes for each canonical text: a text, a boolean or a number, which takes the form of the field. Empty for "as it
+    /// is".
+    pub map: BTreeMap<String, Value>,
+    /// Whether the opposite boolean goes: the field says the contrary of what the leaf says.
+    pub negate: bool,
 }
 
 /// What happens to a value that is longer than its field.

@@ -7,34 +7,10 @@ static CLOSED: Dialect = Dialect {
     auth: &[AuthScheme::Bearer],
     subjects: &[SubjectKind::integer("id")],
     fields: &[
-        FieldRule {
-            leaf: Some(Leaf::Email),
-            to: "mail",
-            rule: Rule::Required,
-            max_chars: None,
-            format: as_text,
-        },
-        FieldRule {
-            leaf: Some(Leaf::Title),
-            to: "title",
-            rule: Rule::SetOnly,
-            max_chars: Some(5),
-            format: as_text,
-        },
-        FieldRule {
-            leaf: Some(Leaf::Nickname),
-            to: "nick",
-            rule: Rule::Nullable,
-            max_chars: None,
-            format: as_text,
-        },
-        FieldRule {
-            leaf: Some(Leaf::Tags),
-            to: "tags",
-            rule: Rule::AddOnly,
-            max_chars: None,
-            format: as_text,
-        },
+        FieldRule::new(Leaf::Email, "mail", Rule::Required, as_text),
+        FieldRule::new(Leaf::Title, "title", Rule::SetOnly, as_text).max(5),
+        FieldRule::new(Leaf::Nickname, "nick", Rule::Nullable, as_text),
+        FieldRule::new(Leaf::Tags, "tags", Rule::AddOnly, as_text),
     ],
     open_fields: None,
     unsupported: &[],
@@ -49,7 +25,7 @@ static OPEN: Dialect = Dialect {
     auth: &[AuthScheme::Bearer],
     subjects: &[SubjectKind::integer("id")],
     fields: &[],
-    open_fields: Some(OpenFields { rule: Rule::SetOnly, format: as_text, reserved: &["Key"] }),
+    open_fields: Some(OpenFields::new(Rule::SetOnly, as_text, &["Key"])),
     unsupported: &[Leaf::Picture],
     success_means: Means::Applied,
     requests_per_second: 1.0,
@@ -116,14 +92,15 @@ fn an_empty_required_field_cannot_be_represented() {
 
 #[test]
 fn a_table_of_the_route_replaces_texts_and_nothing_else_passes() {
-    let map = BTreeMap::from([("a".to_owned(), "1".to_owned())]);
+    let map = BTreeMap::from([("a".to_owned(), text("1"))]);
     let mapping =
         mapping(&CLOSED, vec![(Leaf::Nickname, on(FieldOptions { map, ..FieldOptions::default() }))]);
     let mapping = mapping.expect("valid");
     assert_eq!(mapping.carry(&Leaf::Nickname, Some(&text("a"))), Ok(WireValue::Set("1".into())));
     assert_eq!(mapping.carry(&Leaf::Nickname, Some(&text("b"))), Err(Fate::NotRepresentable));
     let field = mapping.field(&Leaf::Nickname).expect("mapped");
-    assert_eq!((field.back("1"), field.back("2")), ("a", "2"));
+    let back = |shown: &str| field.back(&canonical::Json::String(shown.to_owned()));
+    assert_eq!((back("1"), back("2")), (Some("a".into()), None));
 }
 
 #[test]
@@ -184,9 +161,9 @@ fn a_fingerprint_changes_with_the_bytes_and_with_nothing_else() {
     assert_eq!(usual, title(FieldOptions { clear: ClearAs::EmptyString, ..FieldOptions::default() }));
     assert_eq!(usual, title(FieldOptions { overlong: Overlong::Truncate, ..FieldOptions::default() }));
     assert_eq!(usual, of(&Leaf::Title, to("title"), PhoneFormat::AsSent, Some(&short)));
-    let map = BTreeMap::from([("abc".to_owned(), "1".to_owned())]);
+    let map = BTreeMap::from([("abc".to_owned(), text("1"))]);
     let mapped = title(FieldOptions { map: map.clone(), ..FieldOptions::default() });
-    let other = BTreeMap::from([("abc".to_owned(), "2".to_owned())]);
+    let other = BTreeMap::from([("abc".to_owned(), text("2"))]);
     assert_ne!(usual, mapped);
     assert_ne!(mapped, title(FieldOptions { map: other, ..FieldOptions::default() }));
     let cut = FieldOptions { overlong: Overlong::Truncate, ..FieldOptions::default() };

@@ -13,7 +13,7 @@ static DIALECT: Dialect = Dialect {
     auth: &[AuthScheme::Bearer],
     subjects: &[SubjectKind::integer("id")],
     fields: &[FieldRule::new(Leaf::Email, "mail", Rule::SetOnly, as_text)],
-    open_fields: Some(OpenFields { rule: Rule::Nullable, format: as_text, reserved: &[] }),
+    open_fields: Some(OpenFields::new(Rule::Nullable, as_text, &[])),
     unsupported: &[],
     success_means: Means::Applied,
     requests_per_second: 1.0,
@@ -113,16 +113,23 @@ fn a_mapped_field_that_nobody_has_defined_is_missing() {
     let fields = [(Leaf::Title, to("job_title")), (Leaf::Website, to("site"))].into();
     let mapping = Mapping::new(&DIALECT, &MappingOptions { fields, ..MappingOptions::default() });
     let mapping = mapping.expect("valid");
-    let defined = |to: Option<&str>| Definition {
+    let labelled = |to: Option<&str>, label: &str| Definition {
         id: "1".to_owned(),
         to: to.map(str::to_owned),
-        label: "site".to_owned(),
+        label: label.to_owned(),
         kind: None,
         values: None,
     };
-    assert_eq!(missing(&mapping, &[defined(Some("job_title"))]), [(&Leaf::Website, "site")]);
-    assert_eq!(missing(&mapping, &[defined(Some("job_title")), defined(None)]), [(&Leaf::Website, "site")]);
-    assert_eq!(missing(&mapping, &[defined(Some("job_title")), defined(Some("site"))]), []);
+    let defined = |to: &str| labelled(Some(to), "What people read");
+    let unwritable = labelled(None, "site");
+    assert_eq!(missing(&mapping, &[defined("job_title")]), [(&Leaf::Website, "site")]);
+    assert_eq!(missing(&mapping, &[defined("job_title"), unwritable]), [(&Leaf::Website, "site")]);
+    assert_eq!(missing(&mapping, &[defined("job_title"), defined("site")]), []);
+    let by_label = [defined("job_title"), labelled(Some("own_site"), "site")];
+    assert_eq!(missing(&mapping, &by_label), []);
+    assert_eq!(mapped_by_label(&mapping, &by_label), [(&Leaf::Website, "site", "own_site")]);
+    let both = [defined("job_title"), defined("site"), labelled(Some("own_site"), "site")];
+    assert_eq!(mapped_by_label(&mapping, &both), [], "a name comes before what people read");
 }
 
 #[test]

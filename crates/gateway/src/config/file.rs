@@ -186,6 +186,9 @@ pub(super) struct RouteSection {
     #[schemars(extend("enum" = ["json_string", "json_object"]))]
     pub(super) body_encoding: Option<String>,
     pub(super) errors: Vec<ErrorSection>,
+    // User.com's own.
+    #[schemars(extend("pattern" = pattern::SECOND_ID))]
+    pub(super) custom_id: Option<String>,
     // Village's own.
     #[schemars(extend("pattern" = pattern::SEGMENT))]
     pub(super) network_id: Option<String>,

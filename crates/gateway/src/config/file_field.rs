@@ -1,6 +1,6 @@
 use std::{borrow::Cow, collections::BTreeMap, fmt};
 
-use canonical::Leaf;
+use canonical::{Decimal, Leaf, Value};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{
     Deserialize, Deserializer,
@@ -25,7 +25,7 @@ pub(super) enum FieldSection {
     Table(FieldTable),
 }
 
-/// `{ to, overlong, clear, map }`.
+/// `{ to, overlong, clear, map, negate }`.
 #[derive(Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct FieldTable {
@@ -35,7 +35,53 @@ pub(super) struct FieldTable {
     pub(super) overlong: Option<String>,
     #[schemars(extend("enum" = ["refuse", "empty_string"]))]
     pub(super) clear: Option<String>,
-    pub(super) map: BTreeMap<String, String>,
+    pub(super) map: BTreeMap<String, MapValue>,
+    pub(super) negate: bool,
+}
+
+/// What goes for a text: a text, a boolean or a number.
+pub(super) struct MapValue(pub(super) Value);
+
+impl<'de> Deserialize<'de> for MapValue {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(MapValueVisitor).map(Self)
+    }
+}
+
+struct MapValueVisitor;
+
+impl Visitor<'_> for MapValueVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text in quotes, true, false or a number")
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Value, E> {
+        Ok(Value::Integer(number))
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Value, E> {
+        Decimal::parse(&format!("{number:?}")).map(Value::Decimal).map_err(E::custom)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Value, E> {
+        Ok(Value::Text(text.to_owned()))
+    }
+}
+
+impl JsonSchema for MapValue {
+    fn schema_name() -> Cow<'static, str> {
+        "MapValue".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": ["string", "boolean", "number"] })
+    }
 }
 
 impl<'de> Deserialize<'de> for FieldSection {
@@ -50,7 +96,9 @@ impl<'de> Visitor<'de> for FieldVisitor {
     type Value = FieldSection;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the name of the vendor's field, false, or a table with to, overlong, clear and map")
+        f.write_str(
+            "the name of the vendor's field, false, or a table with to, overlong, clear, map and negate",
+        )
     }
 
     fn visit_bool<E: Error>(self, on: bool) -> Result<FieldSection, E> {

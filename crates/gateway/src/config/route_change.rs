@@ -51,7 +51,7 @@ pub struct OptionChange {
 pub struct LeafChange {
     /// The leaf.
     pub leaf: Leaf,
-    /// What of `to`, `overlong` and `clear` differs.
+    /// What of `to`, `overlong`, `clear` and `negate` differs.
     pub options: Vec<OptionChange>,
     /// Other texts for values; they are not told, because they may be personal data.
     pub map: bool,
@@ -151,7 +151,12 @@ fn shown(to: &str, field: &FieldOptions) -> Vec<(&'static str, String)> {
         ClearAs::Refuse => "refuse",
         ClearAs::EmptyString => "empty_string",
     };
-    vec![("to", to.to_owned()), ("overlong", overlong.to_owned()), ("clear", clear.to_owned())]
+    vec![
+        ("to", to.to_owned()),
+        ("overlong", overlong.to_owned()),
+        ("clear", clear.to_owned()),
+        ("negate", field.negate.to_string()),
+    ]
 }
 
 fn pair<T: PartialEq + Clone>(old: &T, new: &T) -> Option<(T, T)> {

@@ -91,9 +91,11 @@ impl Vendor {
                 options: &["auth", "body_encoding", "errors"],
                 build: communifire,
             },
-            Vendor::UserCom => {
-                Entry { dialect: &adapter_usercom::DIALECT, options: &[], build: |_| Some(usercom()) }
-            }
+            Vendor::UserCom => Entry {
+                dialect: &adapter_usercom::DIALECT,
+                options: &["custom_id"],
+                build: |_| Some(usercom()),
+            },
             Vendor::Village => Entry {
                 dialect: &adapter_village::DIALECT,
                 options: &["network_id", "apply_window"],

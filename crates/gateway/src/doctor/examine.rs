@@ -2,7 +2,8 @@ use std::cell::RefCell;
 
 use adapter::{
     AppliedState, Definition, Deprecation, ErrorKind, Method, Notice, Path, PrivateWords, ReadItem,
-    ReadQuery, ReadRequest, Subject, SubjectForm, VendorError, VendorRequest, VendorResponse, missing,
+    ReadQuery, ReadRequest, Subject, SubjectForm, VendorError, VendorRequest, VendorResponse,
+    mapped_by_label, missing,
 };
 use delivery::{
     Route, SendError, SendErrorKind,
@@ -135,6 +136,17 @@ fn of_definitions(found: &mut Examination, route: &Route, definitions: &[Definit
     found.note(Check::Reachable, Health::Ok, "the vendor answers");
     let read = "accepted for reading; whether it may change users shows the first update";
     found.note(Check::Credential, Health::Ok, read);
+    let by_label: Vec<String> = mapped_by_label(&route.mapping, definitions)
+        .iter()
+        .map(|(leaf, to, name)| format!("{name} instead of {to} for {leaf}"))
+        .collect();
+    if !by_label.is_empty() {
+        let says = format!(
+            "mapped by the name that people read, which may change; write the system name: {}",
+            by_label.join(", ")
+        );
+        found.note(Check::Fields, Health::Warning, says);
+    }
     let missing: Vec<String> =
         missing(&route.mapping, definitions).iter().map(|(leaf, to)| format!("{to} (for {leaf})")).collect();
     if missing.is_empty() {

@@ -123,6 +123,7 @@ pub(super) fn routes(variant: &Variant, place: u32, queues: bool) -> Arc<RouteSe
                 overlong: if cuts { Overlong::Truncate } else { Overlong::Refuse },
                 clear: if clears { ClearAs::EmptyString } else { ClearAs::Refuse },
                 map: if in_form { form() } else { BTreeMap::new() },
+                ..FieldOptions::default()
             })
         });
         fields.insert(leaf.clone(), option);
@@ -169,8 +170,8 @@ pub(super) fn is_refused(value: &Json) -> bool {
 }
 
 /// Another form of every text of this world.
-fn form() -> BTreeMap<String, String> {
-    (1..MOST).map(|number| (text(number), format!("m{number}"))).collect()
+fn form() -> BTreeMap<String, Value> {
+    (1..MOST).map(|number| (text(number), Value::Text(format!("m{number}")))).collect()
 }
 
 /// More than the number of any text.

@@ -1,4 +1,4 @@
-use ::adapter::{Dialect, Rule, VendorRequest, WireValue};
+use ::adapter::{Dialect, FieldRule, Rule, VendorRequest, WireValue};
 use canonical::Leaf;
 use serde_json::json;
 
@@ -29,19 +29,34 @@ pub fn field_matrix(bench: &Bench<'_>, leaves: &[Leaf]) -> Result<String, String
     Ok(rows.join("\n") + "\n")
 }
 
-/// A table of a dialect's fields: leaf, name on the wire, rule, longest value.
+/// A table of a dialect's fields: leaf, name on the wire, rule, what it takes, longest value.
 pub fn capability_table(dialect: &Dialect) -> String {
-    let mut rows = vec!["| leaf | field | rule | longest value |".to_owned(), "|---|---|---|---|".to_owned()];
+    let mut rows = vec![
+        "| leaf | field | rule | takes | longest value |".to_owned(),
+        "|---|---|---|---|---|".to_owned(),
+    ];
     for field in dialect.fields {
         let leaf = field.leaf.as_ref().map_or("by mapping only".to_owned(), |leaf| format!("`{leaf}`"));
-        let longest = field.max_chars.map_or("–".to_owned(), |chars| format!("{chars} characters"));
-        rows.push(format!("| {leaf} | `{}` | {} | {longest} |", field.to, rule_text(field.rule)));
+        rows.push(row(&leaf, field));
+    }
+    if let Some(second_id) = dialect.open_fields.and_then(|open| open.second_id) {
+        rows.push(row(&format!("the route's `{}`", second_id.to), second_id));
     }
     if let Some(open) = &dialect.open_fields {
         let but = open.reserved.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-        rows.push(format!("| by mapping only | any other name but {but} | {} | – |", rule_text(open.rule)));
+        rows.push(format!(
+            "| by mapping only | any other name but {but} | {} | – | – |",
+            rule_text(open.rule)
+        ));
     }
     rows.join("\n") + "\n"
+}
+
+fn row(leaf: &str, field: &FieldRule) -> String {
+    let longest = field.max_chars.map_or("–".to_owned(), |chars| format!("{chars} characters"));
+    let usual = if field.rule == Rule::AddOnly { "texts" } else { "a text" };
+    let (rule, takes) = (rule_text(field.rule), field.takes.unwrap_or(usual));
+    format!("| {leaf} | `{}` | {rule} | {takes} | {longest} |", field.to)
 }
 
 fn rule_text(rule: Rule) -> &'static str {

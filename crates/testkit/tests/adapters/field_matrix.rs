@@ -27,6 +27,23 @@ fn the_page_says_what_the_adapters_do() {
     assert_passes(agrees_with_file(&file, &page));
 }
 
+/// `check` repeats it to whoever writes another value into a table.
+#[test]
+fn a_field_that_takes_no_text_says_what_it_takes() {
+    use adapter::PhoneFormat;
+    let dialects = [
+        &adapter_communal::DIALECT,
+        &adapter_communifire::DIALECT,
+        &adapter_usercom::DIALECT,
+        &adapter_village::DIALECT,
+    ];
+    let text = canonical::Value::Text("x y".to_owned());
+    for field in dialects.iter().flat_map(|dialect| dialect.fields) {
+        let takes_text = (field.format)(&text, PhoneFormat::E164).is_some();
+        assert_eq!(takes_text, field.takes.is_none(), "{}", field.to);
+    }
+}
+
 fn page() -> Result<String, String> {
     let communal = adapter_communal::Adapter::new(adapter_communal::Options::default());
     let communifire = adapter_communifire::Adapter::new(adapter_communifire::Options::default());

@@ -65,7 +65,8 @@ impl FieldsBody {
 
 impl DefinitionBody {
     fn new(route: &Route, definition: Definition) -> Self {
-        let leaf = definition.to.as_deref().and_then(|to| route.mapping.leaf_of(to));
+        let by_name = definition.to.as_deref().and_then(|to| route.mapping.leaf_of(to));
+        let leaf = by_name.or_else(|| route.mapping.leaf_of(&definition.label));
         Self {
             leaf: leaf.map(|leaf| leaf.name().to_owned()),
             id: definition.id,

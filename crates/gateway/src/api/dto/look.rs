@@ -89,10 +89,7 @@ impl LookBody {
 impl LookLeafBody {
     fn new(reader: &dyn Reader, field: &Field, finding: Option<FindingWord>, look: &Look) -> Self {
         let shown = reader.shown_in(&field.to, &look.seen);
-        let back = |value: &Json| match value {
-            Json::String(text) => field.back(text).into(),
-            other => plain(other),
-        };
+        let back = |value: &Json| field.back(value).unwrap_or_else(|| plain(value));
         Self {
             finding,
             field: field.to.to_string(),

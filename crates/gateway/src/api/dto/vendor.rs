@@ -48,13 +48,17 @@ pub(crate) struct VendorFieldBody {
     /// The longest value in characters, where the vendor documents one.
     #[serde(skip_serializing_if = "Option::is_none")]
     max_length: Option<usize>,
+    /// What it takes, where that is not any text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    takes: Option<&'static str>,
 }
 
 impl VendorBody {
     pub(crate) fn new(dialect: &Dialect) -> Self {
         let fields = dialect.fields.iter().map(|field| {
             let leaf = field.leaf.as_ref().map(|leaf| leaf.name().to_owned());
-            (field.to, VendorFieldBody { leaf, rule: field.rule.into(), max_length: field.max_chars })
+            let (rule, max_length, takes) = (field.rule.into(), field.max_chars, field.takes);
+            (field.to, VendorFieldBody { leaf, rule, max_length, takes })
         });
         let without = |leaf: &&Leaf| {
             let closed = dialect.open_fields.is_none() && dialect.default_rule(leaf).is_none();

@@ -7,12 +7,15 @@ use adapter::{
 use canonical::Leaf;
 
 use super::together;
-use crate::config::{
-    Vendor,
-    file::RouteSection,
-    file_field::{FieldSection, FieldTable},
-    findings::Findings,
-    option_path::OptionPath,
+use crate::{
+    config::{
+        Vendor,
+        file::RouteSection,
+        file_field::{FieldSection, FieldTable},
+        findings::Findings,
+        option_path::OptionPath,
+    },
+    leaf_names::no_such_leaf,
 };
 
 /// The mapping of a route, with each mistake at the leaf that it is about.
@@ -29,6 +32,7 @@ pub(super) fn resolve(
         None => Some(PhoneFormat::default()),
         text => findings.choose(&format_path, text, &formats),
     };
+    let second_id = second_id(vendor, section, path, findings);
     let mut fields = BTreeMap::new();
     let fields_path = path.child("fields");
     for (name, field) in &section.fields.0 {
@@ -45,23 +49,47 @@ pub(super) fn resolve(
         fields,
         phone_format: phone_format.unwrap_or_default(),
         together: together.unwrap_or_default(),
+        second_id: second_id.clone().flatten(),
     };
     let mapping = match subject {
         Some(subject) => Mapping::for_subject(vendor.dialect(), subject, &options),
         None => Mapping::new(vendor.dialect(), &options),
     };
     match mapping {
-        Ok(mapping) => (complete && phone_format.is_some()).then_some((options, mapping)),
+        Ok(mapping) => {
+            for remark in mapping.remarks() {
+                let at =
+                    remark.leaf.map_or_else(|| path.clone(), |leaf| leaf_path(&fields_path, &leaf, findings));
+                findings.warn(&remark.option.map_or(at.clone(), |option| at.child(option)), remark.sentence);
+            }
+            (complete && phone_format.is_some() && second_id.is_some()).then_some((options, mapping))
+        }
         Err(faults) => {
             for fault in faults {
                 let path = match fault {
                     MappingFault::InTwoGroups { .. } => path.child("together"),
-                    _ => place(&fault, &fields_path, &options, findings),
+                    _ => place(&fault, path, &options, findings),
                 };
                 findings.mistake(&path, fault.to_string());
             }
             None
         }
+    }
+}
+
+/// The leaf that gives people their second id; none where the option is mistaken.
+fn second_id(
+    vendor: Vendor,
+    section: &RouteSection,
+    path: &OptionPath,
+    findings: &mut Findings<'_>,
+) -> Option<Option<Leaf>> {
+    let at = path.child("custom_id");
+    match section.custom_id.as_deref() {
+        None => Some(None),
+        // That the option is another vendor's is told where all options are.
+        Some(_) if !vendor.own_options().contains(&"custom_id") => Some(None),
+        text => findings.read(&at, text, |name| name.parse().map_err(|_| no_such_leaf(name))).map(Some),
     }
 }
 
@@ -96,7 +124,8 @@ fn from_table(table: &FieldTable, path: &OptionPath, findings: &mut Findings<'_>
             &[("refuse", ClearAs::Refuse), ("empty_string", ClearAs::EmptyString)],
         ),
     };
-    Some(FieldOptions { to: to?, overlong: overlong?, clear: clear?, map: table.map.clone() })
+    let map = table.map.iter().map(|(from, to)| (from.clone(), to.0.clone())).collect();
+    Some(FieldOptions { to: to?, overlong: overlong?, clear: clear?, map, negate: table.negate })
 }
 
 fn named(to: &str, path: &OptionPath, findings: &mut Findings<'_>) -> Option<String> {
@@ -119,16 +148,24 @@ fn leaf_path(fields: &OptionPath, leaf: &Leaf, findings: &Findings<'_>) -> Optio
 
 fn place(
     fault: &MappingFault,
-    fields: &OptionPath,
+    route: &OptionPath,
     options: &MappingOptions,
     findings: &Findings<'_>,
 ) -> OptionPath {
+    let second_id = route.child("custom_id");
+    if matches!(fault, MappingFault::SecondId { .. }) && findings.is_given(&second_id) {
+        return second_id;
+    }
     let leaf = match fault {
         // The leaf that the dialect itself maps is not in the file.
         MappingFault::TwoLeavesOneField { leaf, other, .. } if !options.fields.contains_key(leaf) => other,
         fault => fault.leaf(),
     };
-    let path = leaf_path(fields, leaf, findings);
+    let path = leaf_path(&route.child("fields"), leaf, findings);
+    if let MappingFault::Option { option, key, .. } = fault {
+        let at = path.child(option);
+        return key.as_ref().map_or(at.clone(), |key| at.child(key));
+    }
     let to = path.child("to");
     if findings.is_given(&to) { to } else { path }
 }

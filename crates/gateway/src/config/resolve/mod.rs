@@ -59,6 +59,7 @@ pub(super) fn resolve(file: &FileConfig, context: &Context<'_>, findings: &mut F
         );
     }
     check_credentials(&routes, findings);
+    check_second_ids(&routes, findings);
     Config {
         server,
         operator,
@@ -90,6 +91,20 @@ fn check_credentials(routes: &[RouteConfig], findings: &mut Findings<'_>) {
             other.name, route.name
         );
         findings.mistake(&path, sentence);
+    }
+}
+
+/// A route that gives people an id which another one knows them by.
+fn check_second_ids(routes: &[RouteConfig], findings: &mut Findings<'_>) {
+    for route in routes.iter().filter(|route| route.mapping.second_id.is_some()) {
+        let is_met =
+            |other: &&RouteConfig| other.origin == route.origin && other.subject_kind.name == "custom_id";
+        let Some(other) = routes.iter().find(is_met) else { continue };
+        let sentence = format!(
+            "the route {} knows people there by their custom id: who gets another one here is not found by it any more",
+            other.name
+        );
+        findings.warn(&OptionPath::of(&["routes", &route.name, "custom_id"]), sentence);
     }
 }
 

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use adapter::{ClearAs, FieldOption, MappingOptions, Overlong, PhoneFormat};
-use canonical::Leaf;
+use canonical::{Leaf, Value};
 use sha2::{Digest, Sha256};
 
 use super::together;
@@ -55,9 +55,16 @@ impl Revision {
         if options.clear == ClearAs::EmptyString {
             self.part("empty_string");
         }
+        if options.negate {
+            self.part("negate");
+        }
         for (from, to) in &options.map {
             self.part(from);
-            self.part(to);
+            match to {
+                Value::Text(text) => self.part(text),
+                // No text of a file begins so by itself, or this one would be tried again once for nothing.
+                typed => self.part(&format!("\u{0}{}", typed.to_json())),
+            }
         }
     }
 

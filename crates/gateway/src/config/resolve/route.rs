@@ -211,6 +211,7 @@ fn own(section: &RouteSection) -> Vec<(&'static str, String)> {
         ("api_version", section.api_version.clone()),
         ("auth", section.auth.clone()),
         ("body_encoding", section.body_encoding.clone()),
+        ("custom_id", section.custom_id.clone()),
         ("errors", Some(errors.join(", ")).filter(|errors| !errors.is_empty())),
     ]
     .into_iter()

@@ -8,7 +8,11 @@ use crate::config::{Vendor, resolve::auth_name};
 pub(in crate::config) fn route_conditions() -> JsonValue {
     let vendors = Vendor::all().map(of_vendor);
     let network = network_conditions("base_url");
-    vendors.chain(network.as_array().into_iter().flatten().cloned()).collect()
+    let second_id = json!({
+        "if": { "properties": { "subject": { "const": "custom_id" } }, "required": ["subject"] },
+        "then": { "properties": { "custom_id": false } },
+    });
+    vendors.chain(network.as_array().into_iter().flatten().cloned()).chain([second_id]).collect()
 }
 
 /// Where `http` is taken, for the option `url`.

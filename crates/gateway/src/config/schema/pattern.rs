@@ -28,6 +28,8 @@ pub(in crate::config) const URL: &str = r"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#@\s]+(/[
 pub(in crate::config) const COLLECTOR: &str = "^https?://[^/?#@ ]+(/[^?#@ ]*)?$";
 /// A URL that speaks TLS.
 pub(in crate::config) const TLS: &str = "^[Hh][Tt][Tt][Pp][Ss]:";
+/// A leaf that may give people a second id.
+pub(in crate::config) const SECOND_ID: &str = r"^(custom\.[a-z][a-z0-9_]{0,63}|preferred_username)$";
 /// The version of Communal's API.
 pub(in crate::config) const VERSION: &str = "^[A-Za-z0-9._-]{1,32}$";
 /// Village's network.

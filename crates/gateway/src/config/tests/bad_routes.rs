@@ -139,7 +139,12 @@ fn b84_a_mapping_names_fields_that_exist_once() {
         25,
         "write \"refuse\" or \"empty_string\"",
     );
-    assert_refused(&with("fields.nickname.map = { a = 1 }"), 13, 29, "a text in quotes");
+    assert_refused(
+        &with("fields.nickname.map = { a = [1] }"),
+        13,
+        29,
+        "a text in quotes, true, false or a number",
+    );
     assert_refused(&with("phone_format = \"E164\""), 13, 16, "did you mean \"e164\"?");
 }
 

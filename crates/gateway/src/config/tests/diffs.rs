@@ -94,6 +94,7 @@ fn every_option_that_differs_is_named_with_what_it_was_and_is() {
             "fields.nickname = { overlong = \"truncate\", clear = \"empty_string\" }",
             "fields.nickname.overlong refuse → truncate, fields.nickname.clear refuse → empty_string",
         ),
+        ("fields.nickname.map = { canary = true }", "fields.nickname.map"),
         ("fields.nickname.map = { canary = \"canary\" }", "fields.nickname.map"),
     ] {
         let told = told(lines);

@@ -135,6 +135,8 @@ fn a_revision_follows_the_mapping_and_nothing_else() {
         "fields = { nickname = { overlong = \"truncate\" } }",
         "fields = { nickname = { map = { a = \"b\" } } }",
         "fields = { nickname = { map = { a = \"c\" } } }",
+        "fields = { nickname = { map = { a = \"true\" } } }",
+        "fields = { nickname = { map = { a = true } } }",
         "phone_format = \"as_sent\"",
         "when = 'title pr'",
         "api_version = \"2027-01-01\"",

@@ -8,12 +8,13 @@ mod overrides;
 mod reference;
 mod schema;
 mod secrets;
+mod typed;
 mod unseen;
 mod webhooks;
 
 use std::path::Path;
 
-use super::{Config, ConfigErrors, Environment, Mistake, Place};
+use super::{Config, ConfigDiff, ConfigErrors, Environment, Mistake, Place};
 
 /// A file that is right; tests change one thing in it.
 const GOOD: &str = r#"[store]

@@ -38,6 +38,13 @@ const BEYOND: &[&str] = &[
     "sent to no vendor",
     "mapped twice",
     "it names the person",
+    "write that as the value",
+    "an empty text is none",
+    "characters at most; write",
+    "turns true and false around",
+    "not both",
+    "goes to one place alone",
+    "names the person at",
 ];
 
 fn validator() -> &'static Validator {
