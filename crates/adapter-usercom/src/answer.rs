@@ -1,11 +1,11 @@
 use adapter::{
-    ErrorKind, Means, Receipt, Seen, VendorError, VendorRequest, VendorResponse, echo_differs, id_text,
-    speaks_of_errors, status,
+    Agreement, ErrorKind, Means, Receipt, Seen, VendorError, VendorRequest, VendorResponse, WireField,
+    WireValue, id_text, speaks_of_errors, status,
 };
-use canonical::Json;
+use canonical::{Json, Leaf};
 use serde_json::Value as JsonValue;
 
-use crate::{DIALECT, GENDER, TAGS, person, reader};
+use crate::{DIALECT, TAGS, person, reader};
 
 /// Reads the answer to a PUT: the user object.
 pub(crate) fn read(sent: &VendorRequest, response: &VendorResponse) -> Result<Receipt, VendorError> {
@@ -15,15 +15,16 @@ pub(crate) fn read(sent: &VendorRequest, response: &VendorResponse) -> Result<Re
     let by_custom_id = person::is_by_custom_id(&sent.subject);
     // An update whose answer leaves out the custom id was found by its path; what it shows proves no removal.
     let (own_id, is_named) = match user.get("id").and_then(id_text) {
-        Some(own_id) if by_custom_id && !person::shows_custom_id(&user) => (own_id, false),
+        Some(own_id) if by_custom_id && person::custom_id(|name| user.get(name)).is_none() => (own_id, false),
         _ => (person::own_id(&user, &sent.subject)?, true),
     };
     let witness = by_custom_id.then(|| own_id.to_owned());
     if denies(&user, sent) {
         return Err(VendorError::unreadable("a success that speaks of errors"));
     }
-    let shown = is_named.then(|| Seen::of(reader::fields(&user)));
-    Ok(Receipt { witness, unverified: unverified(&user, sent), shown, ..Receipt::new(Means::Applied) })
+    let seen = Seen::of(reader::fields(&user));
+    let unverified = unverified(sent, &seen);
+    Ok(Receipt { witness, unverified, shown: is_named.then_some(seen), ..Receipt::new(Means::Applied) })
 }
 
 /// Whether the user object speaks of errors: members of this name that are no attributes of the request.
@@ -66,25 +67,24 @@ fn is_of_a_person(detail: &str) -> bool {
     detail == "Not found." || (detail.starts_with("No ") && detail.ends_with(" matches the given query."))
 }
 
-/// The fields that came back with another value, and the custom attributes that did not come back: User.com drops those
-/// that were never created.
-fn unverified(user: &Json, sent: &VendorRequest) -> Vec<String> {
+/// The fields that are shown with another value, and the custom attributes that did not come back: User.com drops those that were
+/// never created. Of what is not shown, nothing is known.
+fn unverified(sent: &VendorRequest, seen: &Seen) -> Vec<String> {
     let fields = sent.body.as_ref().and_then(JsonValue::as_object).into_iter().flatten();
-    let differs = |name: &str, value: &JsonValue| match (name, DIALECT.rule_of(name)) {
-        // Answered as a word and as objects.
-        (GENDER | TAGS, _) => false,
-        (_, Some(_)) => user.get(name).is_some_and(|echoed| echo_differs(value, echoed)),
-        (_, None) => attribute(user, name).is_none_or(|echoed| echo_differs(value, echoed)),
-    };
-    fields.filter(|(name, value)| differs(name, value)).map(|(name, _)| name.clone()).collect()
+    let fields: Vec<WireField> = fields.map(|(name, value)| sent_field(name, value)).collect();
+    let differs = |field: &&WireField| reader::agreement(field, &fields, seen) == Agreement::Differs;
+    fields.iter().filter(differs).map(|field| field.to.clone()).collect()
 }
 
-/// A custom attribute: a member of the user object in version 2, an item of `attributes` on the vendor's page.
-fn attribute<'a>(user: &'a Json, name: &str) -> Option<&'a Json> {
-    let listed = || {
-        let Some(Json::Array(items)) = user.get("attributes") else { return None };
-        let is_it = |item: &&Json| item.get("name_std").and_then(Json::as_str) == Some(name);
-        items.iter().find(is_it)?.get("value")
+/// A field of a request as it is compared. Which leaf an attribute carries, the request does not tell: it is compared as text is.
+fn sent_field(name: &str, value: &JsonValue) -> WireField {
+    let leaf = DIALECT.rule_of(name).and_then(|rule| rule.leaf.clone()).unwrap_or(Leaf::Title);
+    let value = match value {
+        JsonValue::Array(members) if name == TAGS => WireValue::Members {
+            wanted: members.iter().filter_map(|member| member.as_str().map(str::to_owned)).collect(),
+            removed: Vec::new(),
+        },
+        value => WireValue::Set(value.clone()),
     };
-    user.get(name).or_else(listed)
+    WireField { leaf, to: name.to_owned(), value }
 }

@@ -1,16 +1,20 @@
 use adapter::{Subject, VendorError, id_text};
 use canonical::Json;
 
+use crate::CUSTOM_ID;
+
 /// The members of an answer that name somebody.
-const NAMES: [&str; 3] = ["id", "custom_id", "user_id"];
+const NAMES: [&str; 3] = ["id", CUSTOM_ID, CUSTOM_ID_IN_1];
+/// What version 1 of the API calls a custom id.
+const CUSTOM_ID_IN_1: &str = "user_id";
 
 pub(crate) fn is_by_custom_id(subject: &Subject) -> bool {
-    subject.kind().name == "custom_id"
+    subject.kind().name == CUSTOM_ID
 }
 
-/// Whether an object has a custom id, under either of its names; `null` is one that is nobody's.
-pub(crate) fn shows_custom_id(json: &Json) -> bool {
-    json.get("custom_id").or_else(|| json.get("user_id")).is_some()
+/// The member that shows a custom id, under either of its names; `null` is one that is nobody's.
+pub(crate) fn custom_id<T>(member: impl Fn(&str) -> Option<T>) -> Option<T> {
+    member(CUSTOM_ID).or_else(|| member(CUSTOM_ID_IN_1))
 }
 
 /// Whether an object says whom it is about.
@@ -27,8 +31,7 @@ pub(crate) fn names_somebody(json: &Json) -> bool {
 /// a custom id.
 pub(crate) fn own_id<'a>(json: &'a Json, subject: &Subject) -> Result<&'a str, VendorError> {
     let own_id = json.get("id").and_then(id_text);
-    // Version 1 has another name for it.
-    let custom_id = match json.get("custom_id").or_else(|| json.get("user_id")) {
+    let custom_id = match custom_id(|name| json.get(name)) {
         Some(Json::String(text) | Json::Number(text)) => Some(text.as_str()),
         _ => None,
     };

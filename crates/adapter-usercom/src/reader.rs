@@ -6,6 +6,10 @@
 //! - `GET /api/public/attributes/` answers `{"count", "next", "previous", "results"}`. `next` is a whole URL; nothing but its
 //!   cursor is taken from it, so that no answer can lead a request anywhere else.
 //!
+//! An attribute has two names: the page shows `My string attr` with the `name_std` `my_string_attr`. A route may map either. A list
+//! tells which belongs to which; where the attributes are members of the object, an attribute that is mapped by the name that
+//! people read is the only member that its name becomes in small letters and underscores.
+//!
 //! Where the object lacks a custom attribute, the attribute was never created: what was sent for it is not there.
 
 mod compare;
@@ -53,7 +57,7 @@ impl adapter::Reader for Adapter {
     }
 
     fn shown_in<'s>(&self, field: &str, seen: &'s Seen) -> Option<(&'s str, &'s Json)> {
-        seen.member(if compare::is_part_of_name(field) { compare::NAME } else { field })
+        compare::shown_in(field, seen)
     }
 
     fn agreement(&self, field: &WireField, all: &[WireField], seen: &Seen) -> Agreement {
@@ -81,16 +85,23 @@ pub(crate) fn fields(json: &Json) -> Vec<ReadItem> {
     members.chain(listed(json)).collect()
 }
 
+/// Whether a member of this name is an attribute, and no field of User.com's own.
+fn is_attribute(name: &str) -> bool {
+    !DIALECT.has_field(name) && !READ_ONLY.contains(&name)
+}
+
 /// The attributes of the form that the vendor's page shows.
 fn listed(json: &Json) -> Vec<ReadItem> {
     let Some(Json::Array(items)) = json.get(ATTRIBUTES) else { return Vec::new() };
     let attribute = |item: &Json| {
-        let name = item.get("name_std").and_then(Json::as_str)?;
-        let is_attribute = DIALECT.rule_of(name).is_none() && !READ_ONLY.contains(&name);
-        let value = item.get("value").filter(|_| is_attribute)?.clone();
-        Some(ReadItem::Field { name: name.to_owned(), value })
+        let text = |member| item.get(member).and_then(Json::as_str);
+        let name = text("name_std").filter(|name| is_attribute(name))?;
+        let value = item.get("value")?.clone();
+        let label = text("name").filter(|label| *label != name);
+        let label = label.map(|label| ReadItem::Label { name: name.to_owned(), label: label.to_owned() });
+        Some([Some(ReadItem::Field { name: name.to_owned(), value }), label])
     };
-    items.iter().filter_map(attribute).collect()
+    items.iter().filter_map(attribute).flatten().flatten().collect()
 }
 
 /// The names of tags that are answered as objects.

@@ -1,22 +1,52 @@
 use adapter::{Agreement, Seen, WireField, WireValue, plain, spelled};
 use canonical::Json;
 
-use crate::{DIALECT, GENDER, formats::gender_word};
+use super::is_attribute;
+use crate::{COMPANY, CUSTOM_ID, DIALECT, GENDER, formats::gender_word, person};
 
 /// Shows first and last name together; neither is shown alone.
-pub(super) const NAME: &str = "name";
+const NAME: &str = "name";
 
 const FIRST: &str = "first_name";
 const LAST: &str = "last_name";
 
-pub(super) fn is_part_of_name(field: &str) -> bool {
+/// The companies of a person, each an object.
+const COMPANIES: &str = "companies";
+
+fn is_part_of_name(field: &str) -> bool {
     field == FIRST || field == LAST
 }
 
+/// Which member shows a field.
+pub(super) fn shown_in<'s>(field: &str, seen: &'s Seen) -> Option<(&'s str, &'s Json)> {
+    match field {
+        FIRST | LAST => seen.member(NAME),
+        COMPANY => seen.member(COMPANIES),
+        CUSTOM_ID => person::custom_id(|name| seen.member(name)),
+        _ if DIALECT.has_field(field) => seen.member(field),
+        _ => seen.member(field).or_else(|| seen.labelled(field)).or_else(|| by_folded_name(field, seen)),
+    }
+}
+
+/// The only attribute whose name is what a label becomes. Two that are alike say nothing.
+fn by_folded_name<'s>(label: &str, seen: &'s Seen) -> Option<(&'s str, &'s Json)> {
+    let wanted = folded(label);
+    let mut alike = seen.iter().filter(|(name, _)| is_attribute(name) && folded(name) == wanted);
+    alike.next().filter(|_| alike.next().is_none())
+}
+
+fn folded(name: &str) -> String {
+    let small = name.trim().to_lowercase();
+    let words = small.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join("_")
+}
+
+/// Whether the answer shows a field as it should be: one reading for the answer to an update and for whoever looks.
 pub(crate) fn agreement(field: &WireField, all: &[WireField], seen: &Seen) -> Agreement {
-    let shown = seen.get(&field.to);
+    let shown = shown_in(&field.to, seen).map(|(_, value)| value);
     match &field.value {
         _ if is_part_of_name(&field.to) => name_part(&field.to, all, seen),
+        WireValue::Set(id) if field.to == COMPANY => company(id.as_str().unwrap_or_default(), shown),
         // A number goes in, and a word comes out or the number itself.
         WireValue::Set(number) if field.to == GENDER => match (gender_word(number), shown) {
             (Some(_), Some(_)) if plain(&field.value, shown) == Agreement::Same => Agreement::Same,
@@ -24,10 +54,21 @@ pub(crate) fn agreement(field: &WireField, all: &[WireField], seen: &Seen) -> Ag
             _ => Agreement::NotShown,
         },
         // An attribute that does not come back does not exist.
-        WireValue::Set(_) if shown.is_none() && DIALECT.rule_of(&field.to).is_none() => Agreement::Differs,
-        WireValue::Clear if shown.is_none() && DIALECT.rule_of(&field.to).is_none() => Agreement::Same,
+        WireValue::Set(_) if shown.is_none() && !DIALECT.has_field(&field.to) => Agreement::Differs,
+        WireValue::Clear if shown.is_none() && !DIALECT.has_field(&field.to) => Agreement::Same,
         value => spelled(&field.leaf, value, shown),
     }
+}
+
+/// What the companies of a person say of the one that was sent. The page shows each with an id and a name of User.com's, neither of
+/// which is what was sent; that there is none at all tells enough.
+fn company(custom_id: &str, shown: Option<&Json>) -> Agreement {
+    let Some(Json::Array(companies)) = shown else { return Agreement::NotShown };
+    let ids: Vec<Option<&str>> = companies.iter().map(|company| company.get(CUSTOM_ID)?.as_str()).collect();
+    if custom_id.is_empty() && companies.is_empty() || ids.contains(&Some(custom_id)) {
+        return Agreement::Same;
+    }
+    if ids.iter().all(Option::is_some) { Agreement::Differs } else { Agreement::NotShown }
 }
 
 /// What `name` says about one of its parts. Where the whole is not as it should be, a part is to blame that the whole does not

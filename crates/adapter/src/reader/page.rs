@@ -23,6 +23,13 @@ pub enum ReadItem {
         /// The value.
         value: Json,
     },
+    /// What people at the vendor read in place of a field's name.
+    Label {
+        /// The name.
+        name: String,
+        /// What people read.
+        label: String,
+    },
     /// A value in a field that the vendor's customer has defined.
     Stored(StoredValue),
     /// A field that the vendor's customer has defined.
@@ -60,7 +67,7 @@ impl ReadItem {
     pub fn into_definition(self) -> Option<Definition> {
         match self {
             ReadItem::Definition(definition) => Some(definition),
-            ReadItem::Field { .. } | ReadItem::Stored(_) => None,
+            ReadItem::Field { .. } | ReadItem::Label { .. } | ReadItem::Stored(_) => None,
         }
     }
 }
@@ -69,6 +76,7 @@ impl fmt::Debug for ReadItem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ReadItem::Field { name, value } => write!(f, "{name}: {value:?}"),
+            ReadItem::Label { name, label } => write!(f, "{name} is read as {label}"),
             ReadItem::Stored(value) => write!(f, "{value:?}"),
             ReadItem::Definition(definition) => write!(f, "{definition:?}"),
         }

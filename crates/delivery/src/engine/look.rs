@@ -131,6 +131,6 @@ impl Engine {
 fn into_stored(item: ReadItem) -> Option<StoredValue> {
     match item {
         ReadItem::Stored(value) => Some(value),
-        ReadItem::Field { .. } | ReadItem::Definition(_) => None,
+        ReadItem::Field { .. } | ReadItem::Label { .. } | ReadItem::Definition(_) => None,
     }
 }

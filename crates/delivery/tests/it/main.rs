@@ -8,6 +8,7 @@ mod reading;
 mod refusals;
 mod removals;
 mod steering;
+mod typed;
 mod usercom;
 mod vendor;
 mod watching;

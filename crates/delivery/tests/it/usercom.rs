@@ -11,8 +11,10 @@ use adapter::{
     FieldOption, FieldOptions, Mapping, MappingOptions, ReadRequest, VendorRequest, VendorResponse,
 };
 use async_trait::async_trait;
+use canonical::Leaf;
 use delivery::{
     NoTelemetry, Preview, ProcessClock, Rate, Route, SeededJitter, SendError, SendErrorKind, Transport,
+    drift::{Finding, VerifyOutcome},
     engine::{Engine, Hub, Parts},
     status::RouteStatus,
     store::{AcceptError, Accepted, LaneRow, Store},
@@ -90,6 +92,11 @@ impl UserCom {
     /// The tags that somebody has.
     pub(crate) fn tags(&self, id: u32) -> JsonValue {
         self.lock().core.state().users[&id.to_string()]["tags"].clone()
+    }
+
+    /// A field of somebody's record.
+    pub(crate) fn field(&self, id: u32, name: &str) -> JsonValue {
+        self.lock().core.state().users[&id.to_string()][name].clone()
     }
 
     /// Changes somebody behind the gateway's back.
@@ -190,6 +197,18 @@ impl World {
     }
 
     pub(crate) async fn with_rate(nothing: NothingToRemove, rate: Rate) -> Self {
+        let tier = FieldOptions { to: Some("my_string_attr".to_owned()), ..FieldOptions::default() };
+        let fields = BTreeMap::from([("custom.tier".parse().expect("a leaf"), FieldOption::On(tier))]);
+        let options = MappingOptions { fields, ..MappingOptions::default() };
+        Self::with(nothing, rate, &options).await
+    }
+
+    /// A world with this mapping.
+    pub(crate) async fn mapped(options: &MappingOptions) -> Self {
+        Self::with(NothingToRemove::Done, Rate::Unlimited, options).await
+    }
+
+    async fn with(nothing: NothingToRemove, rate: Rate, options: &MappingOptions) -> Self {
         let hub = Hub::new();
         let store = Arc::new(MemoryStore::new(hub.clone()));
         let vendor = UserCom::new(nothing);
@@ -200,7 +219,8 @@ impl World {
             jitter: Arc::new(SeededJitter::new(7)),
             telemetry: Arc::new(NoTelemetry),
         };
-        let engine = Engine::start(parts, vec![Arc::new(route(&vendor, rate))], false).await.expect("starts");
+        let engine =
+            Engine::start(parts, vec![Arc::new(route(&vendor, rate, options))], false).await.expect("starts");
         Self { engine, vendor, store }
     }
 
@@ -221,6 +241,24 @@ impl World {
         submitted.map(|submitted| submitted.accepted)
     }
 
+    /// From now on the route has this mapping, of this revision.
+    pub(crate) async fn remap(&self, options: &MappingOptions, mapping_revision: u64) {
+        let route = Route { mapping_revision, ..route(&self.vendor, Rate::Unlimited, options) };
+        self.engine.reload(vec![Arc::new(route)], false).await.expect("reloaded");
+    }
+
+    /// What is found of a leaf of user `number`.
+    pub(crate) async fn found(&self, number: u32, leaf: &str) -> Option<Finding> {
+        let verified =
+            self.engine.verify(vec![user(number)], None, Duration::from_secs(60)).await.expect("stored");
+        match &verified.results[0].outcome {
+            VerifyOutcome::Compared(findings) => {
+                findings.get(&leaf.parse::<Leaf>().expect("a leaf")).copied()
+            }
+            _ => None,
+        }
+    }
+
     pub(crate) async fn status(&self, accepted: &Accepted) -> RouteStatus {
         let snapshot = self.store.user(&accepted.update.user).await.expect("readable").expect("known");
         let status = self.engine.status(&accepted.update, &snapshot.user, &snapshot.lanes);
@@ -233,15 +271,12 @@ impl World {
     }
 }
 
-fn route(vendor: &UserCom, rate: Rate) -> Route {
+fn route(vendor: &UserCom, rate: Rate, options: &MappingOptions) -> Route {
     let adapter = adapter_usercom::Adapter::new(adapter_usercom::Options);
     let dialect = &adapter_usercom::DIALECT;
-    let tier = FieldOptions { to: Some("my_string_attr".to_owned()), ..FieldOptions::default() };
-    let fields = BTreeMap::from([("custom.tier".parse().expect("a leaf"), FieldOption::On(tier))]);
-    let options = MappingOptions { fields, ..MappingOptions::default() };
     let mut route = Route {
         adapter: Arc::new(adapter),
-        mapping: Mapping::new(dialect, &options).expect("a mapping"),
+        mapping: Mapping::new(dialect, options).expect("a mapping"),
         subject_kind: &dialect.subjects[0],
         transport: Arc::new(vendor.clone()),
         ..routes::plain("a")

@@ -47,9 +47,13 @@ impl ContractCase {
         Bench::of(&*self.adapter, person.kind(), &self.mapping)
     }
 
-    /// Every kind of subject of the dialect with one person and another one.
+    /// Every kind of subject of the dialect with one person and another one, but for the one that the mapping gives people.
     pub(super) fn people(&self) -> Result<Vec<(Subject, Subject)>, String> {
-        self.adapter.dialect().subjects.iter().map(|kind| Ok((person(kind, 0)?, person(kind, 1)?))).collect()
+        let dialect = self.adapter.dialect();
+        let given =
+            dialect.open_fields.and_then(|open| open.second_id).filter(|_| self.mapping.second_id.is_some());
+        let kinds = dialect.subjects.iter().filter(|kind| given.is_none_or(|given| given.to != kind.name));
+        kinds.map(|kind| Ok((person(kind, 0)?, person(kind, 1)?))).collect()
     }
 }
 

@@ -10,6 +10,8 @@ use super::UnknownKey;
 pub struct UserComKnobs {
     /// Custom attributes by `name_std`; API version 2 stores no others.
     pub attributes: BTreeMap<String, ValueType>,
+    /// What people read in place of a `name_std`; an attribute can be written under either.
+    pub labels: BTreeMap<String, String>,
     /// What version 2 does with an unregistered key.
     pub unknown_attribute: UnknownKey,
     /// What a write without the trailing slash gets.
@@ -22,6 +24,18 @@ pub struct UserComKnobs {
     pub page_size: usize,
 }
 
+impl UserComKnobs {
+    /// What people read of an attribute.
+    pub(crate) fn label<'a>(&'a self, name: &'a str) -> &'a str {
+        self.labels.get(name).map_or(name, String::as_str)
+    }
+
+    /// The `name_std` of an attribute that is written under either of its names.
+    pub(crate) fn name_std<'a>(&'a self, key: &'a str) -> &'a str {
+        self.labels.iter().find(|(_, label)| *label == key).map_or(key, |(name, _)| name)
+    }
+}
+
 impl Default for UserComKnobs {
     fn default() -> Self {
         let attributes = [
@@ -32,8 +46,10 @@ impl Default for UserComKnobs {
             ("example_attr", ValueType::Boolean),
             ("my_string_attr", ValueType::String),
         ];
+        let labels = [("example_attr", "Example attr"), ("my_string_attr", "My string attr")];
         Self {
             attributes: attributes.map(|(name, kind)| (name.to_owned(), kind)).into(),
+            labels: labels.map(|(name, label)| (name.to_owned(), label.to_owned())).into(),
             unknown_attribute: UnknownKey::Ignore,
             missing_slash: MissingSlash::Redirect,
             nulls: NullValues::Store,

@@ -148,6 +148,7 @@ fn write_attribute(
     version: Version,
 ) -> Result<(), &'static str> {
     let knobs = &world.knobs.usercom;
+    let key = knobs.name_std(key);
     match knobs.attributes.get(key) {
         Some(kind) if !value.is_null() && !fits(kind, &value) => {
             return Err("Not a valid value of this attribute.");
@@ -204,8 +205,9 @@ pub(super) fn remove_attribute(
 ) -> Result<Option<Value>, Errors> {
     let name = text_of(body, "attribute")?;
     let knobs = &world.knobs.usercom;
-    let was_there = attributes_of(record).remove(&name).is_some();
-    let known = was_there || knobs.attributes.contains_key(&name);
+    let own = knobs.name_std(&name);
+    let was_there = attributes_of(record).remove(own).is_some();
+    let known = was_there || knobs.attributes.contains_key(own);
     if !known && knobs.unknown_attribute == UnknownKey::Refuse {
         return Err(Errors::from_iter([("attribute".to_owned(), json!(["This attribute does not exist."]))]));
     }

@@ -24,7 +24,15 @@ pub(super) fn shown(knobs: &UserComKnobs, record: &Record, version: Version) -> 
     let mut shown = record.clone();
     let part = |key: &str| record.get(key).and_then(Value::as_str).unwrap_or_default();
     shown.insert("name".to_owned(), format!("{} {}", part("first_name"), part("last_name")).trim().into());
-    for key in ["first_name", "last_name", "company_custom_id", "assigned_to"] {
+    if let Some(company) = shown.remove("company_custom_id").filter(|company| *company != json!("")) {
+        // As on the vendor's page: without the id that was sent.
+        let id = number_of(company.as_str().unwrap_or_default());
+        shown.insert(
+            "companies".to_owned(),
+            json!([{ "id": id, "name": "Company name", "member_since": null }]),
+        );
+    }
+    for key in ["first_name", "last_name", "assigned_to"] {
         shown.remove(key);
     }
     let tags = fields::names_of(record);
@@ -38,7 +46,7 @@ pub(super) fn shown(knobs: &UserComKnobs, record: &Record, version: Version) -> 
     match version {
         Version::One => {
             let list = attributes.iter().map(
-                |(name, value)| json!({ "id": number_of(name), "name": name, "name_std": name, "value": value }),
+                |(name, value)| json!({ "id": number_of(name), "name": knobs.label(name), "name_std": name, "value": value }),
             );
             shown.insert("attributes".to_owned(), list.collect());
             shown.insert("user_id".to_owned(), custom_id);
@@ -61,7 +69,8 @@ pub(super) fn shown(knobs: &UserComKnobs, record: &Record, version: Version) -> 
 pub(super) fn attributes(knobs: &UserComKnobs, before: usize, host: &str) -> Option<Value> {
     let total = knobs.attributes.len();
     let size = knobs.page_size.clamp(1, 100);
-    let results: Vec<_> = knobs.attributes.iter().skip(before).take(size).map(attribute).collect();
+    let results: Vec<_> =
+        knobs.attributes.iter().skip(before).take(size).map(|own| attribute(knobs, own)).collect();
     let link = |place: usize| format!("http://{host}/api/public/attributes/?cursor=cD{place}%3D%3D");
     let next = (before + size < total).then(|| link(before + size));
     let previous = (before > 0).then(|| link(before.saturating_sub(size)));
@@ -74,13 +83,13 @@ pub(super) fn place(cursor: &str) -> Option<usize> {
     cursor.strip_prefix("cD")?.strip_suffix("==")?.parse().ok()
 }
 
-fn attribute((name, kind): (&String, &ValueType)) -> Value {
+fn attribute(knobs: &UserComKnobs, (name, kind): (&String, &ValueType)) -> Value {
     let kind = match kind {
         ValueType::Fixed(_) => json!("fixed"),
         simple => json!(simple),
     };
     json!({
-        "id": number_of(name), "name": name, "name_std": name, "value_type": kind, "content_type": "clientuser",
+        "id": number_of(name), "name": knobs.label(name), "name_std": name, "value_type": kind, "content_type": "clientuser",
     })
 }
 

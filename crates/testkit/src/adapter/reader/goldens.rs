@@ -66,6 +66,7 @@ fn shown(request: &ReadRequest) -> JsonValue {
 fn item(item: &ReadItem) -> JsonValue {
     match item {
         ReadItem::Field { name, value } => json!({ name.as_str(): plain(value) }),
+        ReadItem::Label { name, label } => json!({ "label": label, "name": name }),
         ReadItem::Stored(value) => {
             json!({ "field": value.field, "label": value.label, "value": value.value })
         }
