@@ -204,7 +204,8 @@ fn a_database_that_another_one_is_copied_over_ends_the_process_before_the_next_s
     while fs::metadata(&log).expect("it is there").len() > 0 {
         thread::sleep(Duration::from_millis(50));
     }
-    // Into the same file, as `cp` does.
+    // Into the same file, as `cp` does, once the process has seen to the end of its copy, too.
+    thread::sleep(Duration::from_millis(500));
     fs::copy(other.path("gateway.db"), world.path("gateway.db")).expect("it can be copied");
     let path = format!("/v1/users/{}", world.people()[0].id);
     if let Ok(answer) = api.try_send("PATCH", &path, &[], Some(&json!({ "title": "Lost" }))) {

@@ -48,21 +48,19 @@ impl Checkpoints {
         Ok(Self { pages, copied: 0, pending: true, scrubber })
     }
 
-    /// Copies what is there without waiting for anybody, once enough has come together.
-    pub(crate) fn after_commit(&mut self, connection: &Connection) -> Result<(), String> {
+    /// Copies what is there without waiting for anybody, once enough has come together; whether it has.
+    pub(crate) fn after_commit(&mut self, connection: &Connection) -> Result<bool, String> {
         self.pending = true;
         let pages = self.pages.load(Ordering::Relaxed);
         if pages < self.copied {
             self.copied = 0;
         }
-        if pages >= self.copied + PASSIVE_AFTER {
-            if !noted(self.scrubber.note())? {
-                return Ok(());
-            }
-            run(connection, "PRAGMA wal_checkpoint(PASSIVE)").map_err(|error| describe(&error))?;
-            self.copied = pages;
+        if pages < self.copied + PASSIVE_AFTER || !noted(self.scrubber.note())? {
+            return Ok(false);
         }
-        Ok(())
+        run(connection, "PRAGMA wal_checkpoint(PASSIVE)").map_err(|error| describe(&error))?;
+        self.copied = pages;
+        Ok(true)
     }
 
     /// Whether the WAL holds anything.
@@ -70,8 +68,7 @@ impl Checkpoints {
         self.pending
     }
 
-    /// Copies everything, empties the WAL and overwrites what is left of moved rows; whether it could, for readers in the
-    /// way.
+    /// Copies everything and empties the WAL; whether it could, for readers in the way.
     pub(crate) fn empty(&mut self, connection: &Connection, patience: Patience) -> Result<bool, String> {
         if !noted(self.scrubber.note())? {
             return Ok(false);
@@ -80,14 +77,19 @@ impl Checkpoints {
         if emptied {
             self.copied = 0;
             self.pages.store(0, Ordering::Relaxed);
-            let scrubbed = self.scrubber.scrub(connection).map_err(|error| describe(&error))?;
-            self.pending = match scrubbed {
-                Ok(scrubbed) => !scrubbed,
-                Err(error) if error.kind() == io::ErrorKind::StorageFull => true,
-                Err(error) => return Err(error.to_string()),
-            };
         }
         Ok(emptied)
+    }
+
+    /// Overwrites what is left of moved rows once the WAL is empty.
+    pub(crate) fn scrub(&mut self, connection: &Connection) -> Result<(), String> {
+        let scrubbed = self.scrubber.scrub(connection).map_err(|error| describe(&error))?;
+        self.pending = match scrubbed {
+            Ok(scrubbed) => !scrubbed,
+            Err(error) if error.kind() == io::ErrorKind::StorageFull => true,
+            Err(error) => return Err(format!("what is left of moved rows cannot be overwritten: {error}")),
+        };
+        Ok(())
     }
 }
 

@@ -5,8 +5,10 @@ use std::{
     time::SystemTime,
 };
 
-/// How much of a file tells it from another one, in bytes: the roots of the tables and what has happened last in the small ones.
-const START: u64 = 64 * 1024;
+use crate::page::{PAGE, unallocated};
+
+/// How many pages of a file tell it from another one: the roots of the tables and what has happened last in the small ones.
+const PAGES: usize = 16;
 
 /// What is in a database file, as far as that tells whether somebody else wrote into it.
 #[derive(Debug, Clone, Copy)]
@@ -23,7 +25,7 @@ struct Stamp {
 }
 
 impl Content {
-    /// What is in a file now.
+    /// What is in a file now. The unallocated middles of its pages say nothing, for this process overwrites them.
     ///
     /// # Errors
     /// When it cannot be read.
@@ -31,9 +33,16 @@ impl Content {
         let stamp = Stamp::of(file)?;
         let mut bytes = Vec::new();
         file.seek(SeekFrom::Start(0))?;
-        file.take(START).read_to_end(&mut bytes)?;
+        file.take((PAGES * PAGE) as u64).read_to_end(&mut bytes)?;
+        let (pages, rest) = bytes.as_chunks_mut::<PAGE>();
+        for (number, page) in (1..).zip(&mut *pages) {
+            if let Some(middle) = unallocated(page, number) {
+                page[middle].fill(0);
+            }
+        }
         let mut hasher = std::hash::DefaultHasher::new();
-        hasher.write(&bytes);
+        hasher.write(pages.as_flattened());
+        hasher.write(rest);
         Ok(Self { stamp, start: hasher.finish() })
     }
 
@@ -80,5 +89,23 @@ mod tests {
             fs::write(&path, other).expect("written");
             assert!(!Content::of(&file).expect("it can be read").is_that_of(&before), "{other}");
         }
+    }
+
+    #[test]
+    fn what_is_overwritten_of_moved_rows_makes_no_other_file() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("a.db");
+        // The second page is a leaf without cells, whose middle is all but its header.
+        let mut pages = [0xAA; 2 * PAGE];
+        pages[PAGE..PAGE + 8].copy_from_slice(&[13, 0, 0, 0, 0, 0x10, 0, 0]);
+        fs::write(&path, pages).expect("written");
+        let file = File::open(&path).expect("it is there");
+        let before = Content::of(&file).expect("it can be read");
+        pages[PAGE + 8..].fill(0);
+        fs::write(&path, pages).expect("written");
+        assert!(Content::of(&file).expect("it can be read").is_that_of(&before));
+        pages[PAGE + 5] = 0;
+        fs::write(&path, pages).expect("written");
+        assert!(!Content::of(&file).expect("it can be read").is_that_of(&before));
     }
 }

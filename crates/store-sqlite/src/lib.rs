@@ -11,6 +11,7 @@ mod failure;
 mod header;
 mod open;
 mod options;
+mod page;
 
 mod lock;
 mod migrate;

@@ -60,10 +60,7 @@ impl Place {
 
     /// Notes what is in the database after this process has written to it, as only a checkpoint does.
     pub(crate) fn note(&self) {
-        let is_known = self.content.get().is_some_and(|left| left.is_untouched(&self.file).unwrap_or(true));
-        if !is_known {
-            self.content.set(Content::of(&self.file).ok());
-        }
+        self.content.set(Content::of(&self.file).ok());
     }
 
     /// Whether there is in the database what this process left there.

@@ -112,10 +112,13 @@ impl Writer {
         }
         if answers.wants_checkpoint() {
             self.empty_wal(Patience::Readers);
-        } else if let Err(what) = self.checkpoints.after_commit(&self.connection) {
-            self.failure.set(&what);
+        } else {
+            match self.checkpoints.after_commit(&self.connection) {
+                Ok(true) => self.place.note(),
+                Ok(false) => {}
+                Err(what) => self.failure.set(&what),
+            }
         }
-        self.place.note();
         answers.tell_rest();
     }
 
@@ -142,12 +145,21 @@ impl Writer {
         if self.failure.check().is_err() || self.is_lost() {
             return;
         }
-        match self.checkpoints.empty(&self.connection, patience) {
-            Ok(true) => {}
-            Ok(false) => tracing::debug!("the WAL could not be emptied; it is tried again"),
-            Err(what) => self.failure.set(&what),
-        }
+        let emptied = self.checkpoints.empty(&self.connection, patience);
+        // At once: a file that is copied over from here on is known to be another one.
         self.place.note();
+        let scrubbed = emptied.and_then(|emptied| {
+            if emptied {
+                return self.checkpoints.scrub(&self.connection);
+            }
+            tracing::debug!("the WAL could not be emptied; it is tried again");
+            Ok(())
+        });
+        if let Err(what) = scrubbed
+            && !self.is_lost()
+        {
+            self.failure.set(&what);
+        }
     }
 
     /// Leaves the file as a next process wants to find it.
