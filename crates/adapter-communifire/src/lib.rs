@@ -38,7 +38,7 @@ pub static DIALECT: Dialect = Dialect {
     subjects: &[
         SubjectKind::integer("user_id"),
         // An ASP.NET application: user names have no case (a guess; the page does not say).
-        SubjectKind::text("username", Comparison::Folded),
+        SubjectKind::text(USER_NAME, Comparison::Folded),
         SubjectKind::email("email").taking(EMAIL),
     ],
     fields: &[
@@ -50,8 +50,7 @@ pub static DIALECT: Dialect = Dialect {
         FieldRule::new(Leaf::Region, "State", Rule::SetOnly, as_text),
         FieldRule::new(Leaf::Organization, "Company", Rule::SetOnly, as_text),
         FieldRule::new(Leaf::Locale, "Language", Rule::SetOnly, as_text),
-        // The manager's username.
-        FieldRule::new(Leaf::Manager, REPORTS_TO, Rule::SetOnly, as_text),
+        FieldRule::new(Leaf::Manager, REPORTS_TO, Rule::SetOnly, as_text).naming_a_person_by(USER_NAME),
     ],
     open_fields: Some(
         OpenFields::new(Rule::SetOnly, as_text, &[USER_ID, USERNAME]).with_own_words(OWN_WORDS),
@@ -69,6 +68,8 @@ const OWN_WORDS: &[(Leaf, &str)] = &[(
     "the ids of its own \"Time Zones List\", and is sent names such as Europe/Berlin; write map = { \"Europe/Berlin\" = \"the id\", … }",
 )];
 
+/// The kind of subject by which `Reports to` names the manager.
+const USER_NAME: &str = "username";
 const USER_ID: &str = "UserID";
 const USERNAME: &str = "Username";
 const EMAIL: &str = "Email";

@@ -63,6 +63,8 @@ pub struct FieldRule {
     pub format: Format,
     /// What a field takes that does not hold any text, in words that end "takes …"; none for any text.
     pub takes: Option<&'static str>,
+    /// The kind of subject by which the field names another person; none for a field that names nobody.
+    pub person: Option<&'static str>,
 }
 
 /// How a field is set and cleared.
@@ -117,12 +119,12 @@ impl OpenFields {
 impl FieldRule {
     /// A field that stands for `leaf`, of no documented length.
     pub const fn new(leaf: Leaf, to: &'static str, rule: Rule, format: Format) -> Self {
-        Self { leaf: Some(leaf), to, rule, max_chars: None, format, takes: None }
+        Self { leaf: Some(leaf), to, rule, max_chars: None, format, takes: None, person: None }
     }
 
     /// A field that only a route can map, of no documented length.
     pub const fn without_leaf(to: &'static str, rule: Rule, format: Format) -> Self {
-        Self { leaf: None, to, rule, max_chars: None, format, takes: None }
+        Self { leaf: None, to, rule, max_chars: None, format, takes: None, person: None }
     }
 
     /// The field with its longest value in Unicode scalar values.
@@ -134,6 +136,12 @@ impl FieldRule {
     /// The field with what it takes, where that is not any text; in words that end "takes …".
     pub const fn takes(mut self, what: &'static str) -> Self {
         self.takes = Some(what);
+        self
+    }
+
+    /// The field, which names another person by this kind of subject.
+    pub const fn naming_a_person_by(mut self, subject: &'static str) -> Self {
+        self.person = Some(subject);
         self
     }
 }

@@ -17,6 +17,7 @@ use std::{
 };
 
 use canonical::{Leaf, Value, nearest};
+use serde_json::Value as JsonValue;
 
 pub use fate::Fate;
 pub use fault::MappingFault;
@@ -25,6 +26,8 @@ pub use fingerprint::Fingerprint;
 pub use group::Group;
 pub use options::{ClearAs, FieldOption, FieldOptions, MappingOptions, Overlong};
 pub use remark::MappingRemark;
+
+use turn::Turn;
 
 use crate::{Dialect, FieldRule, PhoneFormat, Rule, SubjectKind, WireValue};
 
@@ -44,8 +47,8 @@ pub struct Mapping {
     phone_format: PhoneFormat,
     fields: BTreeMap<Leaf, Field>,
     groups: Arc<[Group]>,
-    /// The field that names the person; see [`SubjectKind::taken_field`].
-    taken: Option<&'static str>,
+    /// How people are named.
+    subject: Option<&'static SubjectKind>,
 }
 
 impl Mapping {
@@ -103,7 +106,7 @@ impl Mapping {
         let groups =
             options.together.iter().filter_map(|group| group.among(|leaf| fields.contains_key(leaf)));
         let groups = groups.collect();
-        let mapping = Self { dialect, phone_format: options.phone_format, fields, groups, taken };
+        let mapping = Self { dialect, phone_format: options.phone_format, fields, groups, subject };
         if faults.is_empty() { Ok(mapping) } else { Err(faults) }
     }
 
@@ -151,15 +154,29 @@ impl Mapping {
     /// The fate of a leaf that this route cannot carry.
     pub fn carried(&self, leaf: &Leaf, value: Option<&Value>) -> Result<Carried, Fate> {
         let Some(field) = self.fields.get(leaf) else { return Err(self.fate_of_unmapped(leaf)) };
-        match value {
-            Some(value) => field.set(value, self.phone_format),
-            None => field.clear(),
+        let Some(value) = value else { return field.clear() };
+        let mut carried = field.set(value, self.phone_format)?;
+        // The same manager under another name is to be sent again.
+        if self.names_by_subject(leaf)
+            && let WireValue::Set(JsonValue::String(name)) = &carried.wire
+        {
+            carried.fingerprint = carried.fingerprint.naming(name);
         }
+        Ok(carried)
+    }
+
+    /// Whether the vendor wants to be told the person whom a leaf names in the way in which the route names people itself. A
+    /// customer may have given the field another name; a table of the route has its own names.
+    pub fn names_by_subject(&self, leaf: &Leaf) -> bool {
+        let is_sent_as_is = self.fields.get(leaf).is_some_and(|field| matches!(field.turn, Turn::AsIs));
+        let person = self.dialect.default_rule(leaf).and_then(|rule| rule.person);
+        is_sent_as_is && person.is_some() && person == self.subject.map(|subject| subject.name)
     }
 
     fn fate_of_unmapped(&self, leaf: &Leaf) -> Fate {
         let own = self.dialect.default_rule(leaf);
-        if own.is_some_and(|rule| Some(rule.to) == self.taken) {
+        let taken = self.subject.and_then(|subject| subject.taken_field);
+        if own.is_some_and(|rule| Some(rule.to) == taken) {
             return Fate::Unsupported;
         }
         let has_a_field = own.is_some();

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as JsonValue};
 
-use crate::{Change, Fault, FaultKind, Leaf, MAX_CUSTOM_KEYS, MAX_DOCUMENT, Patch, Value};
+use crate::{Change, Fault, FaultKind, Leaf, MAX_CUSTOM_KEYS, MAX_DOCUMENT, Patch, UserId, Value};
 
 /// What a user's canonical fields are: per leaf a value or "cleared", and the version that last changed it.
 #[derive(Clone, Default, PartialEq)]
@@ -39,9 +39,28 @@ impl Profile {
         self.get(leaf)?.value.as_ref()
     }
 
+    /// The user whom the leaf `manager` names; none without one, or where its text is no user's id. Whether there is such a user is
+    /// not known here.
+    pub fn manager_id(&self) -> Option<UserId> {
+        match self.value(&Leaf::Manager)? {
+            Value::Text(text) => text.parse().ok(),
+            _ => None,
+        }
+    }
+
     /// All entries in the order of their leaves.
     pub fn iter(&self) -> impl Iterator<Item = (&Leaf, &Entry)> {
         self.leaves.iter()
+    }
+
+    /// The profile with another value of a leaf that it has, of the same version; as it is where it has no value of the leaf.
+    #[must_use]
+    pub fn with_value(&self, leaf: &Leaf, value: Value) -> Self {
+        let mut profile = self.clone();
+        if let Some(entry) = profile.leaves.get_mut(leaf).filter(|entry| entry.value.is_some()) {
+            entry.value = Some(value);
+        }
+        profile
     }
 
     /// Applies `patch` as version `version`.

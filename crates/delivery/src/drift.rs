@@ -98,6 +98,6 @@ impl Belief {
 
 fn wire(route: &Route, user: &UserRow, leaf: Leaf) -> Option<WireField> {
     let to = route.mapping.field(&leaf)?.to.to_string();
-    let value = route.mapping.carry(&leaf, user.profile.value(&leaf)).ok()?;
+    let value = route.mapping.carry(&leaf, user.seen_by(route).value(&leaf)).ok()?;
     Some(WireField { leaf, to, value })
 }

@@ -97,6 +97,10 @@ pub enum Mutation {
     AbsenceTakenOnTrust,
     /// Of leaves that belong together one goes without the others.
     HalfAGroup,
+    /// A manager is sent as the profile has it, although the route knows how the vendor names that person.
+    ManagerAsGiven,
+    /// Whoever has a manager is not looked at when the vendor's name of the manager changes.
+    ManagerRenamedUnheard,
     /// The vendor's own id of a person is compared with that of the user before, and with nobody else's.
     WitnessIsNobodys,
 }

@@ -107,7 +107,7 @@ fn of_route(
         needed: BTreeMap::new(),
     };
     let Some(mut row) = lane else { return plan };
-    let view = RouteView::of(route, &user.profile, user.version);
+    let view = RouteView::of(route, user);
     let lane = row.lane.seen_by(&view.facts());
     let kept = planner::kept(route, &user.profile, &view, &lane).into_iter();
     plan.kept = kept.map(|kept| KeptLeaf::of(route, user, &lane, &view, kept)).collect();
@@ -127,7 +127,7 @@ fn of_route(
     let Some(work) = decide::claim(&command.routes, &mut loaded, command.now, |_| taken) else {
         return stopped(plan, route, user, &loaded.row.lane);
     };
-    if let Ok((requests, sent)) = planner::build(route, &user.profile, &work.claim) {
+    if let Ok((requests, sent)) = planner::build(route, &work.profile, &work.claim) {
         plan.requests = requests.iter().map(|request| route.transport.preview(request)).collect();
         let leaves = |of: Vec<Assertion>| of.into_iter().map(|assertion| assertion.leaf);
         plan.older = leaves(sent.payload).filter(|leaf| !plan.leaves.contains_key(leaf)).collect();

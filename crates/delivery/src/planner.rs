@@ -18,6 +18,7 @@ use crate::{
         SubjectFact, Version,
     },
     millis,
+    store::UserRow,
 };
 
 /// The most requests of one attempt; what needs more stays owed and follows in the next attempt.
@@ -38,10 +39,11 @@ pub struct RouteView {
 }
 
 impl RouteView {
-    /// Derives the view of a profile as of user version `version`.
-    pub fn of(route: &Route, profile: &Profile, version: Version) -> Self {
-        let mut view =
-            Self { version, is_known: true, serves: route.serves(profile), ..Self::of_nobody(route) };
+    /// Derives the view of a user as it is now.
+    pub fn of(route: &Route, user: &UserRow) -> Self {
+        let serves = route.serves(&user.profile);
+        let mut view = Self { version: user.version, is_known: true, serves, ..Self::of_nobody(route) };
+        let profile = &*user.seen_by(route);
         for (leaf, entry) in profile.iter() {
             let Some(field) = route.mapping.field(leaf) else { continue };
             match route.mapping.carried(leaf, entry.value.as_ref()) {

@@ -53,7 +53,7 @@ pub(crate) fn route(name: &str, adapter: Arc<dyn Adapter>, enrol: Enrol) -> Arc<
 
 /// What a vendor has when it has confirmed what the route carries of a user, up to this version.
 pub(crate) fn confirmed(route: &Route, user: &UserRow, upto: Version) -> Slots {
-    let view = RouteView::of(route, &user.profile, user.version);
+    let view = RouteView::of(route, user);
     let carried = view.carried().filter(|carried| carried.version <= upto);
     let mut slots: Vec<Slot> = carried
         .map(|carried| Slot {

@@ -2,12 +2,13 @@ use delivery::{
     decide::{self, AcceptWrites, Loaded},
     lane::State,
     mutation::{self, Mutation},
-    store::{Accept, AcceptError, Accepted, RouteId, StoreError, UpdateRow},
+    store::{Accept, AcceptError, Accepted, Names, RouteId, StoreError, UpdateRow},
 };
 
 use crate::{
     error::OpError,
     idempotency::{self, Known, Stamp},
+    reports,
     tx::Tx,
     updates, users,
 };
@@ -20,11 +21,13 @@ pub(crate) fn accept(tx: &mut Tx<'_>, command: &Accept) -> Result<Accepted, OpEr
     {
         return replay(tx, command, update);
     }
-    let loaded = Loaded {
-        user: users::load(tx.connection, &command.user)?,
-        lanes: tx.lanes_of(&command.user, command.now)?,
-        taken: taken(tx, command)?,
+    let user = users::load(tx.connection, &command.user)?;
+    let manager = match decide::next_manager(command, user.as_ref()) {
+        Some(manager) => users::names(tx.connection, &manager)?,
+        None => Names::default(),
     };
+    let loaded =
+        Loaded { user, lanes: tx.lanes_of(&command.user, command.now)?, taken: taken(tx, command)?, manager };
     let writes = decide::accept(command, loaded)?;
     tx.savepoint(|tx| write(tx, command, writes, stamp.as_ref()))
 }
@@ -67,7 +70,7 @@ fn write(
     writes: AcceptWrites,
     stamp: Option<&Stamp>,
 ) -> Result<Accepted, OpError<AcceptError>> {
-    let AcceptWrites { user, user_changed, lanes: mut written, untouched, update, audit } = writes;
+    let AcceptWrites { user, user_changed, lanes: mut written, untouched, update, audit, renamed } = writes;
     let caller = tx.caller(&command.caller)?;
     updates::write(tx.connection, &update, caller)?;
     if user_changed {
@@ -81,6 +84,7 @@ fn write(
     for entry in audit {
         tx.audit(entry)?;
     }
+    reports::look_again(tx, &command.user, &command.routes, &renamed, command.now)?;
     if mutation::is_on(Mutation::KeyInSecondTransaction) {
         tx.flush()?;
         tx.connection.execute_batch("COMMIT; BEGIN IMMEDIATE")?;

@@ -4,7 +4,7 @@ use delivery::{
     store::{Erase, Erased},
 };
 
-use crate::{error::OpError, tx::Tx, users};
+use crate::{error::OpError, reports, tx::Tx, users};
 
 /// Forgets a user.
 pub(crate) fn erase(tx: &mut Tx<'_>, command: &Erase) -> Result<Option<Erased>, OpError> {
@@ -15,7 +15,7 @@ pub(crate) fn erase(tx: &mut Tx<'_>, command: &Erase) -> Result<Option<Erased>, 
 }
 
 fn write(tx: &mut Tx<'_>, command: &Erase, writes: EraseWrites) -> Result<Erased, OpError> {
-    let EraseWrites { user, mut lanes, erased, audit } = writes;
+    let EraseWrites { user, mut lanes, erased, audit, renamed } = writes;
     let Some(audit) = audit else { return Ok(erased) };
     users::write(tx.connection, &command.user, &user, None)?;
     for row in &mut lanes {
@@ -28,5 +28,6 @@ fn write(tx: &mut Tx<'_>, command: &Erase, writes: EraseWrites) -> Result<Erased
         }
     }
     tx.audit(audit)?;
+    reports::look_again(tx, &command.user, &command.routes, &renamed, command.now)?;
     Ok(erased)
 }

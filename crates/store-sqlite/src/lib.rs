@@ -39,6 +39,7 @@ mod erase;
 mod pass;
 mod rearm;
 mod rekey;
+mod reports;
 mod routes;
 mod settle;
 mod start;

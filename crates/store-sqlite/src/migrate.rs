@@ -2,7 +2,7 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use crate::{audit, error::describe, options::OpenError};
+use crate::{audit, error::describe, options::OpenError, users};
 
 /// `pgwy`: marks the file as a database of this program.
 pub(crate) const APPLICATION_ID: i64 = 0x7067_7779;
@@ -16,6 +16,7 @@ const STEPS: &[Step] = &[
     Step { sql: include_str!("schema/5.sql"), then: nothing },
     Step { sql: include_str!("schema/6.sql"), then: nothing },
     Step { sql: include_str!("schema/7.sql"), then: nothing },
+    Step { sql: include_str!("schema/8.sql"), then: users::note_managers },
 ];
 
 /// The newest schema.

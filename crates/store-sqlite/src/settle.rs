@@ -25,10 +25,9 @@ pub(crate) fn settle(tx: &mut Tx<'_>, settlement: &Settlement) -> Result<Settled
         true => users::load(tx.connection, &user_id)?,
         false => None,
     };
-    let known = user.as_ref().map(|user| (&*user.profile, user.version));
     let before = row.lane.state;
     let attempt = settlement.attempt.take();
-    if decide::settle(settlement, row.lane_mut(), known) {
+    if decide::settle(settlement, row.lane_mut(), user.as_ref()) {
         tx.write_lane(&user_id, &mut row, before, now)?;
     }
     // Of an erased user nothing is written down any more, not even a vendor's words.

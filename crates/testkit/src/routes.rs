@@ -30,6 +30,14 @@ static STUBBORN_FIELDS: [FieldRule; 1] = [FieldRule::new(Leaf::Title, "title", R
 /// A vendor that cannot clear anything.
 pub static STUBBORN: Dialect = dialect("plain", &STUBBORN_FIELDS);
 
+static STAFF_FIELDS: [FieldRule; 2] = [
+    FieldRule::new(Leaf::Manager, "manager", Rule::Nullable, as_text).naming_a_person_by("id"),
+    FieldRule::new(Leaf::Title, "title", Rule::Nullable, as_text),
+];
+
+/// A vendor that wants to be told a manager by that person's id.
+pub static STAFF: Dialect = dialect("plain", &STAFF_FIELDS);
+
 static NEEDY_FIELDS: [FieldRule; 2] = [
     FieldRule::new(Leaf::FamilyName, "family_name", Rule::Required, as_text),
     FieldRule::new(Leaf::Nickname, "nickname", Rule::Nullable, as_text),
@@ -61,6 +69,13 @@ pub fn plain(name: &str) -> Route {
 /// A route to [`STUBBORN`] in the place of one to [`PLAIN`].
 pub fn stubborn(name: &str) -> Route {
     route(name, &STUBBORN, &PLAIN.subjects[0], Enrol::Identity)
+}
+
+/// A route to [`STAFF`] in the place of one to [`PLAIN`].
+pub fn staff(name: &str) -> Route {
+    let route = route(name, &STAFF, &PLAIN.subjects[0], Enrol::Identity);
+    let mapping = Mapping::for_subject(&STAFF, route.subject_kind, &MappingOptions::default());
+    Route { mapping: mapping.expect("the table itself has no mistake"), ..route }
 }
 
 /// A route to [`PLAIN`] at another origin.

@@ -61,6 +61,11 @@ impl Fingerprint {
         Self::of(hasher.finish())
     }
 
+    /// The same way, but for a value that names this person.
+    pub(super) fn naming(self, person: &str) -> Self {
+        self.but(u64::from(Self::of_text(person).0))
+    }
+
     fn of(hash: u64) -> Self {
         let [a, b, c, d, e, f, g, h] = hash.to_le_bytes();
         Self(u32::from_le_bytes([a ^ e, b ^ f, c ^ g, d ^ h]).max(1))

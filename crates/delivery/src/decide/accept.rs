@@ -1,17 +1,18 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use adapter::{Fate, Subject};
-use canonical::{Applied, Fault, FaultKind, IdentityChange, Leaf, Profile};
+use canonical::{Applied, Change, Fault, FaultKind, IdentityChange, Leaf, Profile, UserId, Value};
 
 use crate::{
-    Enrol, Route,
+    Enrol, Route, RouteSet,
     audit::{AuditKind, AuditRow},
     lane::{self, Event, Lane, Rearm, Version},
     millis,
+    mutation::{self, Mutation},
     planner::{self, RouteView},
     store::{
-        Accept, AcceptError, IdentityAct, LaneRow, Precondition, RouteId, RouteVerdict, UpdateRow, UserRow,
-        Verdict,
+        Accept, AcceptError, IdentityAct, LaneRow, Names, Precondition, RouteId, RouteVerdict, UpdateRow,
+        UserRow, Verdict,
     },
 };
 
@@ -24,6 +25,8 @@ pub struct Loaded {
     pub lanes: Vec<LaneRow>,
     /// The routes at which another user has the identity that the patch sets; see [`identity_keys`].
     pub taken: Vec<RouteId>,
+    /// How the routes name the manager whom the user will have; see [`next_manager`].
+    pub manager: Names,
 }
 
 /// What a store is to write.
@@ -41,6 +44,9 @@ pub struct AcceptWrites {
     pub update: UpdateRow,
     /// What goes into the audit.
     pub audit: Vec<AuditRow>,
+    /// The routes that name the user in another way from now on and tell their vendors whom the user manages: a store applies
+    /// [`Rearm::Mapping`] to the lanes there of everybody whose manager the user is.
+    pub renamed: Vec<RouteId>,
 }
 
 /// The identities that a patch sets, as the store compares them: a store looks up who else has them.
@@ -53,16 +59,31 @@ pub fn identity_keys(command: &Accept) -> Vec<(RouteId, String)> {
     set.collect()
 }
 
+/// The manager whom a user will have after the patch: a store looks up how the routes name that person.
+pub fn next_manager(command: &Accept, user: Option<&UserRow>) -> Option<UserId> {
+    match command.patch.changes.get(&Leaf::Manager) {
+        Some(Change::Set(Value::Text(text))) => text.parse().ok(),
+        Some(_) => None,
+        None => user?.profile.manager_id(),
+    }
+}
+
 /// Takes an update, or says why not.
 ///
 /// # Errors
 /// Why the update is refused; nothing is to be written then.
 pub fn accept(command: &Accept, loaded: Loaded) -> Result<AcceptWrites, AcceptError> {
-    let Loaded { user, lanes, taken } = loaded;
+    let Loaded { user, lanes, taken, manager } = loaded;
     check_precondition(command, user.as_ref())?;
     let identities = identities(command, &lanes, &taken)?;
     let before = user.filter(|user| user.erased_at.is_none() || command.precondition == Precondition::Absent);
-    let (user, applied, created) = next_user(command, before, !identities.is_empty())?;
+    let (mut user, applied, created) = next_user(command, before, !identities.is_empty())?;
+    user.manager = manager;
+    let manages_themself = user.profile.manager_id().as_ref() == Some(&command.user);
+    for (id, (_, act)) in identities.iter().filter(|_| manages_themself) {
+        let subject = if let IdentityAct::Set { text, .. } = act { Some(text.as_str()) } else { None };
+        command.routes.get(*id).into_iter().for_each(|route| user.manager.set(&route.name, subject));
+    }
     let effective = !applied.changed.is_empty() || !identities.is_empty();
     let fan_out = FanOut { command, user: &user, applied: &applied, identities: &identities };
     let mut writes = Vec::new();
@@ -89,6 +110,7 @@ pub fn accept(command: &Accept, loaded: Loaded) -> Result<AcceptWrites, AcceptEr
         effective,
         verdicts,
     };
+    let renamed = identities.keys().copied().filter(|id| names_managers(&command.routes, *id)).collect();
     let audit = identities.iter().map(|(route, (old, act))| audit_row(command, *route, *old, act)).collect();
     Ok(AcceptWrites {
         user,
@@ -97,7 +119,14 @@ pub fn accept(command: &Accept, loaded: Loaded) -> Result<AcceptWrites, AcceptEr
         untouched: lanes.into_values().collect(),
         update,
         audit,
+        renamed,
     })
+}
+
+/// Whether the route tells its vendor whom people have for a manager as it names them itself.
+pub(super) fn names_managers(routes: &RouteSet, id: RouteId) -> bool {
+    routes.get(id).is_some_and(|route| route.mapping.names_by_subject(&Leaf::Manager))
+        && !mutation::is_on(Mutation::ManagerRenamedUnheard)
 }
 
 fn check_precondition(command: &Accept, user: Option<&UserRow>) -> Result<(), AcceptError> {
@@ -164,6 +193,7 @@ fn next_user(
         profile: Arc::default(),
         erased_at: None,
         updated_at: command.now,
+        manager: Default::default(),
     });
     let version: Version = before.version + 1;
     let mut profile = Profile::clone(&before.profile);
@@ -177,6 +207,7 @@ fn next_user(
         profile: Arc::new(profile),
         erased_at: None,
         updated_at: command.now,
+        manager: Default::default(),
     };
     Ok((user, applied, created))
 }
@@ -192,7 +223,7 @@ impl FanOut<'_> {
     /// What the update means to one route, and the lane if it changes.
     fn visit(&self, id: RouteId, route: &Route, before: Option<&LaneRow>) -> (RouteVerdict, Option<LaneRow>) {
         let profile = &self.user.profile;
-        let view = RouteView::of(route, profile, self.user.version);
+        let view = RouteView::of(route, self.user);
         let mut lane = before.map_or_else(Lane::default, |before| Lane::clone(&before.lane));
         // A request of the life before may still arrive, under the same subject for all that is known.
         let window = millis(route.window());

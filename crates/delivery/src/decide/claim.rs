@@ -1,5 +1,3 @@
-use std::sync::Arc;
-
 use canonical::UserId;
 
 use crate::{
@@ -31,7 +29,7 @@ pub fn claim(
 ) -> Option<Work> {
     let ClaimLoaded { row, user_id, user } = loaded;
     let route = routes.get(row.route)?;
-    let view = RouteView::of(route, &user.profile, user.version);
+    let view = RouteView::of(route, user);
     let mut subject = planner::subject_fact(route, &user.profile, &row.lane);
     subject.began = routes.began();
     if row.lane.subject_key.is_none()
@@ -58,7 +56,7 @@ pub fn claim(
         route: row.route,
         user: user_id.clone(),
         claim,
-        profile: Arc::clone(&user.profile),
+        profile: user.seen_by(route),
         history,
         witness,
         behind_since,

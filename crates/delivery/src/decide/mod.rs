@@ -17,7 +17,7 @@ mod witness;
 #[cfg(test)]
 mod tests;
 
-pub use accept::{AcceptWrites, Loaded, accept, identity_keys};
+pub use accept::{AcceptWrites, Loaded, accept, identity_keys, next_manager};
 pub use audit::{block_audit, pause_audit, probe_audit, rearm_audit, verify_audit};
 pub use claim::{ClaimLoaded, claim};
 pub use due::{Chosen, Due, choose, is_retry};

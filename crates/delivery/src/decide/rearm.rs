@@ -23,7 +23,7 @@ pub fn rearm(route: &Route, row: &mut LaneRow, user: &UserRow, rearm: &Rearm, no
         return false;
     }
     let before = row.lane.clone();
-    let view = RouteView::of(route, &user.profile, user.version);
+    let view = RouteView::of(route, user);
     let lane = row.lane_mut();
     let mut rearm = rearm.clone();
     if let Rearm::KeptNoMore { slots, .. } = &mut rearm

@@ -15,10 +15,10 @@ use crate::{
 const LONGEST_WAIT: Millis = 26 * 60 * 60 * 1000;
 
 /// A route that is not configured any more has no window of its own: the longest possible one is assumed.
-const UNKNOWN_WINDOW: Millis = 24 * 60 * 60 * 1000;
+pub(super) const UNKNOWN_WINDOW: Millis = 24 * 60 * 60 * 1000;
 
 /// How long an attempt at a route may still change its vendor.
-pub(super) fn window_of(windows: &[(RouteId, Millis)], route: RouteId) -> Millis {
+fn window_of(windows: &[(RouteId, Millis)], route: RouteId) -> Millis {
     windows.iter().find(|(id, _)| *id == route).map_or(UNKNOWN_WINDOW, |(_, window)| *window)
 }
 

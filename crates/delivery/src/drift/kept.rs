@@ -32,7 +32,7 @@ pub struct KeptFound {
 
 /// What is kept of a user, by the fields' names on the wire.
 pub(super) fn fields(route: &Route, user: &UserRow, lane: &Lane) -> BTreeMap<Arc<str>, KeptField> {
-    let view = RouteView::of(route, &user.profile, user.version);
+    let view = RouteView::of(route, user);
     let lane = lane.seen_by(&view.facts());
     let field = |kept: Kept| (Arc::clone(&kept.slot), KeptField::of(route, user, &kept));
     planner::kept(route, &user.profile, &view, &lane).into_iter().map(field).collect()
@@ -41,7 +41,8 @@ pub(super) fn fields(route: &Route, user: &UserRow, lane: &Lane) -> BTreeMap<Arc
 impl KeptField {
     fn of(route: &Route, user: &UserRow, kept: &Kept) -> Self {
         let owner = route.mapping.leaf_of(&kept.slot).unwrap_or(&kept.leaf);
-        let entry = user.profile.get(owner);
+        let profile = user.seen_by(route);
+        let entry = profile.get(owner);
         let value = entry.and_then(|entry| entry.value.as_ref());
         let present = value.map(|value| WireField {
             leaf: owner.clone(),

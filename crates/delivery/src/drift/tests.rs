@@ -23,7 +23,14 @@ fn user() -> UserRow {
         let patch = Patch::parse(body.to_string().as_bytes(), &Rules::default()).expect("a patch");
         profile.apply(&patch, version).expect("small");
     }
-    UserRow { incarnation: 1, version: 3, profile: Arc::new(profile), erased_at: None, updated_at: 0 }
+    UserRow {
+        incarnation: 1,
+        version: 3,
+        profile: Arc::new(profile),
+        erased_at: None,
+        updated_at: 0,
+        manager: Default::default(),
+    }
 }
 
 fn found(lane: &Lane, shown: &[(&str, &str)], moved: bool) -> Vec<(String, Finding)> {

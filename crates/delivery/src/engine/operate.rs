@@ -2,10 +2,9 @@ use std::sync::Arc;
 
 use super::{Engine, line::Line};
 use crate::{
-    Route, decide,
+    decide,
     gate::{Pause, PauseReason, Probe},
     lane::Rearm,
-    millis,
     store::{Actor, Enrol, Erase, Erased, LaneId, Precondition, RearmTarget, RouteId, StoreError},
 };
 use canonical::UserId;
@@ -137,10 +136,7 @@ impl Engine {
         by: Actor,
     ) -> Result<Option<Erased>, StoreError> {
         let routes = self.routes();
-        let windows = routes.iter().map(|(id, route)| (id, millis(route.window()))).collect();
-        let queued = |(id, route): (RouteId, &Arc<Route>)| Some((id, millis(route.limits.apply_window?)));
-        let queued = routes.iter().filter_map(queued).collect();
-        self.inner.store.erase(Erase { user, precondition, by, windows, queued, now: self.now() }).await
+        self.inner.store.erase(Erase { user, precondition, by, routes, now: self.now() }).await
     }
 
     /// Reads all credentials where they are kept. A route whose credential was replaced is probed at once, if it is paused.

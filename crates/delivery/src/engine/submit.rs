@@ -10,12 +10,13 @@ use tokio::sync::oneshot;
 use super::Engine;
 use crate::{
     Millis, RouteSet, TraceContext,
-    decide::Loaded,
-    lane::Priority,
+    decide::{self, Loaded},
+    lane::{Priority, State},
     plan::{self, RoutePlan},
     status::UpdateStatus,
     store::{
-        Accept, AcceptError, Accepted, Actor, IdempotencyKey, Precondition, RouteId, StoreError, UpdateId,
+        Accept, AcceptError, Accepted, Actor, IdempotencyKey, LaneRow, Names, Precondition, RouteId,
+        StoreError, UpdateId,
     },
 };
 
@@ -160,8 +161,20 @@ impl Engine {
         let accept = submission.into_accept(&self.routes(), Vec::new(), self.now());
         let user = snapshot.as_ref().map(|snapshot| &snapshot.user);
         let taken = self.inner.store.taken(&accept.user, plan::subject_keys(&accept, user)).await?;
+        let manager = match decide::next_manager(&accept, user) {
+            Some(manager) => self.names_of(&manager).await?,
+            None => Names::default(),
+        };
         let (user, lanes) = snapshot.map(|snapshot| (snapshot.user, snapshot.lanes)).unzip();
-        let loaded = Loaded { user, lanes: lanes.unwrap_or_default(), taken };
+        let loaded = Loaded { user, lanes: lanes.unwrap_or_default(), taken, manager };
         plan::plan(&accept, loaded)
+    }
+
+    /// How the routes name a user.
+    async fn names_of(&self, user: &UserId) -> Result<Names, StoreError> {
+        let routes = self.routes();
+        let lanes = self.inner.store.user(user).await?.map(|snapshot| snapshot.lanes).unwrap_or_default();
+        let name = |row: &LaneRow| Some((routes.get(row.route)?.name.clone(), row.lane.subject.clone()?));
+        Ok(lanes.iter().filter(|row| row.lane.state != State::Erased).filter_map(name).collect())
     }
 }

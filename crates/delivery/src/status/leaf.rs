@@ -45,7 +45,7 @@ pub enum LeafState {
 /// How each leaf of a user stands at a route; without a lane nothing was ever sent.
 pub fn of_leaves(route: &Route, user: &UserRow, lane: Option<&Lane>) -> BTreeMap<Leaf, LeafStanding> {
     let profile = &user.profile;
-    let view = RouteView::of(route, profile, user.version);
+    let view = RouteView::of(route, user);
     let facts = view.facts();
     let lane = lane.map(|lane| lane.seen_by(&facts));
     let state = |leaf: &Leaf| match (facts.carried.get(leaf), &lane) {

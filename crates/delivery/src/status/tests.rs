@@ -57,8 +57,14 @@ fn case() -> Case {
         effective: true,
         verdicts: BTreeMap::from([(ROUTE, verdict)]),
     };
-    let user =
-        UserRow { incarnation: 1, version: 3, profile: Arc::new(profile), erased_at: None, updated_at: 0 };
+    let user = UserRow {
+        incarnation: 1,
+        version: 3,
+        profile: Arc::new(profile),
+        erased_at: None,
+        updated_at: 0,
+        manager: Default::default(),
+    };
     let lane = Lane { state: State::Ready, ..Lane::new(Some("89".to_owned())) };
     Case { update, user, lane, route: communal(), condition: RouteCondition::default() }
 }
@@ -112,7 +118,7 @@ impl Case {
     }
 
     fn hold(&mut self, leaf: Leaf) {
-        let view = RouteView::of(&self.route, &self.user.profile, self.user.version);
+        let view = RouteView::of(&self.route, &self.user);
         let held = view.carried().find(|carried| carried.leaf == leaf).expect("carried");
         self.lane.held.insert(leaf, Hold::new(held.version, held.way, HoldReason::Named, 0));
     }

@@ -181,7 +181,7 @@ impl<'a> Case<'a> {
 
     /// What the profile means to the route now; derived when something is not confirmed.
     fn view(&self) -> &RouteView {
-        self.view.get_or_init(|| RouteView::of(self.route, &self.user.profile, self.user.version))
+        self.view.get_or_init(|| RouteView::of(self.route, self.user))
     }
 
     fn status(&self, condition: impl FnOnce() -> RouteCondition, now: Millis) -> RouteStatus {

@@ -76,7 +76,7 @@ pub enum StandingState {
 pub fn of_user(route: &Route, user: &UserRow, lane: Option<&Lane>, condition: &RouteCondition) -> Standing {
     let profile = &user.profile;
     let addressable = planner::subject_of(route, profile, lane).is_some();
-    let view = RouteView::of(route, profile, user.version);
+    let view = RouteView::of(route, user);
     let facts = view.facts();
     let lane = lane.map(|lane| lane.seen_by(&facts)).unwrap_or_default();
     let kept: Vec<KeptLeaf> = planner::kept(route, profile, &view, &lane)

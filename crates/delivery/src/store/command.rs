@@ -194,10 +194,8 @@ pub struct Erase {
     pub precondition: Precondition,
     /// Who asks.
     pub by: Actor,
-    /// How long an attempt at each route may still change its vendor.
-    pub windows: Vec<(RouteId, Millis)>,
-    /// How long an acknowledged one may, at the routes whose vendor applies later.
-    pub queued: Vec<(RouteId, Millis)>,
+    /// The routes as configured now.
+    pub routes: Arc<RouteSet>,
     /// The time now.
     pub now: Millis,
 }

@@ -5,6 +5,7 @@
 
 mod command;
 mod error;
+mod names;
 mod query;
 mod row;
 
@@ -16,6 +17,7 @@ pub use command::{
     Settlement, Sweep, Work,
 };
 pub use error::{AcceptError, StoreError};
+pub use names::Names;
 pub use query::{
     AttemptView, LaneFilter, LaneStateFilter, LaneView, RouteCounts, UpdateCursor, UserSnapshot,
     WithoutIdentity,

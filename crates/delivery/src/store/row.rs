@@ -1,13 +1,16 @@
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use adapter::Fate;
-use canonical::{Leaf, Profile, UserId};
+use canonical::{Leaf, Profile, UserId, Value};
 use uuid::Uuid;
 
 use crate::{
-    Millis,
+    Millis, Route,
     lane::{FailureClass, Lane, Version},
+    mutation::{self, Mutation},
 };
+
+use super::Names;
 
 /// The id of a route, given once to a name and never to another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,6 +36,22 @@ pub struct UserRow {
     pub erased_at: Option<Millis>,
     /// When the newest version was accepted.
     pub updated_at: Millis,
+    /// How the routes name the user's manager, where that is a user, too.
+    pub manager: Names,
+}
+
+impl UserRow {
+    /// The profile as a route's vendor is to have it. Where the vendor wants to be told a manager in the way in which the route names
+    /// people, and the manager is a user with an identity there, that identity stands in the place of the id.
+    pub fn seen_by(&self, route: &Route) -> Arc<Profile> {
+        let name = self.manager.at(&route.name).filter(|_| route.mapping.names_by_subject(&Leaf::Manager));
+        match name {
+            Some(name) if !mutation::is_on(Mutation::ManagerAsGiven) => {
+                Arc::new(self.profile.with_value(&Leaf::Manager, Value::Text(name.to_owned())))
+            }
+            _ => Arc::clone(&self.profile),
+        }
+    }
 }
 
 /// One lane; cheap to clone.

@@ -73,7 +73,14 @@ fn plan(arguments: &Arguments, config: &Config) -> Result<(Arc<RouteSet>, Plans)
         let mut profile = Profile::default();
         profile.apply(&known, 1).map_err(|fault| refuse(&fault.to_string()))?;
         let profile = Arc::new(profile);
-        loaded.user = Some(UserRow { incarnation: 1, version: 1, profile, erased_at: None, updated_at: 0 });
+        loaded.user = Some(UserRow {
+            incarnation: 1,
+            version: 1,
+            profile,
+            erased_at: None,
+            updated_at: 0,
+            manager: Default::default(),
+        });
         // An identity in the change itself goes before the one in the profile.
         patch.identities = known.identities.into_iter().chain(patch.identities).collect();
     }

@@ -240,6 +240,7 @@ impl Run {
             user: self.user.clone(),
             lanes: self.row.clone().into_iter().collect(),
             taken: Vec::new(),
+            manager: Default::default(),
         };
         let writes = decide::accept(&command, loaded).map_err(|error| error.to_string())?;
         self.user = Some(writes.user);
@@ -255,13 +256,11 @@ impl Run {
         if user.erased_at.is_some() {
             return;
         }
-        let windows = |of: i64| -> Vec<(RouteId, i64)> { vec![(ROUTE, of)] };
         let command = Erase {
             precondition: delivery::store::Precondition::None,
             user: NAME.parse().expect("an id"),
             by: Actor("privacy".to_owned()),
-            windows: windows(WINDOW),
-            queued: if self.queues { windows(QUEUE) } else { Vec::new() },
+            routes: Arc::clone(&self.routes),
             now: self.now,
         };
         let writes = decide::erase(&command, user, vec![row]).expect("no precondition");
@@ -318,5 +317,5 @@ impl Run {
 }
 
 fn planner_view(route: &delivery::Route, user: &delivery::store::UserRow) -> delivery::planner::RouteView {
-    delivery::planner::RouteView::of(route, &user.profile, user.version)
+    delivery::planner::RouteView::of(route, user)
 }

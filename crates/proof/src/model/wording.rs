@@ -27,7 +27,7 @@ impl Run {
     /// What the route means to the person.
     pub(super) fn view(&self) -> Option<RouteView> {
         let user = self.user.as_ref()?;
-        Some(RouteView::of(self.routes.get(ROUTE)?, &user.profile, user.version))
+        Some(RouteView::of(self.routes.get(ROUTE)?, user))
     }
 
     /// Whether a word says that the vendor has what the route carries.

@@ -207,7 +207,7 @@ impl Look<'_> {
     fn standing(&self) -> Option<String> {
         let standing = status::of_user(self.route, self.person, Some(self.lane), &RouteCondition::default());
         let fields = self.state.vendors[self.at].fields(self.host, self.lane.subject.as_deref()?);
-        let view = RouteView::of(self.route, &self.person.profile, self.person.version);
+        let view = RouteView::of(self.route, self.person);
         let says_in_step = matches!(standing.state, StandingState::InStep | StandingState::InStepExcept);
         if says_in_step && self.route.adapter.dialect().success_means == Means::Applied {
             // What is told to be stopped is not said to be there.

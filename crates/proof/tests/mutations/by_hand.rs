@@ -18,8 +18,14 @@ use crate::catches;
 /// Somebody is forgotten while a vendor may still apply what it has acknowledged.
 fn erased_while_queued() -> Option<String> {
     let lane = Lane { state: State::Idle, last_send_at: Some(90), ..Lane::new(Some("7".to_owned())) };
-    let user =
-        UserRow { incarnation: 1, version: 1, profile: Arc::default(), erased_at: None, updated_at: 0 };
+    let user = UserRow {
+        incarnation: 1,
+        version: 1,
+        profile: Arc::default(),
+        erased_at: None,
+        updated_at: 0,
+        manager: Default::default(),
+    };
     let command = Erase {
         precondition: delivery::store::Precondition::None,
         user: "crm-1".parse().expect("an id"),

@@ -16,13 +16,13 @@ impl State {
                 return Err(AcceptError::IdempotencyMismatch);
             }
             if let Some(update) = self.updates.get(&known.update)
-                && let Some(user) = self.users.get(&update.user)
+                && let Some(user) = self.user(&update.user)
             {
                 let lanes = self.lanes_of(&update.user);
                 return Ok(Accepted {
                     update: update.clone(),
                     replayed: true,
-                    user: user.clone(),
+                    user,
                     lanes,
                     work: Vec::new(),
                 });
@@ -30,8 +30,10 @@ impl State {
         }
         let keys = decide::identity_keys(command);
         let taken = self.taken(&command.user, keys);
-        let user = self.users.get(&command.user).cloned();
-        let loaded = Loaded { user, lanes: self.lanes_of(&command.user), taken };
+        let user = self.user(&command.user);
+        let manager = decide::next_manager(command, user.as_ref());
+        let manager = manager.map(|manager| self.names_of(&manager)).unwrap_or_default();
+        let loaded = Loaded { user, lanes: self.lanes_of(&command.user), taken, manager };
         let mut writes = decide::accept(command, loaded)?;
         if writes.user_changed {
             self.users.insert(command.user.clone(), writes.user.clone());
@@ -40,6 +42,7 @@ impl State {
             self.write(&command.user, row, lane::State::Idle, command.now);
         }
         writes.audit.into_iter().for_each(|entry| self.audit(entry));
+        self.look_again(&command.user, &command.routes, &writes.renamed, command.now);
         self.updates.insert(writes.update.id, writes.update.clone());
         if let Some(key) = &command.idempotency {
             let (request, update) = (key.request.clone(), writes.update.id);

@@ -19,7 +19,7 @@ impl State {
         row: LaneRow,
         now: Millis,
     ) -> Option<Work> {
-        let user = self.users.get(&user_id)?.clone();
+        let user = self.user(&user_id)?;
         let (id, before, owner) = (row.route, row.lane.state, user_id.clone());
         let mut loaded = ClaimLoaded { row, user_id, user };
         let work = decide::claim(routes, &mut loaded, now, |key| self.is_taken(id, key, &owner));

@@ -12,7 +12,7 @@ use super::state::State;
 
 impl State {
     pub(super) fn snapshot(&self, user: &UserId) -> Option<UserSnapshot> {
-        let row = self.users.get(user)?.clone();
+        let row = self.user(user)?;
         Some(UserSnapshot { id: user.clone(), user: row, lanes: self.lanes_of(user) })
     }
 

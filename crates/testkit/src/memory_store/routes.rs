@@ -103,7 +103,7 @@ impl State {
         let last = last.map(|last| LaneId(last.0 + skipped));
         let mut woken = 0;
         for (user_id, mut row) in page {
-            let Some(user) = self.users.get(&user_id).cloned() else { continue };
+            let Some(user) = self.user(&user_id) else { continue };
             let before = row.lane.state;
             if decide::rearm(route, &mut row, &user, &Rearm::Mapping, command.now) {
                 woken += u64::from(row.lane.state != before);

@@ -2,14 +2,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use canonical::UserId;
 use delivery::{
-    Millis,
+    Millis, RouteSet,
     audit::AuditEntry,
     decide::{self, EraseWrites},
     event::KEPT_FOR,
     gate::Pause,
-    lane,
+    lane::{self, Rearm},
     store::{
-        AttemptRow, Enrol, Erase, Erased, LaneId, LaneRow, RearmLanes, RearmTarget, RouteId,
+        AttemptRow, Enrol, Erase, Erased, LaneId, LaneRow, Names, RearmLanes, RearmTarget, RouteId,
         RouteRegistration, Settled, Settlement, StoreError, Sweep, UpdateId, UpdateRow, UserRow,
     },
 };
@@ -52,6 +52,44 @@ pub(super) fn index(id: i64) -> usize {
 }
 
 impl State {
+    pub(super) fn user(&self, id: &UserId) -> Option<UserRow> {
+        let user = self.users.get(id)?.clone();
+        let manager = user.profile.manager_id().map(|manager| self.names_of(&manager)).unwrap_or_default();
+        Some(UserRow { manager, ..user })
+    }
+
+    /// How the routes name a user.
+    pub(super) fn names_of(&self, user: &UserId) -> Names {
+        let lanes = self.lanes_of(user).into_iter().filter(|row| row.lane.state != lane::State::Erased);
+        let name = |row: LaneRow| {
+            let (route, _) = self.routes.get(index(row.route.0))?;
+            Some((route.name.clone(), row.lane.subject.clone()?))
+        };
+        lanes.filter_map(name).collect()
+    }
+
+    /// Looks again at the lanes of everybody whose manager a user is, at the routes that name the user in another way from now on.
+    pub(super) fn look_again(
+        &mut self,
+        manager: &UserId,
+        routes: &RouteSet,
+        renamed: &[RouteId],
+        now: Millis,
+    ) {
+        let is_report = |user: &UserId| {
+            self.user(user).is_some_and(|user| user.profile.manager_id().as_ref() == Some(manager))
+        };
+        let concerns = |(user, row): &&(UserId, LaneRow)| renamed.contains(&row.route) && is_report(user);
+        let lanes: Vec<_> = self.lanes.iter().filter(concerns).cloned().collect();
+        for (report, mut row) in lanes {
+            let (Some(route), Some(user)) = (routes.get(row.route), self.user(&report)) else { continue };
+            let before = row.lane.state;
+            if decide::rearm(route, &mut row, &user, &Rearm::Mapping, now) {
+                self.write(&report, &mut row, before, now);
+            }
+        }
+    }
+
     pub(super) fn lanes_of(&self, user: &UserId) -> Vec<LaneRow> {
         let ids = self.by_user.get(user).into_iter().flatten();
         let mut lanes: Vec<LaneRow> =
@@ -96,7 +134,7 @@ impl State {
         let Some((user_id, mut row)) = self.lanes.get(index(id.0)).cloned() else {
             return Settled::AsAnswered;
         };
-        let Some(user) = self.users.get(&user_id).cloned() else { return Settled::AsAnswered };
+        let Some(user) = self.user(&user_id) else { return Settled::AsAnswered };
         let settled = match decide::new_witness(&row.lane, &settlement) {
             Some(witness) if self.is_of_another(row.route, id, witness) => {
                 decide::went_to_another_person(&mut settlement);
@@ -106,7 +144,7 @@ impl State {
         };
         let attempt = settlement.attempt.take();
         let before = row.lane.state;
-        let known = decide::needs_profile(&row.lane, &settlement).then_some((&*user.profile, user.version));
+        let known = decide::needs_profile(&row.lane, &settlement).then_some(&user);
         if decide::settle(settlement, row.lane_mut(), known) {
             self.write(&user_id, &mut row, before, now);
         }
@@ -117,7 +155,7 @@ impl State {
 
     pub(super) fn erase(&mut self, command: &Erase) -> Result<Option<Erased>, StoreError> {
         let Some(user) = self.users.get(&command.user).cloned() else { return Ok(None) };
-        let EraseWrites { user, lanes, erased, audit } =
+        let EraseWrites { user, lanes, erased, audit, renamed } =
             decide::erase(command, user, self.lanes_of(&command.user))?;
         let Some(audit) = audit else { return Ok(Some(erased)) };
         self.users.insert(command.user.clone(), user);
@@ -127,6 +165,7 @@ impl State {
             of_lane.for_each(|(_, attempt)| attempt.detail = None);
         }
         self.audit(audit);
+        self.look_again(&command.user, &command.routes, &renamed, command.now);
         Ok(Some(erased))
     }
 
@@ -144,7 +183,7 @@ impl State {
         let mut changed = 0;
         for (user_id, mut row) in lanes {
             let Some(route) = command.routes.get(row.route) else { continue };
-            let Some(user) = self.users.get(&user_id).cloned() else { continue };
+            let Some(user) = self.user(&user_id) else { continue };
             let before = row.lane.state;
             if decide::rearm(route, &mut row, &user, &command.rearm, command.now) {
                 self.write(&user_id, &mut row, before, command.now);
@@ -157,7 +196,8 @@ impl State {
     pub(super) fn enrol(&mut self, command: &Enrol) -> u64 {
         let Some(route) = command.routes.get(command.route) else { return 0 };
         let mut made = 0;
-        for (id, user) in self.users.clone() {
+        for id in self.users.keys().cloned().collect::<Vec<_>>() {
+            let Some(user) = self.user(&id) else { continue };
             if self.lanes_of(&id).iter().any(|row| row.route == command.route) {
                 continue;
             }

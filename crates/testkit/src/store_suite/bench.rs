@@ -237,8 +237,8 @@ impl Bench {
         precondition: Precondition,
         now: Millis,
     ) -> Result<Option<Erased>, StoreError> {
-        let (user, windows) = (user(id), self.windows());
-        let erase = Erase { user, precondition, by: crm(), windows, queued: Vec::new(), now };
+        let (user, routes) = (user(id), Arc::clone(&self.routes));
+        let erase = Erase { user, precondition, by: crm(), routes, now };
         self.store.erase(erase).await
     }
 

@@ -8,6 +8,7 @@ pub mod erasing;
 pub mod identities;
 pub mod listing;
 pub mod operating;
+pub mod referring;
 pub mod repeating;
 pub mod settling;
 pub mod telling;
@@ -46,6 +47,13 @@ macro_rules! store_suite {
                 identities_that_a_route_compares_otherwise_get_other_keys,
                 of_two_users_whose_identities_have_become_one_the_confirmed_one_keeps_it,
                 a_change_of_keys_that_was_broken_off_is_done_again,
+            }
+            referring {
+                a_manager_is_sent_as_the_vendor_names_that_person,
+                a_manager_with_another_name_is_sent_again_to_everybody_who_has_that_manager,
+                a_refused_manager_is_tried_again_under_another_name,
+                a_manager_who_is_erased_is_named_as_given,
+                whoever_is_their_own_manager_is_named_as_the_vendor_names_them,
             }
             claiming {
                 a_permit_in_hand_is_used_by_the_accept_itself,

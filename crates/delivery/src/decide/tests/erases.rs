@@ -7,14 +7,12 @@ fn an_erased_user_comes_back_only_when_asked_for_and_versions_go_on() {
     let mut world = World::new();
     world.accept(&jane());
     let work = world.claim(COMMUNAL, false).expect("due");
-    let windows = vec![(COMMUNAL, 75_000)];
     let (user, by) = ("crm-42".parse().expect("an id"), Actor("dpo".to_owned()));
     let command = Erase {
         user,
         precondition: crate::store::Precondition::None,
         by,
-        windows,
-        queued: Vec::new(),
+        routes: Arc::clone(&world.routes),
         now: 3_000,
     };
     let writes = erase(&command, world.user().clone(), world.lanes.clone()).expect("no precondition");

@@ -117,13 +117,14 @@ impl World {
         let settle = Settle { epoch, started_at: 2_000, sent, is_partly_applied: false, outcome };
         let route = Arc::clone(self.routes.get(work.route).expect("a route"));
         let settlement = Settlement { lane: work.lane, route, settle, attempt: None, now: 2_100 };
-        let (profile, version) = (Arc::clone(&self.user().profile), self.user().version);
+        let user = self.user().clone();
         let row = self.lanes.iter_mut().find(|row| row.route == work.route).expect("a lane");
-        super::settle(settlement, row.lane_mut(), Some((&profile, version)))
+        super::settle(settlement, row.lane_mut(), Some(&user))
     }
 
     fn loaded(&self) -> Loaded {
-        Loaded { user: self.user.clone(), lanes: self.lanes.clone(), taken: self.taken.clone() }
+        let (user, lanes, taken) = (self.user.clone(), self.lanes.clone(), self.taken.clone());
+        Loaded { user, lanes, taken, manager: Default::default() }
     }
 
     fn verdict(update: &UpdateRow, id: RouteId) -> Verdict {

@@ -220,13 +220,11 @@ impl Client {
     /// Erases somebody, which also empties the log.
     pub(crate) async fn erase(&mut self) -> Told {
         let user = user(self.random.below(6));
-        let windows = self.routes.iter().map(|(id, _)| (id, 75_000)).collect();
         let erase = Erase {
             precondition: delivery::store::Precondition::None,
             user: user.clone(),
             by: Actor("ops".to_owned()),
-            windows,
-            queued: Vec::new(),
+            routes: Arc::clone(&self.routes),
             now: self.now,
         };
         match self.store.erase(erase).await {
