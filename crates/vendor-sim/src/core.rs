@@ -202,6 +202,12 @@ impl Core {
         self.world.users.get(subject)
     }
 
+    /// The record of the person who has this name of a kind, `username`, say.
+    pub fn record_named(&self, kind: &str, name: &str) -> Option<&Record> {
+        let subjects = self.world.users.named(&format!("{kind}:{}", name.to_lowercase()));
+        subjects.first().and_then(|subject| self.record(subject))
+    }
+
     /// A copy of the state.
     pub fn state(&self) -> StateView {
         StateView {

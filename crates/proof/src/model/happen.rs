@@ -6,13 +6,13 @@ use canonical::{Leaf, Patch, Rules};
 use delivery::{
     decide::{self, Loaded},
     lane::{Lane, Outcome, Rearm, State, Watermark},
-    store::{Accept, Actor, Erase, LaneId, LaneRow, Precondition, RouteId},
+    store::{Accept, Actor, Erase, LaneId, LaneRow, Precondition},
 };
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
 use super::{
-    rules::{self, NAME, QUEUE, REQUIRED, ROUTE, VALUES, WINDOW, text},
+    rules::{self, NAME, REQUIRED, ROUTE, VALUES, WINDOW, text},
     run::Run,
     send::Flight,
     vendor::refused,

@@ -170,7 +170,7 @@ impl Run {
         let Some(lane) = row.id else { return };
         let route = std::sync::Arc::clone(&flight.route);
         let settlement = Settlement { lane, route, settle, attempt: None, now: self.now };
-        let known = decide::needs_profile(&row.lane, &settlement).then_some(&user);
+        let known = decide::needs_profile(&row.lane, &settlement).then_some(user);
         decide::settle(settlement, row.lane_mut(), known);
     }
 

@@ -22,8 +22,17 @@ pub(crate) fn subject(route: usize, user: usize, turn: usize) -> String {
     match route {
         3 if turn == 0 => home(user),
         3 => format!("u{user}.{turn}@home.example"),
+        COMMUNIFIRE => format!("user{user}.{turn}"),
         _ => ((route + 1) * 1_000 + turn * 100 + user).to_string(),
     }
+}
+
+/// The route that tells its vendor a manager by user name.
+pub(crate) const COMMUNIFIRE: usize = 1;
+
+/// The person whose id at the callers this is.
+pub(crate) fn user_of(id: &str) -> Option<usize> {
+    id.strip_prefix('u')?.parse().ok()
 }
 
 /// How many identities a person can have at a route, one after the other.
@@ -36,14 +45,14 @@ pub(crate) fn everybody(users: usize) -> Vec<SeedUser> {
 }
 
 fn person(user: usize, turn: usize) -> SeedUser {
-    let id = |route: usize| subject(route, user, turn).parse().unwrap_or_default();
+    let id = |route: u64| (route + 1) * 1_000 + (turn * 100 + user) as u64;
     SeedUser {
         communal_id: id(0),
         communifire_id: id(1),
         usercom_id: id(2),
         custom_id: None,
         email: subject(3, user, turn),
-        username: format!("user{user}.{turn}"),
+        username: subject(COMMUNIFIRE, user, turn),
         first_name: "First".to_owned(),
         last_name: "Last".to_owned(),
         phone: None,
@@ -83,7 +92,7 @@ fn make_easy(user: usize, number: u64, body: &mut Map<String, Json>) {
         *email = format!("u{user}.n{number}@mail.example").into();
     }
     if let Some(manager) = body.get_mut("manager") {
-        *manager = "user0.0".into();
+        *manager = subject(COMMUNIFIRE, 0, 0).into();
     }
     if let Some(logins) = body.get_mut("custom").and_then(|custom| custom.get_mut("logins")) {
         *logins = number.into();
@@ -145,12 +154,13 @@ fn change(dice: &mut Dice, user: usize, users: usize, number: u64, body: &mut Ma
             )),
         },
         15 => {
-            let manager = if dice.percent(60) {
-                format!("user{}.0", dice.below(users as u64))
-            } else {
-                format!("nobody {number}")
+            let of = usize::try_from(dice.below(users as u64)).unwrap_or_default();
+            let manager = match dice.below(10) {
+                0..=4 => user_id(of),
+                5..=7 => subject(COMMUNIFIRE, of, 0),
+                _ => format!("nobody {number}"),
             };
-            body.insert("manager".to_owned(), manager.into());
+            body.insert("manager".to_owned(), or_null(dice, manager.into()));
         }
         16 => {
             let left = if dice.percent(40) { "left" } else { "team" };

@@ -139,7 +139,11 @@ fn adapter(vendor: Vendor) -> Arc<dyn Adapter> {
 }
 
 fn subject_kind(vendor: Vendor) -> &'static SubjectKind {
-    &dialect(vendor).subjects[0]
+    match vendor {
+        // There a manager is to be told by user name, too.
+        Vendor::Communifire => dialect(vendor).subject("username").expect("the dialect has it"),
+        Vendor::Communal | Vendor::UserCom | Vendor::Village => &dialect(vendor).subjects[0],
+    }
 }
 
 /// Which leaf goes where.
@@ -172,7 +176,7 @@ pub(crate) fn mapping(vendor: Vendor, variant: Variant) -> Mapping {
     }
     let phone_format = if renamed { PhoneFormat::AsSent } else { PhoneFormat::E164 };
     let options = MappingOptions { fields, phone_format, ..MappingOptions::default() };
-    Mapping::new(dialect(vendor), &options).expect("the mapping has no mistake")
+    Mapping::for_subject(dialect(vendor), subject_kind(vendor), &options).expect("the mapping has no mistake")
 }
 
 /// What the checker has to know of a route.

@@ -93,7 +93,11 @@ impl VendorState {
 
     /// What a host has of a person.
     pub(crate) fn fields(&self, host: usize, subject: &str) -> BTreeMap<String, Json> {
-        let record = self.hosts[host].core.record(subject);
+        let core = &self.hosts[host].core;
+        let record = match self.vendor {
+            Vendor::Communifire => core.record_named("username", subject),
+            Vendor::Communal | Vendor::UserCom | Vendor::Village => core.record(subject),
+        };
         record.map(|record| crate::history::wire::fields(self.vendor, record)).unwrap_or_default()
     }
 }

@@ -208,13 +208,14 @@ impl Look<'_> {
         let standing = status::of_user(self.route, self.person, Some(self.lane), &RouteCondition::default());
         let fields = self.state.vendors[self.at].fields(self.host, self.lane.subject.as_deref()?);
         let view = RouteView::of(self.route, self.person);
+        let seen = self.person.seen_by(self.route);
         let says_in_step = matches!(standing.state, StandingState::InStep | StandingState::InStepExcept);
         if says_in_step && self.route.adapter.dialect().success_means == Means::Applied {
             // What is told to be stopped is not said to be there.
             let is_told =
                 |leaf: &Leaf| matches!(standing.leaves.get(leaf), Some(fate) if *fate != Fate::NothingToSend);
             for carried in view.carried().filter(|carried| !is_told(&carried.leaf)) {
-                let wire = self.route.mapping.carry(&carried.leaf, self.person.profile.value(&carried.leaf));
+                let wire = self.route.mapping.carry(&carried.leaf, seen.value(&carried.leaf));
                 let Ok(wire) = wire.map(translate::plain) else { continue };
                 let has = fields.get(&*carried.slot).unwrap_or(&Json::Null);
                 // What was there before another life or identity, nobody takes out of a set.

@@ -1,15 +1,16 @@
 //! Caught by histories by hand: too rare in random ones.
 
-use std::{panic::catch_unwind, sync::Arc};
+use std::{panic::catch_unwind, sync::Arc, time::Duration};
 
 use delivery::{
-    decide,
+    RouteSet, decide,
     lane::{Lane, State},
     mutation::Mutation as M,
     store::{Actor, Erase, LaneRow, Observer, RouteId, UserRow},
 };
 use testkit::{
     memory_store::MemoryStore,
+    routes,
     store_suite::{Bench, Opened, operating, settling},
 };
 
@@ -26,12 +27,15 @@ fn erased_while_queued() -> Option<String> {
         updated_at: 0,
         manager: Default::default(),
     };
+    let mut route = routes::plain("queued");
+    route.limits.timeout = Duration::from_millis(15);
+    route.limits.settle = Duration::from_millis(60);
+    route.limits.apply_window = Some(Duration::from_millis(600));
     let command = Erase {
         precondition: delivery::store::Precondition::None,
         user: "crm-1".parse().expect("an id"),
         by: Actor("privacy".to_owned()),
-        windows: vec![(RouteId(1), 75)],
-        queued: vec![(RouteId(1), 600)],
+        routes: Arc::new(RouteSet::new([(RouteId(1), Arc::new(route))])),
         now: 100,
     };
     let row = LaneRow { id: None, route: RouteId(1), lane: lane.into() };

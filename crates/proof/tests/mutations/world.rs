@@ -139,6 +139,16 @@ fn half_a_group() {
 }
 
 #[test]
+fn manager_as_given() {
+    catches(M::ManagerAsGiven, 20, anything);
+}
+
+#[test]
+fn manager_renamed_unheard() {
+    catches(M::ManagerRenamedUnheard, 60, anything);
+}
+
+#[test]
 fn absence_taken_on_trust() {
     catches(M::AbsenceTakenOnTrust, 100, |seed| weather(seed, 2, Weather::Lies));
 }

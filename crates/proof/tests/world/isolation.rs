@@ -1,4 +1,7 @@
-use proof::world::{Crashes, Faults, Options, Weather, delays, differences, run, tries};
+use proof::{
+    history::{Answer, Send, Write},
+    world::{Crashes, Faults, Options, Weather, delays, differences, run, tries},
+};
 
 #[test]
 fn the_trouble_of_one_vendor_changes_nothing_at_the_others() {
@@ -33,11 +36,14 @@ fn a_poisoned_lane_keeps_no_other_user_waiting() {
         let report = run(9, Options { faults, crashes: Crashes::None, ..Options::default() });
         assert!(report.is_good(), "{report}");
         let others = report.history.sends.iter().filter(|send| send.user != "u0");
-        assert!(
-            others.clone().all(|send| send.answer == proof::history::Answer::Success
-                || send.answer == proof::history::Answer::Rejected),
-            "{report}"
-        );
+        // User.com may say of what is cleared that there was nothing to remove, which is no plain success.
+        let clears = |write: &Write| matches!(write, Write::Set(_, value) if value.is_null());
+        let is_well = |send: &Send| match send.answer {
+            Answer::Success | Answer::Rejected => true,
+            Answer::Unreadable => send.writes.iter().all(clears),
+            _ => false,
+        };
+        assert!(others.clone().all(is_well), "{report}");
         assert!(others.count() > 10, "{report}");
     }
 }
