@@ -83,7 +83,8 @@ leaves! {
     Organization "organization" Text,
     /// SCIM enterprise `department`.
     Department "department" Text,
-    /// SCIM enterprise `manager`: however the callers name the manager.
+    /// SCIM enterprise `manager.value` (RFC 7643, section 4.3): the id of the manager's user, or whatever else the callers call the
+    /// manager.
     Manager "manager" Text,
     /// A set of labels.
     Tags "tags" Tags,

@@ -59,3 +59,41 @@ pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), Op
     }
     tx.commit().map_err(sqlite)
 }
+
+#[cfg(test)]
+mod tests {
+    use canonical::{Patch, Profile, Rules};
+
+    use super::*;
+
+    #[test]
+    fn who_has_which_manager_is_noted_for_the_people_of_an_older_schema() {
+        let connection = Connection::open_in_memory().expect("memory");
+        for step in &STEPS[..7] {
+            connection.execute_batch(step.sql).expect("a schema");
+        }
+        for (user, body) in [("a", r#"{"manager":"boss"}"#), ("b", r#"{"manager":"Rose Roe"}"#), ("c", "{}")]
+        {
+            let mut profile = Profile::default();
+            let patch = Patch::parse(body.as_bytes(), &Rules::default()).expect("a patch");
+            profile.apply(&patch, 1).expect("applied");
+            const INSERT: &str =
+                "INSERT INTO users(user_id, incarnation, ver, doc, updated_at) VALUES(?1, 1, 1, ?2, 0)";
+            connection.execute(INSERT, (user, profile.encode())).expect("a user");
+        }
+        connection
+            .execute("INSERT INTO users(user_id, incarnation, ver, updated_at) VALUES('gone', 1, 2, 0)", [])
+            .expect("one who was erased");
+        connection
+            .execute_batch(STEPS[7].sql)
+            .and_then(|()| (STEPS[7].then)(&connection))
+            .expect("the next one");
+        let reports =
+            |manager: &str| users::reports(&connection, &manager.parse().expect("an id")).expect("read");
+        assert_eq!(reports("boss").iter().map(canonical::UserId::as_str).collect::<Vec<_>>(), ["a"]);
+        let noted: i64 = connection
+            .query_row("SELECT count(*) FROM users WHERE manager IS NOT NULL", [], |row| row.get(0))
+            .expect("counted");
+        assert_eq!(noted, 1);
+    }
+}

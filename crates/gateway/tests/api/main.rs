@@ -29,6 +29,7 @@ mod doctor;
 mod failures;
 mod hosts;
 mod logs;
+mod managers;
 mod methods;
 mod names;
 mod operators;

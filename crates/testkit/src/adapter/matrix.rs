@@ -56,6 +56,10 @@ fn row(leaf: &str, field: &FieldRule) -> String {
     let longest = field.max_chars.map_or("–".to_owned(), |chars| format!("{chars} characters"));
     let usual = if field.rule == Rule::AddOnly { "texts" } else { "a text" };
     let (rule, takes) = (rule_text(field.rule), field.takes.unwrap_or(usual));
+    let person = field.person.map(|kind| {
+        format!("; where the route names people by `{kind}`, the id of a user stands for that user's")
+    });
+    let takes = format!("{takes}{}", person.unwrap_or_default());
     format!("| {leaf} | `{}` | {rule} | {takes} | {longest} |", field.to)
 }
 

@@ -1,4 +1,5 @@
 use adapter::Fate;
+use canonical::Leaf;
 use delivery::{Enrol, Route, lane::HoldReason, status::Reason};
 
 use super::ReasonWord;
@@ -64,6 +65,9 @@ impl Help {
             ReasonWord::Rejected if leaves.len() > 1 => format!(
                 "correct identities.{route} if it is not the user's, or send other values for {these}"
             ),
+            ReasonWord::Rejected if leaves.len() == 1 && leaves[0] == Leaf::Manager.name() => format!(
+                "send the name that the vendor has for the manager, or the id of a user whose identities.{route} is that name; or clear it"
+            ),
             ReasonWord::Rejected => format!("send another value for {these}, or clear it"),
             ReasonWord::TooLarge => "send shorter values".to_owned(),
             ReasonWord::Conflict => format!("send another value for {these}, or the same later"),
@@ -124,6 +128,13 @@ mod tests {
                 "{named}; the vendor did not say what is wrong: if the value is right, look whether identities.intranet is"
             )
         );
+    }
+
+    #[test]
+    fn whoever_is_no_manager_at_the_vendor_is_named_otherwise() {
+        let help = Help::against(ReasonWord::Rejected, "intranet", &["manager".to_owned()]);
+        let hint = help.hint.expect("a hint");
+        assert!(hint.contains("the id of a user whose identities.intranet is that name"), "{hint}");
     }
 
     #[test]

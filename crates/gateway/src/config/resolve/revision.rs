@@ -1,7 +1,5 @@
-use std::collections::BTreeMap;
-
-use adapter::{ClearAs, FieldOption, MappingOptions, Overlong, PhoneFormat};
-use canonical::{Leaf, Value};
+use adapter::{ClearAs, FieldOption, Mapping, MappingOptions, Overlong, PhoneFormat};
+use canonical::Value;
 use sha2::{Digest, Sha256};
 
 use super::together;
@@ -16,7 +14,7 @@ impl Revision {
         vendor: Vendor,
         section: &RouteSection,
         options: &MappingOptions,
-        carried: &BTreeMap<Leaf, String>,
+        mapping: &Mapping,
     ) -> u64 {
         let mut revision = Self(Sha256::new());
         revision.part(vendor.dialect().vendor);
@@ -24,10 +22,13 @@ impl Revision {
             PhoneFormat::E164 => "e164",
             PhoneFormat::AsSent => "as_sent",
         });
-        for (leaf, to) in carried {
+        for (leaf, field) in mapping.fields() {
             revision.part(leaf.name());
-            revision.part(to);
+            revision.part(&field.to);
             revision.field(options.fields.get(leaf));
+            if mapping.names_by_subject(leaf) {
+                revision.part("by subject");
+            }
         }
         // The usual groups are no part of it: a database that was written before there were any means the same.
         if options.together != MappingOptions::default().together {

@@ -70,7 +70,7 @@ pub(super) fn resolve(
         when: when?,
         subject_kind: subject?,
         enrol: enrol?,
-        mapping_revision: Revision::of(vendor, section, &options, &carried),
+        mapping_revision: Revision::of(vendor, section, &options, &mapping),
         carried,
         limits: limits?.into_limits(vendor, rate_key, built.apply_window),
         auth: auth?,
