@@ -301,6 +301,25 @@ fn a_pending_route_tells_what_it_waits_for() {
 }
 
 #[test]
+fn the_next_try_of_a_refused_value_is_not_before_the_route_sends() {
+    let mut case = case();
+    case.confirm();
+    case.slot("email", |slot| slot.version = 2);
+    case.hold(Leaf::Email);
+    let own = case.lane.held[&Leaf::Email].next_try().expect("a refused value is tried again");
+    let next = |case: &Case| {
+        let status = case.status();
+        assert_eq!(status.state, RouteState::Held);
+        status.next_attempt_at
+    };
+    assert_eq!(next(&case), Some(own));
+    case.condition.throttled_until = Some(own + 5_000);
+    assert_eq!(next(&case), Some(own + 5_000));
+    case.condition.pause = Some(Pause { reason: PauseReason::Operator, probe_at: None, probes: 0 });
+    assert_eq!(next(&case), None, "nobody knows when somebody resumes it");
+}
+
+#[test]
 fn an_update_is_superseded_when_all_its_leaves_are() {
     let mut case = case();
     let superseded = |case: &Case| {
