@@ -36,6 +36,22 @@ async fn of_whom_nothing_was_taken_nothing_is_confirmed_and_the_failures_are_cou
 }
 
 #[actix_web::test]
+async fn what_the_route_does_not_carry_confirms_nothing_of_whom_nothing_was_taken() {
+    let world = World::new().await;
+    world.delivered("u", r#"{"title":"Coach"}"#).await;
+    refused(&world).await;
+    let user = world.call(get("/v1/users/u", ALL)).await.json();
+    let communal = &user["routes"]["communal_main"];
+    assert_eq!((&user["version"], communal.get("confirmed_version")), (&json!(2), None), "{user}");
+    let explained = world.operate(get("/v1/users/u/routes/communal_main", OPERATE)).await.json();
+    assert_eq!(
+        (explained.get("confirmed_version"), explained.get("confirmed_at")),
+        (None, None),
+        "{explained}"
+    );
+}
+
+#[actix_web::test]
 async fn to_whom_nothing_was_sent_is_not_in_step() {
     let world = World::new().await;
     world.delivered("u", r#"{"title":"Coach","identities":{"communal_main":"2"}}"#).await;
