@@ -84,3 +84,33 @@ async fn a_retry_at_a_route_that_is_paused_by_hand_says_what_it_waits_for() {
     let retried = world.operate(post("/v1/routes/communal_main/retry", OPERATE, "")).await.json();
     assert!(retried["hint"].as_str().is_some_and(|hint| hint.contains("resumes the route")), "{retried}");
 }
+
+#[actix_web::test]
+async fn what_a_route_that_is_paused_by_hand_keeps_back_is_nowhere_said_to_be_tried_again() {
+    let world = World::new().await;
+    world.communal.answer(422, r#"{"message":"invalid","errors":{"telephone":["is invalid"]}}"#);
+    let body = r#"{"given_name":"C","family_name":"C","email":"c@x.org","phone_number":"+14165559999",
+        "identities":{"communal_main":"2"}}"#;
+    world.delivered("u", body).await;
+    world.rest().await;
+    let explained = async || world.operate(get("/v1/users/u/routes/communal_main", OPERATE)).await.json();
+    let told = explained().await;
+    let next = told["next"].as_str().expect("a sentence");
+    assert!(next.starts_with("the refused value is tried again at"), "{told}");
+    world.operate(post("/v1/routes/communal_main/pause", OPERATE, "")).await;
+    let story = world.operate(get(&format!("/v1/lanes/{}", told["lane"]), OPERATE)).await.json();
+    for told in [explained().await, story] {
+        let next = told["next"].as_str().expect("a sentence");
+        assert_eq!(next, "sent when somebody resumes the route: routes resume communal_main", "{told}");
+    }
+    let update = world.call(get("/v1/users/u/updates", ALL)).await.json()["updates"][0].clone();
+    let route = &update["routes"]["communal_main"];
+    assert_eq!((&route["state"], route.get("next_attempt_at")), (&json!("held"), None), "{update}");
+    let path = format!("/v1/lanes/{}/retry", told["lane"]);
+    let retried = world.operate(post(&path, OPERATE, "")).await.json();
+    assert!(retried["hint"].as_str().is_some_and(|hint| hint.contains("resumes the route")), "{retried}");
+    let visitor = Visitor::new(&world, OPERATE).await;
+    visitor.post("/routes/communal_main/retry", &[]).await;
+    let page = visitor.get("/routes/communal_main").await.text;
+    assert!(page.contains("is tried again for 1 user; sent when somebody resumes the route"), "{page}");
+}
