@@ -104,3 +104,18 @@ async fn users_without_an_identity_are_counted_and_listed_page_by_page() {
     let page = visitor.get("/lanes?route=communal_main&state=no_identity").await.text;
     assert!(page.contains("/users/p-01\"") && page.contains("give identities.communal_main once"), "{page}");
 }
+
+#[actix_web::test]
+async fn a_list_of_users_without_an_identity_says_how_to_give_one() {
+    let world = World::new().await;
+    world.delivered("u", r#"{"given_name":"Jo"}"#).await;
+    for (route, start) in [
+        ("communal_main", "give identities.communal_main once"),
+        ("village", "send email, or give identities.village"),
+    ] {
+        let listed =
+            world.call(get(&format!("/v1/updates?state=no_identity&route={route}"), ALL)).await.json();
+        let hint = listed["updates"][0]["hint"].as_str().unwrap_or_default();
+        assert!(hint.starts_with(start), "{listed}");
+    }
+}
