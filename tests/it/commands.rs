@@ -47,6 +47,28 @@ fn check_names_the_place_of_each_mistake_and_the_nearest_name() {
 }
 
 #[test]
+fn check_warns_of_a_folder_that_a_start_would_make_and_tells_of_a_file_that_is_not_there() {
+    let world = World::new();
+    let path = world.write_config();
+    let text = fs::read_to_string(&path).expect("a file").replace("\"gateway.db\"", "\"data/gateway.db\"");
+    fs::write(&path, text).expect("written");
+    let path = path.to_str().expect("a path in UTF-8");
+    let fine = run(&["check", "--config", path], &[]);
+    assert_eq!(fine.status.code(), Some(0), "{}", complained(&fine));
+    let warning = "the folder of the database does not exist";
+    assert!(complained(&fine).contains(warning), "{}", complained(&fine));
+    let json = parsed(&run(&["check", "--config", path, "--json"], &[]));
+    assert_eq!(json["ok"], true, "{json}");
+    assert!(json["warnings"][0].as_str().is_some_and(|told| told.contains(warning)), "{json}");
+    assert!(!world.path("data").exists(), "a check makes nothing");
+
+    let missing = run(&["check", "--config", "/nowhere/gateway.toml"], &[]);
+    assert_eq!(missing.status.code(), Some(2), "{}", said(&missing));
+    let words = complained(&missing);
+    assert!(words.contains("No such file or directory") && !words.contains("os error"), "{words}");
+}
+
+#[test]
 fn b90_check_shows_what_the_environment_replaces_and_no_secret() {
     let world = World::new();
     let path = world.write_config();

@@ -101,6 +101,18 @@ fn names_types_and_values_that_are_wrong_come_in_one_run() {
 }
 
 #[test]
+fn what_the_system_says_of_a_file_is_told_in_its_words_alone() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let missing = Config::load(&directory.path().join("nowhere.toml"), &environment()).expect_err("no file");
+    let text = replaced("env = \"TOKEN\"", "file = \"none\"") + "ca_file = \"nowhere.pem\"\n";
+    let named = Config::parse("g", &text, directory.path(), &environment()).expect_err("no files");
+    for (told, times) in [(missing.to_string(), 1), (named.to_string(), 2)] {
+        assert_eq!(told.matches("No such file or directory").count(), times, "{told}");
+        assert!(!told.contains("os error") && !told.contains("NotFound"), "{told}");
+    }
+}
+
+#[test]
 fn mistakes_in_several_files_come_in_one_run_with_all_others() {
     let directory = tempfile::tempdir().expect("a directory");
     std::fs::write(directory.path().join("ca.pem"), "no certificate").expect("written");
