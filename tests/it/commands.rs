@@ -153,6 +153,25 @@ fn a_plan_on_the_command_line_shows_the_request_and_sends_nothing() {
 }
 
 #[test]
+fn a_plan_on_the_command_line_tells_what_goes_to_no_vendor() {
+    let world = World::new();
+    let config = world.write_config();
+    let config = config.to_str().expect("a path in UTF-8");
+    let change = world.path("change.json");
+    let planned = |body: Value| {
+        fs::write(&change, body.to_string()).expect("a file");
+        let plan = run(&["plan", "--config", config, change.to_str().expect("a path in UTF-8")], &[]);
+        assert!(plan.status.success(), "{}", complained(&plan));
+        said(&plan)
+    };
+    let told = planned(json!({ "name": "Jo Li", "custom": { "job_title": "Coach" } }));
+    assert!(told.contains("goes to no vendor: custom.job_title, name"), "{told}");
+    assert!(told.contains("did you mean title instead of custom.job_title?"), "{told}");
+    let told = planned(json!({ "given_name": "Jo" }));
+    assert!(!told.contains("goes to no vendor"), "{told}");
+}
+
+#[test]
 fn routes_and_lanes_of_a_running_gateway_are_shown_as_tables_and_as_json() {
     let world = World::new();
     let gateway = world.start();

@@ -1,6 +1,9 @@
 //! A name that is no leaf's leads to the leaf that is meant, and a leaf that goes nowhere is told.
 
-use crate::support::{ALL, World, patch};
+use crate::{
+    pages::Visitor,
+    support::{ALL, World, patch},
+};
 
 #[actix_web::test]
 async fn names_of_the_trade_and_of_the_vendors_lead_to_the_leaf() {
@@ -36,8 +39,13 @@ async fn names_of_the_trade_and_of_the_vendors_lead_to_the_leaf() {
         assert_eq!(answer.status, 400, "{name}");
         assert!(answer.text.contains(&format!("did you mean {leaf}?")), "{name}: {}", answer.text);
     }
-    let nested = world.call(patch("/v1/users/u", ALL, r#"{"address":{"city":"x"}}"#)).await;
-    assert!(nested.text.contains("did you mean address.locality?"), "{}", nested.text);
+    for (name, leaf) in
+        [("city", "address.locality"), ("zip", "address.postal_code"), ("state", "address.region")]
+    {
+        let body = serde_json::json!({ "address": { name: "x" } }).to_string();
+        let nested = world.call(patch("/v1/users/u", ALL, body)).await;
+        assert!(nested.text.contains(&format!("did you mean {leaf}?")), "{name}: {}", nested.text);
+    }
     let own = world.call(patch("/v1/users/u", ALL, r#"{"shoe_size":44}"#)).await;
     assert!(own.text.contains("go under custom"), "{}", own.text);
 }
@@ -69,4 +77,16 @@ async fn a_leaf_that_no_route_carries_is_told() {
     let schema = world.call(crate::support::get("/v1/openapi.json", ALL)).await.json();
     let name = &schema["components"]["schemas"]["UserPatch"]["properties"]["name"]["description"];
     assert!(name.as_str().is_some_and(|says| says.contains("goes to no vendor unless")), "{name}");
+}
+
+#[actix_web::test]
+async fn the_page_of_a_plan_tells_what_goes_to_no_vendor() {
+    let world = World::new().await;
+    let visitor = Visitor::new(&world, ALL).await;
+    let change = r#"{"name":"Jo Li","custom":{"first_name":"Jo"}}"#;
+    let page = visitor.post("/plan", &[("user", "p"), ("change", change)]).await.text;
+    assert!(page.contains("Goes to no vendor: custom.first_name, name"), "{page}");
+    assert!(page.contains("did you mean given_name instead of custom.first_name?"), "{page}");
+    let page = visitor.post("/plan", &[("user", "p"), ("change", r#"{"given_name":"Jo"}"#)]).await.text;
+    assert!(!page.contains("Goes to no vendor"), "{page}");
 }
