@@ -2,7 +2,7 @@
 
 use std::process::Output;
 
-use e2e::{Vendor, World, eventually, run};
+use e2e::{Vendor, World, eventually, run, subject};
 use serde_json::{Value, json};
 use vendor_sim::{Fault, FaultRule};
 
@@ -91,5 +91,54 @@ fn a_command_that_resumes_a_route_says_when_its_breaker_is_open() {
     let resumed = run(&["routes", "resume", "village"], &environment);
     assert!(said(&resumed).contains("its breaker is open"), "{}{}", said(&resumed), complained(&resumed));
     assert!(said(&resumed).contains("`routes probe village`"), "{}", said(&resumed));
+    gateway.stop();
+}
+
+#[test]
+fn where_no_lane_needs_anybody_it_is_said_who_waits_and_times_are_as_they_are_asked_for() {
+    let world = World::new();
+    let gateway = world.start();
+    let (jane, operator) = (&world.people()[0], gateway.operator());
+    world.introduce(&gateway.api(), jane);
+    world.wait_for_rest(&operator);
+    operator.post("/v1/routes/village/pause").expect(200);
+    gateway.api().patch(&jane.id, &[], &json!({ "given_name": "Ada" })).expect(202);
+    let url = format!("http://{}", operator.address());
+    let environment = [("PROFILE_GATEWAY_OPERATOR", url.as_str()), ("PROFILE_GATEWAY_KEY", world.key())];
+    eventually("only the paused route owes something", || {
+        match said(&run(&["lanes"], &environment)).as_str() {
+            "no lane matches; 1 user waits: lanes --state pending\n" => Ok(()),
+            told => Err(told.to_owned()),
+        }
+    });
+    let waiting = ["lanes", "--state", "pending"];
+    let told = said(&run(&waiting, &environment));
+    assert!(told.contains(&jane.id) && told.contains(" ago") && !told.contains("Z "), "{told}");
+    let told = said(&run(&[&waiting[..], &["--utc"]].concat(), &environment));
+    assert!(told.contains(&jane.id) && !told.contains(" ago") && told.contains("Z"), "{told}");
+    let nobody = run(&["lanes", "--state", "pending", "--route", "communal"], &environment);
+    assert!(said(&nobody).starts_with("no lane matches"), "{}", said(&nobody));
+    gateway.stop();
+}
+
+#[test]
+fn a_retry_at_a_route_that_is_paused_by_hand_says_what_it_waits_for() {
+    let world = World::new();
+    let gateway = world.start();
+    let (api, operator, communal) = (gateway.api(), gateway.operator(), world.vendor(Vendor::Communal));
+    let (jane, tomas) = (&world.people()[0], &world.people()[2]);
+    world.introduce(&api, jane);
+    let taken = json!({ "email": "taken@example.com" });
+    communal.edit_user(&subject(Vendor::Communal, tomas), taken.as_object().cloned().unwrap_or_default());
+    let answer = api.patch_through(&jane.id, &taken);
+    assert_eq!(answer["routes"]["communal"]["state"], "held", "{answer}");
+    operator.post("/v1/routes/communal/pause").expect(200);
+    let lanes = operator.get("/v1/lanes?route=communal&state=held").json();
+    let id = lanes["lanes"][0]["id"].to_string();
+    let url = format!("http://{}", operator.address());
+    let environment = [("PROFILE_GATEWAY_OPERATOR", url.as_str()), ("PROFILE_GATEWAY_KEY", world.key())];
+    let retried = run(&["lanes", "retry", &id], &environment);
+    let told = said(&retried);
+    assert!(told.contains("when somebody resumes the route, not before"), "{told}{}", complained(&retried));
     gateway.stop();
 }
