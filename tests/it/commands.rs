@@ -169,6 +169,12 @@ fn a_plan_on_the_command_line_tells_what_goes_to_no_vendor() {
     assert!(told.contains("did you mean title instead of custom.job_title?"), "{told}");
     let told = planned(json!({ "given_name": "Jo" }));
     assert!(!told.contains("goes to no vendor"), "{told}");
+    // Each leaf has one word.
+    let told = planned(
+        json!({ "given_name": "x".repeat(300), "email": "a@x.org", "identities": { "communal": 89 } }),
+    );
+    assert!(told.contains("given_name: too_long") && told.contains("family_name: missing"), "{told}");
+    assert_eq!(told.matches("given_name: ").count(), 1, "{told}");
 }
 
 #[test]

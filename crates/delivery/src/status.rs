@@ -12,7 +12,7 @@ mod tests;
 
 pub use lane::{LaneStanding, of_lane, of_lane_of};
 pub use leaf::{LeafStanding, LeafState, of_leaves};
-pub use next::{Opening, next_attempt_at, opening};
+pub use next::{Opening, next_attempt_at, next_try_at, opening};
 pub(crate) use stop::stopped;
 pub use update::{
     Reason, RouteState, RouteStatus, UpdateStatus, WaitingFor, of_update, pending, waiting_for,

@@ -1,7 +1,7 @@
 use crate::{
     Millis,
     gate::{Pause, RouteCondition},
-    lane::{Lane, State},
+    lane::{Hold, Lane, State},
 };
 
 /// When a route lets a request out again.
@@ -40,6 +40,12 @@ pub fn next_attempt_at(lane: &Lane, condition: &RouteCondition, now: Millis) -> 
         State::Idle | State::InFlight | State::Blocked(_) | State::Erased => return None,
     };
     not_before(own, condition, now)
+}
+
+/// When what a vendor refused is tried again by itself, and its route lets a request out. None when that is now, never, or when nobody
+/// knows.
+pub fn next_try_at(hold: &Hold, condition: &RouteCondition, now: Millis) -> Option<Millis> {
+    not_before(hold.next_try()?, condition, now)
 }
 
 /// When something that is due at a time goes out at a route; none when that is now, or when nobody knows.

@@ -220,7 +220,7 @@ async fn retry(arguments: &Retry) -> Result<String, ExitCode> {
             let answer = arguments.target.readable(answer);
             (count(&answer), answer["hint"].as_str().map(str::to_owned))
         }
-        None => (retry_all(arguments).await?, None),
+        None => retry_all(arguments).await?,
     };
     if arguments.json {
         return Ok(json!({ "lanes": changed }).to_string());
@@ -230,12 +230,12 @@ async fn retry(arguments: &Retry) -> Result<String, ExitCode> {
 }
 
 /// Page after page, in the order of the lanes, and no faster than asked for: what is retried must not become a flood.
-async fn retry_all(arguments: &Retry) -> Result<u64, ExitCode> {
+async fn retry_all(arguments: &Retry) -> Result<(u64, Option<String>), ExitCode> {
     let limit = arguments.per_second.min(PAGE);
     let pause = Duration::from_secs_f64(f64::from(limit) / f64::from(arguments.per_second));
     let mut ticks = tokio::time::interval(pause);
     let progress = counter("lanes");
-    let (mut changed, mut after) = (0, None::<String>);
+    let (mut changed, mut hint, mut after) = (0, None, None::<String>);
     loop {
         ticks.tick().await;
         let mut query = arguments.filter.query(ATTENTION);
@@ -243,13 +243,16 @@ async fn retry_all(arguments: &Retry) -> Result<u64, ExitCode> {
         query.add("after", after.as_deref());
         let page = arguments.target.post(&query.after("/v1/lanes/retry")).await?;
         changed += count(&page);
+        if page["hint"].is_string() {
+            hint = arguments.target.readable(page.clone())["hint"].as_str().map(str::to_owned);
+        }
         progress.set_position(changed);
         match page["next"].as_str() {
             Some(next) => after = Some(next.to_owned()),
             None => break,
         }
     }
-    Ok(changed)
+    Ok((changed, hint))
 }
 
 fn count(answer: &JsonValue) -> u64 {

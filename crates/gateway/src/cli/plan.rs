@@ -1,5 +1,6 @@
 use std::{collections::BTreeMap, io::Read, path::PathBuf, process::ExitCode, sync::Arc};
 
+use adapter::Fate;
 use canonical::{Json, Patch, Profile, Rules, UserId};
 use delivery::{
     RouteSet,
@@ -130,7 +131,11 @@ fn describe(name: &str, plan: &RoutePlan) -> String {
     }
     let kept = Keeps::new(&plan.kept);
     lines.extend(kept.iter().map(|(leaf, field)| format!("  will be kept: {}", field.sentence(leaf))));
-    lines.extend(plan.stopped_by.iter().map(|leaf| format!("  {leaf}: missing or refused")));
+    // What becomes of a leaf of the change is told above.
+    let others = plan.stopped_by.iter().filter(|leaf| !plan.leaves.contains_key(leaf));
+    lines.extend(
+        others.map(|leaf| format!("  {leaf}: {}", plan.needed.get(leaf).unwrap_or(&Fate::Held).name())),
+    );
     lines.join("\n")
 }
 

@@ -4,6 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web::Data};
 use delivery::{
     Millis, Route,
     gate::RouteCondition,
+    lane::Hold,
     status::{self, LeafStanding, LeafState},
     store::{LaneRow, UserSnapshot},
 };
@@ -134,7 +135,7 @@ impl ExplanationBody {
         let leaves = status::of_leaves(route, &snapshot.user, lane);
         let fields = leaves.into_iter().map(|(leaf, standing)| {
             let to = route.mapping.field(&leaf).map(|field| field.to.to_string());
-            (leaf.name().to_owned(), LeafBody::new(standing, to))
+            (leaf.name().to_owned(), LeafBody::new(standing, to, |hold| HoldBody::new(hold, condition, now)))
         });
         let standing = status::of_user(route, &snapshot.user, lane, condition);
         let next = match lane {
@@ -157,7 +158,7 @@ impl ExplanationBody {
 }
 
 impl LeafBody {
-    fn new(standing: LeafStanding, to: Option<String>) -> Self {
+    fn new(standing: LeafStanding, to: Option<String>, held: impl Fn(&Hold) -> HoldBody) -> Self {
         let LeafStanding { version, is_cleared, is_unverified, state, because_of } = standing;
         let plain = |state| Self {
             version,
@@ -175,7 +176,7 @@ impl LeafBody {
             LeafState::Assumed(at) => Self { confirmed_at: at.map(time), ..plain(LeafWord::Assumed) },
             LeafState::InDoubt(at) => Self { confirmed_at: at.map(time), ..plain(LeafWord::InDoubt) },
             LeafState::Owed => plain(LeafWord::Owed),
-            LeafState::Held(hold) => Self { held: Some(HoldBody::from(&hold)), ..plain(LeafWord::Held) },
+            LeafState::Held(hold) => Self { held: Some(held(&hold)), ..plain(LeafWord::Held) },
             LeafState::NotCarried(fate) => {
                 Self { fate: Some(fate.into()), to: None, ..plain(LeafWord::NotCarried) }
             }

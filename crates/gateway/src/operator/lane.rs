@@ -81,6 +81,7 @@ pub(super) struct HoldBody {
     reason: HoldWord,
     since: String,
     tries: u32,
+    /// When it is tried again, where that is known and lies ahead.
     #[serde(skip_serializing_if = "Option::is_none")]
     next_try_at: Option<String>,
 }
@@ -161,7 +162,7 @@ impl LaneBody {
             attempts: lane.attempt,
             next_attempt_at: status::next_attempt_at(lane, condition, now).map(time),
             last_error: lane.last_class.map(|class| ErrorBody::new(class, lane.last_status)),
-            held: held(lane),
+            held: held(lane, condition, now),
             suspect_until: lane.suspect_until.map(time),
             behind_since: standing.since.map(time),
             confirmed_at: lane.slots.latest().map(time),
@@ -190,18 +191,20 @@ impl StoryBody {
     }
 }
 
-fn held(lane: &Lane) -> BTreeMap<String, HoldBody> {
-    lane.held.iter().map(|(leaf, hold)| (leaf.name().to_owned(), HoldBody::from(hold))).collect()
+fn held(lane: &Lane, condition: &RouteCondition, now: Millis) -> BTreeMap<String, HoldBody> {
+    let body = |hold| HoldBody::new(hold, condition, now);
+    lane.held.iter().map(|(leaf, hold)| (leaf.name().to_owned(), body(hold))).collect()
 }
 
-impl From<&Hold> for HoldBody {
-    fn from(hold: &Hold) -> Self {
+impl HoldBody {
+    /// `condition`: what keeps the lane's route from sending now.
+    pub(super) fn new(hold: &Hold, condition: &RouteCondition, now: Millis) -> Self {
         Self {
             version: hold.version,
             reason: hold.reason.into(),
             since: time(hold.since),
             tries: hold.tries,
-            next_try_at: hold.next_try().map(time),
+            next_try_at: status::next_try_at(hold, condition, now).map(time),
         }
     }
 }

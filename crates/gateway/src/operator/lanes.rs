@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use actix_web::{HttpRequest, HttpResponse, web::Data};
 use delivery::{
     Route,
@@ -90,12 +92,27 @@ pub(super) async fn retry_page(request: HttpRequest, state: Data<State>) -> Resu
     let operator = state.operator(&request)?;
     let Page { items, next } = page(&request, &state).await?;
     let to_try = items.iter().filter(|lane| lane.row.lane.may_be_tried_again());
-    let ids: Vec<LaneId> = to_try.filter_map(|lane| lane.row.id).collect();
+    let (mut ids, mut concerned): (Vec<LaneId>, BTreeSet<RouteId>) = Default::default();
+    for lane in to_try {
+        ids.extend(lane.row.id);
+        concerned.insert(lane.row.route);
+    }
     let lanes = match ids.as_slice() {
         [] => 0,
         _ => state.engine.rearm(Rearm::Retry, RearmTarget::Lanes(ids), operator.actor()).await?,
     };
-    Ok(HttpResponse::Ok().json(ChangedBody { lanes, hint: None, next }))
+    let routes = state.engine.routes();
+    let waiting =
+        concerned.into_iter().filter_map(|id| Some((routes.get(id)?.name.as_str(), waits(&state, id)?)));
+    let waiting: Vec<(&str, String)> = waiting.filter(|_| lanes > 0).collect();
+    let hint = match waiting.as_slice() {
+        [] => None,
+        [(_, waits)] => Some(waits.clone()),
+        several => Some(
+            several.iter().map(|(route, waits)| format!("at {route} {waits}")).collect::<Vec<_>>().join("; "),
+        ),
+    };
+    Ok(HttpResponse::Ok().json(ChangedBody { lanes, hint, next }))
 }
 
 /// When the lanes of a route go out that were made ready; none when that is at once.

@@ -109,6 +109,14 @@ async fn what_a_route_that_is_paused_by_hand_keeps_back_is_nowhere_said_to_be_tr
     let path = format!("/v1/lanes/{}/retry", told["lane"]);
     let retried = world.operate(post(&path, OPERATE, "")).await.json();
     assert!(retried["hint"].as_str().is_some_and(|hint| hint.contains("resumes the route")), "{retried}");
+    let retried = world.operate(post("/v1/lanes/retry?route=communal_main", OPERATE, "")).await.json();
+    assert!(retried["hint"].as_str().is_some_and(|hint| hint.contains("resumes the route")), "{retried}");
+    let story = world.operate(get(&format!("/v1/lanes/{}", told["lane"]), OPERATE)).await.json();
+    assert!(story["lane"]["held"]["phone_number"].is_object(), "{story}");
+    for told in [&story["lane"]["held"]["phone_number"], &explained().await["fields"]["phone_number"]["held"]]
+    {
+        assert!(told["next_try_at"].is_null(), "nobody knows when: {told}");
+    }
     let visitor = Visitor::new(&world, OPERATE).await;
     visitor.post("/routes/communal_main/retry", &[]).await;
     let page = visitor.get("/routes/communal_main").await.text;
