@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{Answer, Cause, History, Ms, Send, Verdict, Write, sends::by_lane, versions::Timeline};
+use super::{
+    Answer, Cause, History, Ms, Send, Verdict, Write,
+    sends::by_lane,
+    versions::{Had, Timeline},
+};
 
 pub(super) fn check(history: &History, timelines: &BTreeMap<&str, Timeline<'_>>, verdict: &mut Verdict) {
     for (route, user, sends) in by_lane(history) {
@@ -75,7 +79,12 @@ impl Lane<'_> {
         let versions = had.iter().filter(|had| *had.value == value && had.since <= send.start);
         let newer = |version: u64| {
             let left = had.iter().any(|had| had.version < version && *had.value != value);
-            left || self.timeline.was_uncarried(self.route, field, 0, send.start)
+            // Two texts may be one name at the vendor: a manager's own, and the id of the user who has it.
+            let given = |had: &Had<'_>| self.timeline.given(had.version, had.leaf);
+            let same = |had: &&Had<'_>| *had.value == value;
+            let now = had.iter().filter(same).find(|had| had.version == version).and_then(given);
+            let respelled = had.iter().filter(same).any(|had| had.version < version && given(had) != now);
+            left || respelled || self.timeline.was_uncarried(self.route, field, 0, send.start)
         };
         // A value that was left and taken again has a version of its own. Who takes it again soon may meet an attempt that was begun
         // before, and that carried the value although it was left: a field that cannot be left out goes out as it was confirmed.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value as Json;
 
 use super::{
-    Form, History, LaneEnd, RouteFacts, Verdict, Write,
+    Answer, Form, History, LaneEnd, Ms, RouteFacts, Verdict, Write,
     ends::is_same,
     versions::{Timeline, forms},
 };
@@ -56,7 +56,7 @@ pub(super) fn check(
         // A request that was lost may be applied after a newer one. What it overwrote is put right by what comes next; and where the group
         // cannot be sent as it is by then, there is nothing that could go.
         let is_stopped = group.iter().any(|field| stays_behind(Some(facts), Some(timeline), end, field));
-        if is_stopped && has_lost(history, end, group) {
+        if is_stopped && has_lost(history, facts, end, group) {
             continue;
         }
         let fields = group.iter().filter_map(|field| Some((field, end.vendor.get(field)?)));
@@ -66,11 +66,15 @@ pub(super) fn check(
     }
 }
 
-/// Whether a request that writes to the group had no answer that tells what became of it.
-fn has_lost(history: &History, end: &LaneEnd, group: &BTreeSet<String>) -> bool {
+/// Whether a request that writes to the group had no answer that tells what became of it, and may have been applied after the last
+/// one of which the vendor said that it was.
+fn has_lost(history: &History, facts: &RouteFacts, end: &LaneEnd, group: &BTreeSet<String>) -> bool {
+    let of_group = |write: &Write| matches!(write, Write::Set(field, _) if group.contains(field));
     let of_lane = history.sends.iter().filter(|send| send.route == end.route && send.user == end.user);
-    let writes = |write: &Write| matches!(write, Write::Set(field, _) if group.contains(field));
-    of_lane.filter(|send| send.answer.is_open()).any(|send| send.writes.iter().any(writes))
+    let writes = of_lane.filter(|send| send.writes.iter().any(of_group));
+    let done = writes.clone().filter(|send| send.answer == Answer::Success).map(|send| send.start).max();
+    let may_follow = |start: Ms| done.is_none_or(|done| start + facts.timeout + facts.settle > done);
+    writes.filter(|send| send.answer.is_open()).any(|send| may_follow(send.start))
 }
 
 /// Whether the vendor has of every field of the group what the person had as of this version.

@@ -156,6 +156,11 @@ impl<'a> Timeline<'a> {
         self.by_version.iter().flat_map(of_op).collect()
     }
 
+    /// The value that a caller gave a leaf as a version.
+    pub(super) fn given(&self, version: u64, leaf: &str) -> Option<&'a Json> {
+        change_of(self.by_version.get(&version)?)?.leaves.get(leaf)
+    }
+
     /// Whether the field had a value that the route cannot carry, after a version and before a moment.
     pub(super) fn was_uncarried(&self, route: &str, field: &str, after: u64, before: Ms) -> bool {
         let of_op = |(_, op): (&u64, &&Op)| {
