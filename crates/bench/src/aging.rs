@@ -3,10 +3,8 @@
 use std::{path::Path, time::Duration};
 
 use delivery::{engine::Engine, millis, store::Sweep};
-use gateway::{
-    config::{Config, Environment},
-    gateway::{Confirm, Gateway},
-};
+use gateway::gateway::{Confirm, Gateway};
+use gateway_config::{Config, Environment};
 
 use crate::Error;
 

@@ -9,7 +9,7 @@ use delivery::{
     store::{Accept, Actor, LaneRow, Observer, Precondition, RouteRegistration, Store},
 };
 use futures_util::{TryStreamExt, stream};
-use gateway::config::{Config, Environment};
+use gateway_config::{Config, Environment};
 use store_sqlite::{Options, SqliteStore};
 use uuid::Uuid;
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use gateway::config::{Config, Environment, Style};
+use gateway_config::{Config, Environment, Style};
 
 const SECRET: &str = "canary-7Qx2";
 

@@ -4,7 +4,7 @@ use actix_web::{
     http::header::{HeaderName, HeaderValue},
     test::TestRequest,
 };
-use gateway::api::idempotency_key;
+use http_api::callers::idempotency_key;
 
 /// Reads `data` as the header's value.
 pub fn target(data: &[u8]) {

@@ -7,8 +7,7 @@ use delivery::{
     millis,
     store::{StoreError, Sweep},
 };
-
-use crate::config::Retention;
+use gateway_config::Retention;
 
 /// How often what is older than its retention is removed.
 const SWEEP: Duration = Duration::from_secs(60 * 60);

@@ -3,10 +3,9 @@ use std::{
     panic,
 };
 
+use gateway_config::{LogConfig, LogFormat};
 use tracing::Level;
 use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
-
-use crate::config::{LogConfig, LogFormat};
 
 /// Writes the log to standard error as configured. A second call changes nothing.
 pub(crate) fn init(config: &LogConfig) {
@@ -23,7 +22,16 @@ pub(crate) fn init(config: &LogConfig) {
 }
 
 /// The gateway's own crates, whose messages hold nobody's values; a name stands for all targets that begin with it.
-const OWN: [&str; 6] = ["adapter", "canonical", "delivery", "gateway", "store_sqlite", "transport_http"];
+const OWN: [&str; 8] = [
+    "adapter",
+    "api_types",
+    "canonical",
+    "delivery",
+    "gateway",
+    "http_api",
+    "store_sqlite",
+    "transport_http",
+];
 
 /// The level is that of the gateway's own messages. Below a warning, libraries repeat what they work on: a telephone number
 /// that is parsed, an address that is connected to. `actix_http` calls every broken request an error, and anybody can send one.
@@ -65,7 +73,8 @@ mod tests {
     };
 
     use super::*;
-    use crate::{api, cli};
+    use crate::cli;
+    use http_api::callers;
 
     const LOG: &str = "LOG_OF_A_TEST_THAT_PANICS";
     const PLANTED: &str = "Zqxvalue";
@@ -114,8 +123,8 @@ mod tests {
         async fn fails() -> HttpResponse {
             panic!("{PLANTED}")
         }
-        let resource = api::resource("/", "GET").route(web::get().to(fails));
-        let app = init_service(App::new().wrap(from_fn(api::observe)).service(resource)).await;
+        let resource = web::resource("/").route(web::get().to(fails));
+        let app = init_service(App::new().wrap(from_fn(callers::observe)).service(resource)).await;
         let answer = call_service(&app, TestRequest::get().uri("/").to_request()).await;
         assert_eq!(answer.status(), 503);
     }

@@ -7,16 +7,15 @@ use delivery::{
     engine::Engine,
     store::{Actor, StoreError},
 };
+use gateway_config::{Config, ConfigDiff, Environment, RouteChange, RouteConfig};
+use http_api::{
+    callers::Keys,
+    metrics::Metrics,
+    operators::{ReloadReport, Reloader, reload_as},
+};
 use tokio::sync::Mutex;
 
-use crate::{
-    api::Keys,
-    config::{Config, ConfigDiff, Environment, RouteChange, RouteConfig},
-    metrics::Metrics,
-    operator::{ReloadReport, Reloader, reload_as},
-    routes::rebuild_routes,
-    webhooks::Webhooks,
-};
+use crate::{routes::rebuild_routes, webhooks::Webhooks};
 
 /// Replaces the configuration of a running gateway as a whole, or refuses and keeps the old one.
 pub(crate) struct Reload {
@@ -81,7 +80,7 @@ impl Reload {
         self.keys.store(Arc::new(self.keys.load().replaced_by(new.keys.clone())));
         self.webhooks.replace(webhooks);
         // What is not in force yet is told again the next time.
-        *current = new.taken_over(&current);
+        *current = new.reloadable_part(&current);
         Ok(ReloadReport { changes: diff.sentences(), to_confirm: None, afterwards })
     }
 

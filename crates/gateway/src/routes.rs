@@ -1,9 +1,8 @@
 use std::sync::Arc;
 
 use delivery::{Route, RouteSet};
+use gateway_config::{Config, ConfigDiff, RouteConfig};
 use transport_http::SettingsError;
-
-use crate::config::{Config, ConfigDiff, RouteConfig};
 
 /// A route that cannot be used.
 #[derive(Debug, thiserror::Error)]

@@ -1,7 +1,8 @@
 use std::{path::Path, process::ExitCode};
 
+use gateway_config::Config;
+
 use crate::{
-    config::Config,
     exit::fail,
     gateway::{Confirm, Gateway},
     log,

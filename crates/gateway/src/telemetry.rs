@@ -1,8 +1,7 @@
 use std::{sync::Arc, time::Duration};
 
 use delivery::{Attempted, Telemetry};
-
-use crate::{metrics::Metrics, operator::Board, traces::Traces};
+use http_api::{metrics::Metrics, operators::Board, traces::Traces};
 
 /// Passes on what the engine tells: to the metrics, to the operator pages, and to a collector where one is configured.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use gateway::api::Keys;
+use http_api::callers::Keys;
 
 use super::settings::{Database, FILE, Settings};
 use crate::{Error, bench::Bench, serve::listen, vendors::VENDORS};

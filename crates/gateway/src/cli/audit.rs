@@ -2,6 +2,8 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::Subcommand;
 use delivery::audit::{AuditHead, AuditKind};
+use gateway_config::duration;
+use http_api::operators::ReportBody;
 use jiff::Timestamp;
 use serde_json::{Value as JsonValue, json};
 
@@ -12,7 +14,7 @@ use super::{
     output::{counted, say, table},
     progress::spinner,
 };
-use crate::{duration, exit::fail, operator::ReportBody};
+use crate::exit::fail;
 
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -25,7 +27,7 @@ pub(super) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Prove that no entry was changed, removed or inserted, and print where the audit ends
+    /// Verify that no entry was changed, removed or inserted, and print the head of the audit
     Verify(Verify),
 }
 
@@ -33,19 +35,19 @@ enum Command {
 struct List {
     #[command(flatten)]
     target: Target,
-    /// Of this kind only
+    /// Only entries of this kind
     #[arg(long, value_parser = clap::builder::PossibleValuesParser::new(AuditKind::ALL.iter().map(|kind| kind.name())))]
     kind: Option<String>,
-    /// About this route only
+    /// Only entries about this route
     #[arg(long)]
     route: Option<String>,
-    /// Not before this: a time such as 2026-11-21T08:00:00Z, or how long ago, such as 24h or 7d
+    /// Only entries since this time (2026-11-21T08:00:00Z) or within this period (24h, 7d)
     #[arg(long, value_name = "TIME", value_parser = since)]
     since: Option<Timestamp>,
-    /// Older than the entry of this number: the next page
+    /// Only entries older than this entry number, for the next page
     #[arg(long, value_name = "SEQ")]
     after: Option<i64>,
-    /// At most so many
+    /// Maximum number of entries
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1_000))]
     limit: u32,
     /// Print JSON
@@ -57,10 +59,10 @@ struct List {
 struct Verify {
     #[command(flatten)]
     target: Target,
-    /// An end that an earlier check has printed, and that must be part of the audit
+    /// A head printed by an earlier check; the audit must contain it
     #[arg(long, value_name = "SEQ:HASH")]
     head: Option<AuditHead>,
-    /// Read this database instead of asking a running gateway; nothing is written
+    /// Read this database instead of asking a running gateway; read-only
     #[arg(long, value_name = "FILE")]
     database: Option<PathBuf>,
     /// Print JSON

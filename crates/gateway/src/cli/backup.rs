@@ -7,10 +7,10 @@ use crate::exit::fail;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// The database, which a running gateway may have open
+    /// The database; a running gateway may have it open
     #[arg(long, value_name = "FILE")]
     database: PathBuf,
-    /// The copy, which must not exist yet
+    /// Path of the copy; the file must not exist
     #[arg(long, value_name = "FILE")]
     to: PathBuf,
     /// Print JSON

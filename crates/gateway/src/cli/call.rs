@@ -1,15 +1,13 @@
 use std::process::ExitCode;
 
 use canonical::Unseen;
+use gateway_config::duration::{from_now, spoken};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value as JsonValue;
 use transport_http::{CallError, OperatorClient};
 
-use crate::{
-    duration::{from_now, spoken},
-    exit::{fail, refuse},
-};
+use crate::exit::{fail, refuse};
 
 /// Where the operator listener is unless it is configured otherwise.
 const USUAL: &str = "http://127.0.0.1:8081";
@@ -17,7 +15,7 @@ const USUAL: &str = "http://127.0.0.1:8081";
 /// Where a running gateway is.
 #[derive(Debug, clap::Args)]
 pub(super) struct Target {
-    /// The gateway's operator listener
+    /// Address of the gateway's operator listener
     #[arg(
         long,
         value_name = "URL",
@@ -26,10 +24,10 @@ pub(super) struct Target {
         value_parser = address
     )]
     operator: String,
-    /// A key with the scope operate; better given by the environment variable
+    /// A key with the scope operate; prefer the environment variable
     #[arg(long, value_name = "KEY", env = "PROFILE_GATEWAY_KEY", hide_env_values = true, value_parser = secret)]
     key: Option<SecretString>,
-    /// Print points in time in UTC instead of how long ago or ahead they are
+    /// Print absolute times in UTC instead of relative times
     #[arg(long)]
     utc: bool,
 }

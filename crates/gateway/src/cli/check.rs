@@ -1,22 +1,20 @@
 use std::{path::PathBuf, process::ExitCode};
 
+use gateway_config::{Config, ConfigDiff, Environment};
 use serde_json::json;
 
 use super::{
     load,
     output::{say, table},
 };
-use crate::{
-    config::{Config, ConfigDiff, Environment},
-    exit::refuse,
-};
+use crate::exit::refuse;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// The configuration file
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
-    /// Show what differs from this configuration, and what a reload would refuse
+    /// Compare with this configuration, and show what a reload would refuse
     #[arg(long, value_name = "FILE")]
     against: Option<PathBuf>,
     /// Print JSON

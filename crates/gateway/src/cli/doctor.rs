@@ -1,5 +1,7 @@
 use std::{path::PathBuf, process::ExitCode};
 
+use http_api::doctor::{Examination, Examinations, examine};
+
 use super::{
     block_on,
     call::Target,
@@ -8,19 +10,18 @@ use super::{
     output::{say, table},
 };
 use crate::{
-    doctor::{Examination, Examinations, examine},
     exit::{fail, refuse},
     routes::build_routes,
 };
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// The configuration file; without it, the routes of a running gateway
+    /// The configuration file; if omitted, check the routes of a running gateway
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(flatten)]
     target: Target,
-    /// This route only
+    /// Only this route
     #[arg(long)]
     route: Option<String>,
     /// Print JSON

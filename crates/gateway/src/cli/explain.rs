@@ -14,9 +14,9 @@ use super::{
 pub(super) struct Arguments {
     #[command(flatten)]
     target: Target,
-    /// The user's id
+    /// Id of the user
     user: String,
-    /// The route's name; without it, all routes one after the other
+    /// Name of the route; if omitted, all routes
     route: Option<String>,
     /// Print JSON
     #[arg(long)]

@@ -3,19 +3,19 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 /// Which lanes.
 #[derive(Debug, Clone, clap::Args)]
 pub(super) struct Filter {
-    /// Of this route only
+    /// Only lanes of this route
     #[arg(long)]
     route: Option<String>,
-    /// Of this user only
+    /// Only lanes of this user
     #[arg(long)]
     user: Option<String>,
-    /// In these states only: pending, held, blocked, in_doubt, keeps; or with --route: no_identity
+    /// Only lanes in these states: pending, held, blocked, in_doubt, keeps; with --route also no_identity
     #[arg(long, value_delimiter = ',')]
     state: Vec<String>,
-    /// Blocked for these reasons only, such as forbidden or needs_data
+    /// Only lanes that are blocked for these reasons, such as forbidden or needs_data
     #[arg(long, value_delimiter = ',')]
     reason: Vec<String>,
-    /// Out of step for so long or longer only, such as 15m, 2h or 2d
+    /// Only lanes that have been out of step for at least this long, such as 15m, 2h or 2d
     #[arg(long, value_name = "AGE")]
     older_than: Option<String>,
 }

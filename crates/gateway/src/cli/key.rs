@@ -1,16 +1,18 @@
 use std::process::ExitCode;
 
 use clap::{Subcommand, builder::PossibleValuesParser};
+use gateway_config::Scope;
+use http_api::callers::Keys;
 use serde_json::json;
 
 use super::output::say;
-use crate::{api::Keys, config::Scope, exit::fail};
+use crate::exit::fail;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Make a key: prints it once, and what to write into the configuration
+    /// Create a key; prints it once, with the lines for the configuration file
     New {
-        /// The caller's name
+        /// Name of the caller
         #[arg(long, default_value = "caller")]
         name: String,
         /// What the caller may do

@@ -22,9 +22,9 @@ pub(super) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Show one lane: what its vendor has confirmed and keeps, its attempts, and what comes next
+    /// Show one lane: what the vendor has confirmed and still keeps, the attempts, and the next step
     Show(Show),
-    /// Try again what is held or blocked, or with --state pending what waits: one lane, or all that a filter chooses
+    /// Retry one lane, or all lanes that match the filter; by default those that are held or blocked
     Retry(Retry),
 }
 
@@ -34,10 +34,10 @@ struct List {
     target: Target,
     #[command(flatten)]
     filter: Filter,
-    /// At most so many, 1 to 100
+    /// Maximum number of lanes, 1 to 100
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100))]
     limit: u32,
-    /// After this lane or user: `next` of the page before
+    /// Continue after this lane or user: `next` of the previous page
     #[arg(long)]
     after: Option<String>,
     /// Print JSON
@@ -49,7 +49,7 @@ struct List {
 struct Show {
     #[command(flatten)]
     target: Target,
-    /// The lane's id
+    /// Id of the lane
     id: i64,
     /// Print JSON
     #[arg(long)]
@@ -60,12 +60,12 @@ struct Show {
 struct Retry {
     #[command(flatten)]
     target: Target,
-    /// The lane's id; without it, all lanes that the filter chooses
+    /// Id of the lane; if omitted, all lanes that match the filter
     #[arg(conflicts_with_all = ["route", "user", "state", "reason", "older_than"])]
     id: Option<i64>,
     #[command(flatten)]
     filter: Filter,
-    /// How many lanes a second are made ready at the most
+    /// Maximum number of lanes to retry per second
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
     per_second: u32,
     /// Print JSON

@@ -20,14 +20,14 @@ mod verify;
 use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 
 use clap::{CommandFactory, Parser, Subcommand};
+use gateway_config::{Config, Environment, Style};
+use http_api::{callers, operators};
 
 use crate::{
-    api,
-    config::{Config, Environment, Style},
     demo,
     exit::{fail, refuse},
     gateway::Confirm,
-    log, operator, serve,
+    log, serve,
 };
 use output::say;
 
@@ -41,48 +41,48 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Run the gateway and four simulated vendors on this machine, with a few people to try it on
+    /// Run the gateway with four simulated vendors and a few sample users on this machine
     Demo(demo::Options),
     /// Run the gateway
     Serve(ServeArguments),
-    /// Prove a configuration without starting anything
+    /// Validate a configuration file without starting anything
     Check(check::Arguments),
-    /// Prove each route of a configuration against its vendor, without changing anybody
+    /// Check each route against its vendor: address, TLS, credential, fields; changes nothing
     Doctor(doctor::Arguments),
-    /// Show what a change would send to each vendor, without sending it
+    /// Show the requests that a change would cause, without sending them
     Plan(plan::Arguments),
-    /// Make keys for callers
+    /// Create keys for callers
     Key {
         #[command(subcommand)]
         command: key::Command,
     },
     /// Print the JSON Schema of a change
     Schema {
-        /// Of the configuration file instead, for editors
+        /// Print the schema of the configuration file instead, for editors
         #[arg(long)]
         config: bool,
     },
     /// Print the OpenAPI description of the API
     Openapi {
-        /// Of the operators' API instead of the callers'
+        /// Describe the operators' API instead of the callers' API
         #[arg(long)]
         operator: bool,
     },
-    /// Copy a database while the gateway runs
+    /// Copy the database, also while the gateway runs
     Backup(backup::Arguments),
-    /// Have a running gateway read its configuration again
+    /// Make a running gateway reload its configuration
     Reload(reload::Arguments),
-    /// Show the routes of a running gateway, pause, resume, probe and resync them
+    /// Show, pause, resume, probe and resync the routes of a running gateway
     Routes(routes::Arguments),
-    /// Show the lanes of a running gateway that need attention, and try them again
+    /// Show and retry the lanes of a running gateway that need attention
     Lanes(Box<lanes::Arguments>),
-    /// Show why a user stands at a route as it does: each leaf's version and fate
+    /// Explain the state of a user at a route, field by field
     Explain(explain::Arguments),
-    /// Compare users with what their vendors hold, leaf by leaf
+    /// Compare users with what their vendors have, field by field
     Verify(verify::Arguments),
-    /// Show who did what at a running gateway, or prove that the record was not changed
+    /// Show the audit of a running gateway, or verify that nobody changed it
     Audit(audit::Arguments),
-    /// Print completions for a shell
+    /// Print shell completions
     Completions {
         /// The shell
         shell: clap_complete::Shell,
@@ -94,7 +94,7 @@ struct ServeArguments {
     /// The configuration file
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
-    /// A route whose host has changed since the last start is the same vendor
+    /// Confirm that a route whose host has changed since the last start still leads to the same vendor
     #[arg(long)]
     confirm: bool,
 }
@@ -120,10 +120,10 @@ pub fn run_with(arguments: impl IntoIterator<Item: Into<OsString> + Clone>) -> E
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Plan(arguments) => plan::run(&arguments),
         Command::Key { command } => key::run(&command),
-        Command::Schema { config: false } => say(&crate::schema::of_a_change()),
-        Command::Schema { config: true } => say(&crate::config::schema()),
-        Command::Openapi { operator: false } => say(api::openapi()),
-        Command::Openapi { operator: true } => say(operator::openapi()),
+        Command::Schema { config: false } => say(&http_api::schema::of_a_change()),
+        Command::Schema { config: true } => say(&gateway_config::schema()),
+        Command::Openapi { operator: false } => say(callers::openapi()),
+        Command::Openapi { operator: true } => say(operators::openapi()),
         Command::Backup(arguments) => backup::run(&arguments),
         Command::Reload(arguments) => reload::run(&arguments),
         Command::Routes(arguments) => routes::run(&arguments),

@@ -1,6 +1,7 @@
 use std::{collections::BTreeMap, io::Read, path::PathBuf, process::ExitCode, sync::Arc};
 
 use adapter::Fate;
+use api_types::{Keeps, PlanBody};
 use canonical::{Json, Patch, Profile, Rules, UserId};
 use delivery::{
     RouteSet,
@@ -9,33 +10,32 @@ use delivery::{
     plan::{self, RoutePlan},
     store::{Accept, Actor, Precondition, RouteId, UserRow, Verdict},
 };
+use gateway_config::Config;
 use uuid::Uuid;
 
 use super::{load, output::say};
 use crate::{
-    api::dto::{Keeps, PlanBody},
-    config::Config,
     exit::{fail, refuse},
     routes::build_routes,
 };
 
-/// Plans a change against a configuration, without a running gateway: the user is as the profile says, and no vendor has
+/// Plans a change with a configuration file, without a running gateway: the user is as given by --profile, and no vendor has
 /// confirmed anything yet.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// The configuration file
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
-    /// The user's id
+    /// Id of the user
     #[arg(long, default_value = "example")]
     user: UserId,
-    /// What the user has already, as a change of its own, identities included
+    /// Current data of the user, identities included, in the form of a change
     #[arg(long, value_name = "FILE")]
     profile: Option<PathBuf>,
     /// Print JSON
     #[arg(long)]
     json: bool,
-    /// The change: a file, or - for standard input
+    /// File that contains the change, or - for standard input
     change: PathBuf,
 }
 

@@ -8,10 +8,10 @@ use super::{block_on, call::Target, output::say};
 pub(super) struct Arguments {
     #[command(flatten)]
     target: Target,
-    /// Also where lanes owe something that the new configuration drops, and where a route goes to another host
+    /// Reload even if lanes owe something that the new configuration drops, or a route gets another host
     #[arg(long)]
     confirm: bool,
-    /// Say what would change, and change nothing
+    /// Show what would change, without changing it
     #[arg(long, conflicts_with = "confirm")]
     dry_run: bool,
     /// Print JSON

@@ -1,5 +1,6 @@
 use std::process::ExitCode;
 
+use api_types::DeprecationBody;
 use clap::Subcommand;
 use serde_json::{Map, Value as JsonValue};
 
@@ -10,7 +11,7 @@ use super::{
     output::{counted, say, table},
     progress::spinner,
 };
-use crate::{api::dto::DeprecationBody, exit::fail};
+use crate::exit::fail;
 
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -32,15 +33,15 @@ struct List {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Stop sending at a route until somebody resumes it
+    /// Pause a route until it is resumed
     Pause(Act),
-    /// Send again at a route, whatever it was paused for
+    /// Resume a route, whatever the reason of the pause
     Resume(Act),
-    /// Try one request at once at a route that is paused by itself, or whose breaker is open
+    /// Send one request now on a route that is paused automatically or whose breaker is open
     Probe(Act),
-    /// Send everything that a route carries again, behind the updates of callers
+    /// Resend all values of a route, with lower priority than updates of callers
     Resync(Act),
-    /// Forget what the vendor keeps although it is not the person's any more: it was put right there by hand
+    /// Record that outdated values at the vendor were corrected there by hand
     ForgetKept(Forget),
 }
 
@@ -48,7 +49,7 @@ enum Command {
 struct Forget {
     #[command(flatten)]
     act: Act,
-    /// Of this user only; without it, of all users of the route
+    /// Only this user; if omitted, all users of the route
     #[arg(long, value_name = "ID")]
     user: Option<String>,
 }
@@ -57,7 +58,7 @@ struct Forget {
 struct Act {
     #[command(flatten)]
     target: Target,
-    /// The route's name
+    /// Name of the route
     route: String,
     /// Print JSON
     #[arg(long)]

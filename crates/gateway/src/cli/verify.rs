@@ -17,13 +17,13 @@ use super::{
 pub(super) struct Arguments {
     #[command(flatten)]
     target: Target,
-    /// This user
+    /// Id of a user
     #[arg(long, value_name = "ID")]
     user: Option<String>,
-    /// So many users, picked at random
+    /// Number of users to pick at random
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     sample: Option<u32>,
-    /// At this route only
+    /// Only this route
     #[arg(long)]
     route: Option<String>,
     /// Print JSON

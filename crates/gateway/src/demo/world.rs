@@ -7,12 +7,9 @@ use std::{
     sync::Arc,
 };
 
+use gateway_config::{Config, Environment, Style};
+use http_api::callers::Keys;
 use vendor_sim::{Simulators, Vendor};
-
-use crate::{
-    api::Keys,
-    config::{Config, Environment, Style},
-};
 
 /// The simulated vendors, and a directory with what a real installation would have: a configuration, secrets, a database.
 /// The directory goes with it.

@@ -1,9 +1,8 @@
 //! How many files the process may have open. A connection is one; without room for the store's own and for connections to
 //! vendors, strangers' connections would take it from them.
 
+use http_api::callers::ServerLimits;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-
-use crate::api::ServerLimits;
 
 /// What the store, the log, the listeners and the runtime have open, with room to spare.
 const OWN: usize = 128;

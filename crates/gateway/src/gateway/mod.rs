@@ -12,6 +12,7 @@ use std::{
 
 use actix_web::dev::ServerHandle;
 use delivery::engine::Engine;
+use http_api::traces::Traces;
 use store_sqlite::SqliteStore;
 use tokio_util::sync::CancellationToken;
 
@@ -19,7 +20,6 @@ pub use self::start::{Confirm, StartError};
 use crate::{
     reload::Reload,
     signals::{Signals, StopSignal},
-    traces::Traces,
 };
 
 /// A running gateway: store, engine, and the two listeners.

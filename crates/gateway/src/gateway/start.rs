@@ -13,20 +13,22 @@ use delivery::{
     engine::{Engine, Hub, Parts},
     store::{Store, StoreError},
 };
+use gateway_config::{Config, Vendor};
+use http_api::{
+    callers::{self, Keys, ServerLimits, Settings},
+    metrics::Metrics,
+    operators,
+    traces::Traces,
+};
 use store_sqlite::{OpenError, SqliteStore};
 use tokio_util::sync::CancellationToken;
 
 use super::{CALLERS_GRACE, Gateway, clock, files};
 use crate::{
-    api::{self, Keys, ServerLimits, Settings},
     chores,
-    config::{Config, Vendor},
-    metrics::Metrics,
-    operator,
     reload::Reload,
     routes::{RouteError, build_routes},
     telemetry::Observers,
-    traces::Traces,
     webhooks::{WebhookError, Webhooks},
 };
 
@@ -102,7 +104,7 @@ struct Core {
     store: Arc<SqliteStore>,
     metrics: Arc<Metrics>,
     traces: Option<Arc<Traces>>,
-    board: Arc<operator::Board>,
+    board: Arc<operators::Board>,
 }
 
 impl Core {
@@ -116,7 +118,7 @@ impl Core {
         let traces = config.traces.as_ref().map(Traces::start).transpose().map_err(StartError::Traces)?;
         let traces = traces.map(Arc::new);
         let clock = Arc::new(ProcessClock::start());
-        let board = Arc::new(operator::Board::new(Arc::clone(&clock) as _));
+        let board = Arc::new(operators::Board::new(Arc::clone(&clock) as _));
         let parts = Parts {
             store: Arc::clone(&store) as Arc<dyn Store>,
             hub,
@@ -163,7 +165,7 @@ impl Core {
             file.map(PathBuf::from),
             config.clone(),
         ));
-        let callers = Arc::new(api::State {
+        let callers = Arc::new(callers::State {
             engine: engine.clone(),
             keys: Arc::clone(&keys),
             settings: Arc::clone(&settings),
@@ -171,25 +173,25 @@ impl Core {
             metrics: Arc::clone(&metrics),
             traces: traces.clone(),
         });
-        let operators = Arc::new(operator::State {
+        let operators = Arc::new(operators::State {
             engine: engine.clone(),
             keys,
             metrics,
             files: Some(Arc::clone(&store)),
             reloader: Arc::clone(&reload) as _,
             stopping: stopping.clone(),
-            pages: operator::Pages::new(board, config.operator.hosts.clone(), settings),
+            pages: operators::Pages::new(board, config.operator.hosts.clone(), settings),
         });
         let [api_address, operator_address] = [sockets[0].address, sockets[1].address];
         let [api_socket, operator_socket] = sockets;
         let servers = [
-            api_socket.served(|socket| api::serve(socket, callers, limits))?,
+            api_socket.served(|socket| callers::serve(socket, callers, limits))?,
             operator_socket
-                .served(|socket| operator::serve(socket, Arc::clone(&operators), operator_limits))?,
+                .served(|socket| operators::serve(socket, Arc::clone(&operators), operator_limits))?,
         ];
         // Neither runs before both can: where one cannot start, nothing is left running.
         let servers = servers.into_iter().map(run_server).collect();
-        tokio::spawn(operator::watch(operators));
+        tokio::spawn(operators::watch(operators));
         tokio::spawn(chores::keep_clean(engine.clone(), config.retention));
         tokio::spawn(chores::look_for_new_credentials(engine.clone()));
         tracing::info!(%api_address, %operator_address, routes = config.routes.len(), "ready");

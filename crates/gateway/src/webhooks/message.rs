@@ -1,12 +1,12 @@
 //! One event as Standard Webhooks writes it (<https://github.com/standard-webhooks/standard-webhooks>).
 
+use api_types::time;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use delivery::event::Event;
+use gateway_config::SigningSecret;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::json;
 use sha2::Sha256;
-
-use crate::{api::dto::time, config::SigningSecret};
 
 /// What receivers know an event by.
 pub(super) fn id(event: &Event) -> String {

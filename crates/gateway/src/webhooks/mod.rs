@@ -14,13 +14,11 @@ use std::{
 
 use async_trait::async_trait;
 use delivery::{SendError, engine::Engine, store::StoreError};
+use gateway_config::{AlertConfig, Config, WebhookConfig};
+use http_api::metrics::Metrics;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use transport_http::{HttpPost, SettingsError};
 
-use crate::{
-    config::{AlertConfig, Config, WebhookConfig},
-    metrics::Metrics,
-};
 use sender::Sender;
 
 /// The webhooks of a running gateway.

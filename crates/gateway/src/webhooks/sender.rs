@@ -9,9 +9,10 @@ use delivery::{
     event::{Answer, Event, Next, next},
     store::StoreError,
 };
+use gateway_config::WebhookConfig;
+use http_api::metrics::WebhookSeries;
 
 use super::{Post, message};
-use crate::{config::WebhookConfig, metrics::WebhookSeries};
 
 /// How many events are read at one time.
 const PAGE: u32 = 20;

@@ -10,6 +10,7 @@ use delivery::{
     event::EventKind,
     store::{Actor, RouteId, Store},
 };
+use gateway_config::SigningSecret;
 use serde_json::{Value as JsonValue, json};
 use sha2::{Digest, Sha256};
 use testkit::{memory_store::MemoryStore, routes};
@@ -17,7 +18,6 @@ use tokio::{task::JoinHandle, time::Instant};
 use transport_http::{Network, PlainHttp, PostSettings};
 
 use super::*;
-use crate::config::SigningSecret;
 
 /// The example of the specification.
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -139,7 +139,7 @@ impl World {
 
     /// What the metrics say of the receiver: events told, events given up, tries in vain.
     async fn series(&self) -> [u32; 3] {
-        let text = crate::metrics::scrape(&self.metrics, &self.engine, None).await.expect("a store");
+        let text = http_api::metrics::scrape(&self.metrics, &self.engine, None).await.expect("a store");
         let value = |series: &str| {
             let line = text
                 .lines()
