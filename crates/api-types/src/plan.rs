@@ -6,11 +6,7 @@ use std::{
 use adapter::Fate;
 use canonical::{Leaf, UserId};
 use delivery::{
-    Preview, Route, RouteSet,
-    gate::RouteCondition,
-    lane::State,
-    plan::RoutePlan,
-    store::{RouteId, Verdict},
+    Preview, Route, RouteId, RouteSet, gate::RouteCondition, lane::State, plan::RoutePlan, store::Verdict,
 };
 use serde::Serialize;
 use serde_json::Value;

@@ -1,11 +1,11 @@
 use std::collections::BTreeMap;
 
 use delivery::{
-    Route, RouteSet,
+    Route, RouteId, RouteSet,
     gate::RouteCondition,
     lane::Lane,
     status::{self, Reason, Standing, StandingState},
-    store::{RouteId, UserSnapshot},
+    store::UserSnapshot,
 };
 use serde::Serialize;
 use serde_json::{Map, Value};

@@ -6,7 +6,7 @@ use canonical::{Patch, Rules, UserId};
 use delivery::{
     Route, RouteSet,
     lane::Priority,
-    store::{Accept, Actor, LaneRow, Observer, Precondition, RouteRegistration, Store},
+    store::{Accept, Actor, LaneRow, Lanes, Observer, Precondition, RouteRegistration, Upkeep},
 };
 use futures_util::{TryStreamExt, stream};
 use gateway_config::{Config, Environment};

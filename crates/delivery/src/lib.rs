@@ -13,6 +13,7 @@ pub mod engine;
 pub mod event;
 pub mod failure;
 pub mod gate;
+mod ids;
 pub mod lane;
 pub mod mutation;
 pub mod plan;
@@ -30,6 +31,7 @@ mod trace;
 mod transport;
 
 pub use backoff::{Jitter, SeededJitter, lane_backoff};
+pub use ids::{LaneId, RouteId, UpdateId};
 pub use route::{Enrol, Limits, Matcher, Rate, Route};
 pub use route_set::RouteSet;
 pub use telemetry::{Attempted, NoTelemetry, Telemetry};

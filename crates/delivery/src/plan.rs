@@ -7,12 +7,12 @@ use adapter::Fate;
 use canonical::{Leaf, Profile};
 
 use crate::{
-    Enrol, Preview, Route,
+    Enrol, LaneId, Preview, Route, RouteId,
     decide::{self, ClaimLoaded, Loaded},
     lane::{Assertion, BlockReason, Lane, State},
     planner::{self, RouteView},
     status::{self, KeptLeaf},
-    store::{Accept, AcceptError, LaneId, LaneRow, RouteId, RouteVerdict, UserRow, Verdict},
+    store::{Accept, AcceptError, LaneRow, RouteVerdict, UserRow, Verdict},
 };
 
 /// What an update would mean to one route.

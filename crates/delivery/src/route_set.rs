@@ -1,6 +1,6 @@
 use std::{collections::BTreeMap, sync::Arc};
 
-use crate::{Millis, Route, store::RouteId};
+use crate::{Millis, Route, RouteId};
 
 /// The routes as configured at one time; replaced as a whole when the configuration is.
 #[derive(Debug, Default)]

@@ -1,8 +1,9 @@
 use delivery::{
+    RouteId,
     decide::{self, AcceptWrites, Loaded},
     lane::State,
     mutation::{self, Mutation},
-    store::{Accept, AcceptError, Accepted, Names, RouteId, StoreError, UpdateRow},
+    store::{Accept, AcceptError, Accepted, Names, StoreError, UpdateRow},
 };
 
 use crate::{

@@ -1,8 +1,8 @@
 //! The audit: entries that are appended, read, and never changed.
 
 use delivery::{
+    RouteId,
     audit::{AuditEntry, AuditFilter, AuditHead, AuditKind, AuditReport, ChainCheck},
-    store::RouteId,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 
 use canonical::UserId;
-use delivery::store::{LaneId, LaneRow};
+use delivery::{LaneId, store::LaneRow};
 
 /// The lanes that a transaction knows, each as it is now.
 ///

@@ -1,8 +1,9 @@
 use canonical::UserId;
 use delivery::{
+    RouteId,
     decide::{Due, is_retry},
     lane::{Priority, WaitCause},
-    store::{ClaimDue, LaneRow, RouteId},
+    store::{ClaimDue, LaneRow},
 };
 use rusqlite::{OptionalExtension, params};
 

@@ -1,9 +1,9 @@
 //! Events for operators: kept until there are too many, whoever has been told of them.
 
 use delivery::{
-    decide,
+    RouteId, decide,
     event::{Condition, Event, EventKind, EventRow, Facts, MOST_KEPT},
-    store::{Note, RouteId},
+    store::Note,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;

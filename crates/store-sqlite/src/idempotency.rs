@@ -1,7 +1,4 @@
-use delivery::{
-    Millis,
-    store::{IdempotencyKey, UpdateId},
-};
+use delivery::{Millis, UpdateId, store::IdempotencyKey};
 use hmac::{Hmac, KeyInit, Mac as _};
 use rusqlite::{Connection, OptionalExtension, params};
 use sha2::Sha256;

@@ -1,6 +1,6 @@
 //! What is written down beside the state: attempts.
 
-use delivery::store::{AttemptRow, LaneId};
+use delivery::{LaneId, store::AttemptRow};
 use rusqlite::{Connection, params};
 
 use crate::{codes::Coded, lanes::number};

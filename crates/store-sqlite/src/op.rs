@@ -2,13 +2,13 @@ use std::{fmt, sync::Arc};
 
 use canonical::UserId;
 use delivery::{
-    Millis,
+    LaneId, Millis, RouteId,
     audit::AuditRow,
     gate::Pause,
     store::{
-        Accept, AcceptError, Accepted, Actor, ClaimDue, Claimed, Enrol, Erase, Erased, LaneId, Note, Pass,
-        Passed, RearmLanes, RegisteredRoute, Rekeyed, Rekeying, RouteId, RouteRegistration, Settled,
-        Settlement, StoreError, Sweep,
+        Accept, AcceptError, Accepted, Actor, ClaimDue, Claimed, Enrol, Erase, Erased, Note, Pass, Passed,
+        RearmLanes, RegisteredRoute, Rekeyed, Rekeying, RouteRegistration, Settled, Settlement, StoreError,
+        Sweep,
     },
 };
 use tokio::sync::oneshot;

@@ -1,8 +1,8 @@
 use delivery::{
-    decide,
+    LaneId, decide,
     lane::Rearm,
     mutation::{self, Mutation},
-    store::{LaneId, Pass, Passed},
+    store::{Pass, Passed},
 };
 use rusqlite::{OptionalExtension, Row, params};
 

@@ -4,11 +4,9 @@ use std::{collections::BTreeSet, fmt::Write};
 
 use canonical::UserId;
 use delivery::{
+    LaneId, RouteId,
     lane::Version,
-    store::{
-        LaneFilter, LaneId, LaneRow, LaneStateFilter, LaneView, RouteCounts, RouteId, UserSnapshot,
-        WithoutIdentity,
-    },
+    store::{LaneFilter, LaneRow, LaneStateFilter, LaneView, RouteCounts, UserSnapshot, WithoutIdentity},
 };
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 use uuid::Uuid;

@@ -1,7 +1,7 @@
 use canonical::UserId;
 use delivery::{
-    decide,
-    store::{LaneId, LaneRow, RearmTarget},
+    LaneId, decide,
+    store::{LaneRow, RearmTarget},
 };
 use rusqlite::params;
 

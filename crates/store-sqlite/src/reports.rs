@@ -1,5 +1,5 @@
 use canonical::UserId;
-use delivery::{Millis, RouteSet, decide, lane::Rearm, store::RouteId};
+use delivery::{Millis, RouteId, RouteSet, decide, lane::Rearm};
 
 use crate::{error::OpError, tx::Tx, users};
 

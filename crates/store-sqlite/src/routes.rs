@@ -1,7 +1,7 @@
 use delivery::{
-    decide,
+    RouteId, decide,
     gate::Pause,
-    store::{RegisteredRoute, RouteId, RouteRegistration, StoreError},
+    store::{RegisteredRoute, RouteRegistration, StoreError},
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 

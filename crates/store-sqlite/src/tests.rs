@@ -11,7 +11,7 @@ use std::{
 };
 
 use canonical::UserId;
-use delivery::store::{AcceptError, LaneRow, Observer, Store, StoreError};
+use delivery::store::{AcceptError, Audit, LaneRow, Observer, Reads, Store, StoreError, Upkeep};
 use tempfile::TempDir;
 use testkit::store_suite::{
     Bench, Opened, Recorder,

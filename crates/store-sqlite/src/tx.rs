@@ -5,11 +5,11 @@ use std::{
 
 use canonical::UserId;
 use delivery::{
-    Millis, RouteSet,
+    LaneId, Millis, RouteId, RouteSet,
     audit::{AuditEntry, AuditHead, AuditRow},
     decide::{self, ClaimLoaded},
     lane::{BlockReason, State},
-    store::{Actor, LaneId, LaneRow, RouteId, StoreError, UserRow, Work},
+    store::{Actor, LaneRow, StoreError, UserRow, Work},
 };
 use rusqlite::{Connection, OptionalExtension, Params};
 

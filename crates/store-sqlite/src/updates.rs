@@ -1,7 +1,10 @@
 use std::{collections::BTreeMap, str::FromStr};
 
 use canonical::{Leaf, UserId};
-use delivery::store::{RouteId, RouteVerdict, StoreError, UpdateCursor, UpdateId, UpdateRow};
+use delivery::{
+    RouteId, UpdateId,
+    store::{RouteVerdict, StoreError, UpdateCursor, UpdateRow},
+};
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 use serde::{Deserialize, Serialize};
 

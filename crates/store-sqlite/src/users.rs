@@ -1,7 +1,10 @@
 use std::sync::Arc;
 
 use canonical::{Profile, UserId};
-use delivery::store::{Names, StoreError, UpdateId, UserRow};
+use delivery::{
+    UpdateId,
+    store::{Names, StoreError, UserRow},
+};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::{codes::ERASED, error::OpError, lanes::number};

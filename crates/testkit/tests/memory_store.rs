@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use delivery::store::{AcceptError, Observer, Store, StoreError};
+use delivery::store::{AcceptError, Lanes, Observer, StoreError, Upkeep};
 use testkit::{
     memory_store::{CommitFailure, MemoryStore},
     store_suite::{Bench, Opened, Recorder},

@@ -9,7 +9,7 @@ use delivery::{
     lane::{Outcome, Priority, Settle},
     planner,
     store::{
-        Accept, Accepted, Actor, LaneRow, Observer, Precondition, RouteRegistration, Settlement, Store, Work,
+        Accept, Accepted, Actor, LaneRow, Lanes, Observer, Precondition, RouteRegistration, Settlement, Work,
     },
 };
 use testkit::{memory_store::MemoryStore, routes::NoTransport};

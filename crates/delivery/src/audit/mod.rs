@@ -12,7 +12,7 @@ pub use chain::{AuditHead, NotAHead};
 pub use check::{AuditReport, ChainCheck, ChainFault};
 pub use kind::AuditKind;
 
-use crate::{Millis, store::RouteId};
+use crate::{Millis, RouteId};
 
 /// One entry of the audit, to be written: who did what to which route or lane; names of fields, never values.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,15 +4,15 @@ use adapter::{Fate, Subject};
 use canonical::{Applied, Change, Fault, FaultKind, IdentityChange, Leaf, Profile, UserId, Value};
 
 use crate::{
-    Enrol, Route, RouteSet,
+    Enrol, Route, RouteId, RouteSet,
     audit::{AuditKind, AuditRow},
     lane::{self, Event, Lane, Rearm, Version},
     millis,
     mutation::{self, Mutation},
     planner::{self, RouteView},
     store::{
-        Accept, AcceptError, IdentityAct, LaneRow, Names, Precondition, RouteId, RouteVerdict, UpdateRow,
-        UserRow, Verdict,
+        Accept, AcceptError, IdentityAct, LaneRow, Names, Precondition, RouteVerdict, UpdateRow, UserRow,
+        Verdict,
     },
 };
 

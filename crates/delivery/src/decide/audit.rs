@@ -1,10 +1,10 @@
 use crate::{
-    Millis,
+    Millis, RouteId,
     audit::{AuditKind, AuditRow},
     drift::Verification,
     gate::Pause,
     lane::{BlockReason, Rearm, State},
-    store::{Actor, LaneRow, RearmLanes, RearmTarget, RouteId},
+    store::{Actor, LaneRow, RearmLanes, RearmTarget},
 };
 
 const MOST_NAMED: usize = 20;

@@ -1,9 +1,8 @@
 use std::collections::VecDeque;
 
 use crate::{
-    Millis,
+    LaneId, Millis,
     lane::{Lane, Priority, State, WaitCause},
-    store::LaneId,
 };
 
 /// A due lane, as far as choosing needs to know it.

@@ -1,10 +1,10 @@
 use std::sync::Arc;
 
 use crate::{
-    Millis, Route,
+    Millis, Route, RouteId,
     lane::{self, Event, Lane, Priority},
     planner::{self, RouteView},
-    store::{LaneRow, RouteId, UserRow},
+    store::{LaneRow, UserRow},
 };
 
 /// The lane of a user whom a route could address and has none for; none where it would carry nothing.

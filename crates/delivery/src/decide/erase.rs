@@ -3,10 +3,11 @@ use super::{
     start::{UNKNOWN_WINDOW, no_facts},
 };
 use crate::{
+    RouteId,
     audit::{AuditKind, AuditRow},
     lane::{self, Event, State},
     millis,
-    store::{Erase, Erased, LaneRow, RouteId, StoreError, UserRow},
+    store::{Erase, Erased, LaneRow, StoreError, UserRow},
 };
 
 /// What a store is to write.

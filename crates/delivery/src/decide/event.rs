@@ -1,8 +1,8 @@
 use crate::{
-    Millis,
+    Millis, RouteId,
     event::{self, EventKind, EventRow, Facts},
     gate::Pause,
-    store::{Note, RouteId},
+    store::Note,
 };
 
 /// What is told of a pause, or of its end; none when it goes on for the same reason.

@@ -4,10 +4,10 @@ use adapter::Fingerprint;
 use canonical::Leaf;
 
 use crate::{
-    Millis,
+    Millis, RouteId,
     lane::{self, Assertion, Event, Facts, State},
     mutation::{self, Mutation},
-    store::{LaneRow, RouteId},
+    store::LaneRow,
 };
 
 /// No lane waits longer by itself than for the next daily try of a held leaf; a time further away comes from a clock that

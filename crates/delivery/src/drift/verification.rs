@@ -3,7 +3,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use canonical::{Leaf, UserId};
 
 use super::{Finding, KeptFound};
-use crate::{reading::ReadError, store::RouteId};
+use crate::{RouteId, reading::ReadError};
 
 /// What a comparison of users with their vendors came to.
 #[derive(Debug, Default, PartialEq)]

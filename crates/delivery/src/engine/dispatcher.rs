@@ -5,8 +5,8 @@ use super::{
     line::{Line, NotNow, Wake},
 };
 use crate::{
-    Millis,
-    store::{ClaimDue, RouteId, StoreError},
+    Millis, RouteId,
+    store::{ClaimDue, StoreError},
     until,
 };
 

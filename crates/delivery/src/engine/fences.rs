@@ -3,10 +3,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use crate::{
-    lane::State,
-    store::{LaneId, LaneRow},
-};
+use crate::{LaneId, lane::State, store::LaneRow};
 
 /// Remembers, for the lanes with attempts under way, whether an erase or another identity has fenced them off: what is left of
 /// such an attempt must not be sent. As large as there are attempts.
@@ -64,7 +61,7 @@ impl Fences {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{lane, store::RouteId};
+    use crate::{RouteId, lane};
 
     const ID: LaneId = LaneId(7);
 

@@ -14,8 +14,9 @@ use super::{
     waiter::{Mailbox, Waiter},
 };
 use crate::{
+    RouteId,
     lane::State,
-    store::{LaneRow, Observer, RouteId},
+    store::{LaneRow, Observer},
 };
 
 /// Passes on what was committed: wakes dispatchers, tells those who wait for a user, fences off attempts.

@@ -10,10 +10,10 @@ use tokio::sync::{Notify, Semaphore};
 
 use super::outlook::Outlook;
 use crate::{
-    Millis, Rate, Route,
+    Millis, Rate, Route, RouteId,
     decide::too_far,
     gate::{Action, Bucket, Ended, Gate, Pause, Refusal, RouteCondition},
-    store::{RegisteredRoute, RouteId},
+    store::RegisteredRoute,
 };
 
 /// One route at run time: its admission, its rate, and its dispatcher's alarm.

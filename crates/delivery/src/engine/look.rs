@@ -5,12 +5,12 @@ use canonical::{Leaf, UserId};
 
 use super::{Engine, read::reader};
 use crate::{
-    Millis, Route,
+    LaneId, Millis, Route, RouteId,
     drift::{self, Belief, Finding, KeptFound},
     lane::Lane,
     millis, planner,
     reading::ReadError,
-    store::{LaneId, RouteId, StoreError, UserSnapshot},
+    store::{StoreError, UserSnapshot},
 };
 
 /// What a vendor shows of a user.

@@ -40,10 +40,10 @@ pub use submit::{Submission, Submitted};
 pub use waiter::Waiter;
 
 use crate::{
-    Clock, Jitter, Millis, Route, RouteSet, Telemetry,
+    Clock, Jitter, Millis, Route, RouteId, RouteSet, Telemetry,
     lane::Rearm,
     millis,
-    store::{Actor, RearmLanes, RearmTarget, RouteId, Store, StoreError, Work},
+    store::{Actor, RearmLanes, RearmTarget, Store, StoreError, Work},
 };
 use line::{Buckets, Line};
 

@@ -4,9 +4,10 @@ use canonical::UserId;
 
 use super::{Engine, Waiter};
 use crate::{
+    RouteId,
     gate::RouteCondition,
     status::{self, UpdateStatus},
-    store::{LaneRow, RouteId, UpdateRow, UserRow},
+    store::{LaneRow, UpdateRow, UserRow},
 };
 
 impl Engine {

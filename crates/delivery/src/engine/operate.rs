@@ -2,10 +2,10 @@ use std::sync::Arc;
 
 use super::{Engine, line::Line};
 use crate::{
-    decide,
+    LaneId, RouteId, decide,
     gate::{Pause, PauseReason, Probe},
     lane::Rearm,
-    store::{Actor, Enrol, Erase, Erased, LaneId, Precondition, RearmTarget, RouteId, StoreError},
+    store::{Actor, Enrol, Erase, Erased, Precondition, RearmTarget, StoreError},
 };
 use canonical::UserId;
 

@@ -5,9 +5,8 @@ use tokio::{sync::SemaphorePermit, time::timeout};
 
 use super::{Engine, line::Line};
 use crate::{
-    Route,
+    Route, RouteId,
     reading::{ReadError, Reading},
-    store::RouteId,
     until,
 };
 

@@ -9,8 +9,8 @@ use super::{
     pass,
 };
 use crate::{
-    Route, RouteSet,
-    store::{RegisteredRoute, RouteId, RouteRegistration, StoreError},
+    Route, RouteId, RouteSet,
+    store::{RegisteredRoute, RouteRegistration, StoreError},
 };
 
 impl Engine {

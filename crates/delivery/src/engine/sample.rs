@@ -4,8 +4,9 @@ use canonical::UserId;
 
 use super::Engine;
 use crate::{
+    LaneId, RouteId,
     lane::State,
-    store::{LaneFilter, LaneId, RouteId, StoreError},
+    store::{LaneFilter, StoreError},
 };
 
 /// How many lanes are read at once in search of the next user of a sample.

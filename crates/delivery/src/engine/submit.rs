@@ -9,15 +9,12 @@ use tokio::sync::oneshot;
 
 use super::Engine;
 use crate::{
-    Millis, RouteSet, TraceContext,
+    Millis, RouteId, RouteSet, TraceContext, UpdateId,
     decide::{self, Loaded},
     lane::{Priority, State},
     plan::{self, RoutePlan},
     status::UpdateStatus,
-    store::{
-        Accept, AcceptError, Accepted, Actor, IdempotencyKey, LaneRow, Names, Precondition, RouteId,
-        StoreError, UpdateId,
-    },
+    store::{Accept, AcceptError, Accepted, Actor, IdempotencyKey, LaneRow, Names, Precondition, StoreError},
 };
 
 /// One update, as a caller sends it.

@@ -11,12 +11,12 @@ use super::{
     read::reader,
 };
 use crate::{
-    decide,
+    RouteId, decide,
     drift::{Belief, Finding, Verification, Verified, VerifyOutcome},
     event::Drift,
     lane::Rearm,
     reading::ReadError,
-    store::{Actor, RearmTarget, RouteId, StoreError, UserSnapshot},
+    store::{Actor, RearmTarget, StoreError, UserSnapshot},
 };
 
 impl Engine {

@@ -7,7 +7,7 @@ use canonical::UserId;
 use tokio::sync::Notify;
 
 use super::Hub;
-use crate::store::{LaneRow, RouteId};
+use crate::{RouteId, store::LaneRow};
 
 /// Sees every committed change of one user's lanes from its registration on.
 #[derive(Debug)]

@@ -9,10 +9,10 @@ use tokio::sync::{Notify, watch};
 
 use super::{Engine, line::Line, outlook::Outlook};
 use crate::{
-    Millis,
+    Millis, RouteId,
     event::{self, Condition, Drift, Facts, Seen, Thresholds},
     gate::RouteCondition,
-    store::{LaneFilter, LaneStateFilter, LaneView, Note, RouteCounts, RouteId, StoreError},
+    store::{LaneFilter, LaneStateFilter, LaneView, Note, RouteCounts, StoreError},
 };
 
 /// How often the routes are looked at when nothing happens.

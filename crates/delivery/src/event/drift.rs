@@ -3,8 +3,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use canonical::Leaf;
 
 use crate::{
+    RouteId,
     drift::{Finding, Verification, VerifyOutcome},
-    store::RouteId,
 };
 
 /// What a comparison of users with what a vendor shows has found at one route.

@@ -20,7 +20,7 @@ pub use retry::{Answer, Next, next};
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::{Millis, store::RouteId};
+use crate::{Millis, RouteId};
 
 /// How many events are kept.
 pub const MOST_KEPT: i64 = 1_000;

@@ -6,11 +6,11 @@ use serde_json::json;
 
 use super::*;
 use crate::{
-    Enrol, Route, RouteSet,
+    Enrol, Route, RouteId, RouteSet,
     gate::{Pause, PauseReason, RouteCondition},
     lane::{BlockReason, Hold, HoldReason, Lane, Slot, Slots, State, WaitCause, Watermark},
     planner::RouteView,
-    store::{LaneRow, RouteId, RouteVerdict, UpdateRow, UserRow, Verdict},
+    store::{LaneRow, RouteVerdict, UpdateRow, UserRow, Verdict},
     testing::{confirmed, route},
 };
 

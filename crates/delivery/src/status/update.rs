@@ -8,12 +8,12 @@ use super::{
     stop::{fate_of, stopped},
 };
 use crate::{
-    Millis, Route, RouteSet,
+    Millis, Route, RouteId, RouteSet,
     gate::RouteCondition,
     lane::{self, BlockReason, FailureClass, Hold, HoldReason, Lane, State, Version, WaitCause},
     mutation::{self, Mutation},
     planner::{self, RouteView},
-    store::{LaneRow, RouteId, RouteVerdict, UpdateRow, UserRow, Verdict},
+    store::{LaneRow, RouteVerdict, UpdateRow, UserRow, Verdict},
 };
 
 /// What has become of one update.

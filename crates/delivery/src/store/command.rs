@@ -3,7 +3,8 @@ use std::{fmt, sync::Arc};
 use adapter::SubjectKind;
 use canonical::{Patch, Profile, UserId};
 
-use super::{AttemptRow, LaneId, LaneRow, RouteId, UpdateId, UpdateRow, UserRow};
+use super::{AttemptRow, LaneRow, UpdateRow, UserRow};
+use crate::{LaneId, RouteId, UpdateId};
 use crate::{
     Millis, Route, RouteSet, TraceContext,
     event::{Condition, Facts},

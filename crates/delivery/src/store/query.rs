@@ -1,6 +1,7 @@
 use canonical::UserId;
 
-use super::{AttemptRow, LaneId, LaneRow, RouteId, UserRow};
+use super::{AttemptRow, LaneRow, UserRow};
+use crate::{LaneId, RouteId};
 use crate::{
     Millis,
     lane::{BlockReason, Lane, State, Version},
@@ -19,7 +20,7 @@ pub struct UserSnapshot {
 
 /// After which update a list goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct UpdateCursor(pub super::UpdateId);
+pub struct UpdateCursor(pub crate::UpdateId);
 
 /// Which lanes to list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -110,7 +111,7 @@ pub struct LaneView {
     /// The user's version.
     pub version: Version,
     /// The newest update of the user, if it is still kept.
-    pub update: Option<super::UpdateId>,
+    pub update: Option<crate::UpdateId>,
 }
 
 /// An attempt in a list.

@@ -2,26 +2,14 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use adapter::Fate;
 use canonical::{Leaf, Profile, UserId, Value};
-use uuid::Uuid;
 
 use crate::{
-    Millis, Route,
+    LaneId, Millis, Route, RouteId, UpdateId,
     lane::{FailureClass, Lane, Version},
     mutation::{self, Mutation},
 };
 
 use super::Names;
-
-/// The id of a route, given once to a name and never to another one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RouteId(pub i64);
-
-/// The id of a lane, never reused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct LaneId(pub i64);
-
-/// The id of an accepted update: a UUID of version 7 (RFC 9562), so that ids sort by time.
-pub type UpdateId = Uuid;
 
 /// One user.
 #[derive(Debug, Clone, PartialEq)]

@@ -5,7 +5,7 @@ use canonical::Leaf;
 use delivery::{
     Route,
     status::RouteState,
-    store::{AcceptError, Store, StoreError},
+    store::{AcceptError, Lanes, StoreError},
 };
 use serde_json::json;
 

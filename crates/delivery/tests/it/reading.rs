@@ -3,12 +3,12 @@ use std::time::Duration;
 use adapter::{ErrorKind, Path, ReadRequest};
 use canonical::Leaf;
 use delivery::{
-    Rate,
+    Rate, RouteId,
     audit::{AuditFilter, AuditKind},
     drift::{Finding, VerifyOutcome},
     engine::LookError,
     reading::ReadError,
-    store::{Actor, RouteId, Store, UserSnapshot},
+    store::{Actor, Audit, Reads, UserSnapshot},
 };
 use futures_util::future::join_all;
 use serde_json::json;

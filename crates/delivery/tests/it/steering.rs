@@ -1,10 +1,11 @@
 use std::time::Duration;
 
 use delivery::{
+    LaneId, RouteId,
     audit::{AuditFilter, AuditKind},
     gate::{PauseReason, Probe},
     lane::Rearm,
-    store::{Actor, LaneId, RearmTarget, RouteId, Store},
+    store::{Actor, Audit, Reads, RearmTarget},
 };
 
 use crate::{

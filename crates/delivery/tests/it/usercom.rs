@@ -17,7 +17,7 @@ use delivery::{
     drift::{Finding, VerifyOutcome},
     engine::{Engine, Hub, Parts},
     status::RouteStatus,
-    store::{AcceptError, Accepted, LaneRow, Store},
+    store::{AcceptError, Accepted, LaneRow, Reads, Store},
 };
 use serde_json::{Value as JsonValue, json};
 use testkit::{memory_store::MemoryStore, routes};

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use delivery::{
     event::{Drift, Event, EventKind, Thresholds},
-    store::Store,
+    store::{Outbox, Reads},
 };
 use serde_json::json;
 

@@ -9,7 +9,7 @@ use delivery::{
     engine::{Engine, Hub, Parts, Submission},
     lane::FailureClass,
     status::{RouteState, RouteStatus},
-    store::{Accepted, Actor, LaneRow, Precondition, Store},
+    store::{Accepted, Actor, LaneRow, Precondition, Reads, Store},
 };
 use serde_json::{Value as JsonValue, json};
 use testkit::{memory_store::MemoryStore, routes};

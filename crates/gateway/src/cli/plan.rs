@@ -4,11 +4,11 @@ use adapter::Fate;
 use api_types::{Keeps, PlanBody};
 use canonical::{Json, Patch, Profile, Rules, UserId};
 use delivery::{
-    RouteSet,
+    RouteId, RouteSet,
     decide::Loaded,
     lane::Priority,
     plan::{self, RoutePlan},
-    store::{Accept, Actor, Precondition, RouteId, UserRow, Verdict},
+    store::{Accept, Actor, Precondition, UserRow, Verdict},
 };
 use gateway_config::Config;
 use uuid::Uuid;

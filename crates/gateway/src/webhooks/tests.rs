@@ -5,10 +5,10 @@ use std::{
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use delivery::{
-    NoTelemetry, ProcessClock, SeededJitter, SendErrorKind,
+    NoTelemetry, ProcessClock, RouteId, SeededJitter, SendErrorKind,
     engine::{Hub, Parts},
     event::EventKind,
-    store::{Actor, RouteId, Store},
+    store::{Actor, Outbox, Store},
 };
 use gateway_config::SigningSecret;
 use serde_json::{Value as JsonValue, json};

@@ -2,10 +2,7 @@ use std::collections::BTreeMap;
 
 use actix_web::{HttpRequest, HttpResponse, web::Data};
 use api_types::{RouteBody, RoutesBody, VendorBody, VendorsBody};
-use delivery::{
-    engine::Engine,
-    store::{RouteCounts, RouteId},
-};
+use delivery::{RouteId, engine::Engine, store::RouteCounts};
 use gateway_config::Scope;
 
 use super::{Problem, Query, State};

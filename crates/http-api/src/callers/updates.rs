@@ -2,8 +2,8 @@ use actix_web::{HttpRequest, HttpResponse, web::Data};
 use api_types::UpdateBody;
 use api_types::problem::Kind;
 use delivery::{
-    RouteSet,
-    store::{LaneFilter, LaneId, LaneStateFilter, UpdateCursor, UpdateId, UpdateRow, UserSnapshot},
+    LaneId, RouteSet, UpdateId,
+    store::{LaneFilter, LaneStateFilter, UpdateCursor, UpdateRow, UserSnapshot},
 };
 use gateway_config::Scope;
 

@@ -7,10 +7,9 @@ use adapter::{
 };
 use api_types::REPLACE_CREDENTIAL;
 use delivery::{
-    Route, SendError, SendErrorKind,
+    Route, RouteId, SendError, SendErrorKind,
     engine::Engine,
     reading::{ReadError, Reading},
-    store::RouteId,
 };
 use gateway_config::own_path;
 

@@ -3,11 +3,11 @@ use std::collections::BTreeSet;
 use actix_web::{HttpRequest, HttpResponse, web::Data};
 use api_types::problem::Kind;
 use delivery::{
-    Route,
+    LaneId, Route, RouteId,
     gate::RouteCondition,
     lane::Rearm,
     status::{self, Standing},
-    store::{LaneFilter, LaneId, LaneView, RearmTarget, RouteId, StoreError},
+    store::{LaneFilter, LaneView, RearmTarget, StoreError},
 };
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -5,9 +5,10 @@ use api_types::problem::Kind;
 use api_types::{RouteWord, RoutesBody};
 use canonical::UserId;
 use delivery::{
+    LaneId, RouteId,
     gate::Probe,
     lane::Rearm,
-    store::{Actor, LaneId, RearmTarget, RouteId},
+    store::{Actor, RearmTarget},
 };
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -4,9 +4,10 @@ use std::{rc::Rc, sync::Arc};
 
 use canonical::{Leaf, Patch, Rules};
 use delivery::{
+    LaneId,
     decide::{self, Loaded},
     lane::{Lane, Outcome, Rearm, State, Watermark},
-    store::{Accept, Actor, Erase, LaneId, LaneRow, Precondition},
+    store::{Accept, Actor, Erase, LaneRow, Precondition},
 };
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;

@@ -9,9 +9,7 @@ use adapter::{
 };
 use async_trait::async_trait;
 use canonical::{Leaf, Profile, Value};
-use delivery::{
-    Enrol, Limits, Matcher, Preview, Rate, Route, RouteSet, SendError, Transport, store::RouteId,
-};
+use delivery::{Enrol, Limits, Matcher, Preview, Rate, Route, RouteId, RouteSet, SendError, Transport};
 use serde_json::{Map, Value as Json, json};
 
 use crate::world::Dice;

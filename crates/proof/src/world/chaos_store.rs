@@ -5,16 +5,16 @@ use std::{fmt, future::Future, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use canonical::UserId;
 use delivery::{
-    Millis, RouteSet,
+    LaneId, Millis, RouteId, RouteSet, UpdateId,
     audit::{AuditEntry, AuditFilter, AuditHead, AuditRow},
     event::{Condition, Event as OperatorEvent, Facts},
     gate::Pause,
     lane::Version,
     store::{
-        Accept, AcceptError, Accepted, Actor, AttemptView, ClaimDue, Claimed, Enrol, Erase, Erased,
-        LaneFilter, LaneId, LaneView, Note, Pass, Passed, RearmLanes, RegisteredRoute, Rekeyed, Rekeying,
-        RouteCounts, RouteId, RouteRegistration, Settled, Settlement, Store, StoreError, Sweep, UpdateCursor,
-        UpdateId, UpdateRow, UserSnapshot, WithoutIdentity, Work,
+        Accept, AcceptError, Accepted, Actor, AttemptView, Audit, ClaimDue, Claimed, Enrol, Erase, Erased,
+        LaneFilter, LaneView, Lanes, Note, Outbox, Pass, Passed, Reads, RearmLanes, RegisteredRoute, Rekeyed,
+        Rekeying, RouteCounts, RouteRegistration, Settled, Settlement, StoreError, Sweep, UpdateCursor,
+        UpdateRow, Upkeep, UserSnapshot, WithoutIdentity, Work,
     },
 };
 use testkit::memory_store::{CommitFailure, MemoryStore};
@@ -93,7 +93,7 @@ impl ChaosStore {
 }
 
 #[async_trait]
-impl Store for ChaosStore {
+impl Lanes for ChaosStore {
     async fn register_routes(
         &self,
         routes: Vec<RouteRegistration>,
@@ -158,11 +158,10 @@ impl Store for ChaosStore {
     ) -> Result<(), StoreError> {
         self.commit("set pause", self.inner.set_pause(route, pause, by, now)).await
     }
+}
 
-    async fn audit(&self, entry: AuditRow) -> Result<(), StoreError> {
-        self.commit("audit", self.inner.audit(entry)).await
-    }
-
+#[async_trait]
+impl Reads for ChaosStore {
     async fn user(&self, user: &UserId) -> Result<Option<UserSnapshot>, StoreError> {
         self.inner.user(user).await
     }
@@ -203,6 +202,13 @@ impl Store for ChaosStore {
     async fn counts(&self, route: RouteId) -> Result<RouteCounts, StoreError> {
         self.inner.counts(route).await
     }
+}
+
+#[async_trait]
+impl Audit for ChaosStore {
+    async fn audit(&self, entry: AuditRow) -> Result<(), StoreError> {
+        self.commit("audit", self.inner.audit(entry)).await
+    }
 
     async fn audit_log(&self, filter: AuditFilter) -> Result<Vec<AuditEntry>, StoreError> {
         self.inner.audit_log(filter).await
@@ -215,7 +221,10 @@ impl Store for ChaosStore {
     async fn audit_head(&self) -> Result<AuditHead, StoreError> {
         self.inner.audit_head().await
     }
+}
 
+#[async_trait]
+impl Outbox for ChaosStore {
     async fn note(&self, note: Note) -> Result<bool, StoreError> {
         self.commit("note", self.inner.note(note)).await
     }
@@ -235,7 +244,10 @@ impl Store for ChaosStore {
     async fn told(&self, webhook: String, seq: i64) -> Result<(), StoreError> {
         self.commit("told", self.inner.told(webhook, seq)).await
     }
+}
 
+#[async_trait]
+impl Upkeep for ChaosStore {
     async fn check(&self) -> Result<(), StoreError> {
         self.commit("check", self.inner.check()).await
     }
@@ -248,7 +260,6 @@ impl Store for ChaosStore {
         self.inner.close().await;
     }
 }
-
 impl fmt::Debug for ChaosStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("ChaosStore")

@@ -6,7 +6,7 @@ use canonical::{Leaf, Profile};
 use delivery::{
     Enrol,
     lane::{Lane, State as LaneState, WaitCause},
-    store::{LaneRow, Store, UserSnapshot},
+    store::{LaneRow, Reads, UserSnapshot},
 };
 use serde_json::Value as Json;
 use testkit::memory_store::MemoryStore;

@@ -6,7 +6,7 @@ use delivery::{
     NoTelemetry, SeededJitter,
     engine::{Engine, Hub, Parts},
     lane::{State as LaneState, WaitCause},
-    store::{LaneFilter, Store},
+    store::{LaneFilter, Reads},
 };
 use testkit::memory_store::MemoryStore;
 use tokio::time::sleep_until;

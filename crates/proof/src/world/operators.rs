@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use delivery::{
+    RouteId,
     engine::Engine,
     lane::Rearm,
-    store::{Actor, RearmTarget, RouteId, StoreError},
+    store::{Actor, RearmTarget, StoreError},
 };
 
 use super::{

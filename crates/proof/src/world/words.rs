@@ -11,7 +11,7 @@ use delivery::{
     lane::Lane,
     planner::RouteView,
     status::{self, Standing, StandingState, UpdateStatus},
-    store::{Store, UpdateRow, UserRow, Work},
+    store::{Reads, UpdateRow, UserRow, Work},
 };
 use serde_json::Value as Json;
 use testkit::memory_store::MemoryStore;

@@ -3,10 +3,10 @@
 use std::{panic::catch_unwind, sync::Arc, time::Duration};
 
 use delivery::{
-    RouteSet, decide,
+    RouteId, RouteSet, decide,
     lane::{Lane, State},
     mutation::Mutation as M,
-    store::{Actor, Erase, LaneRow, Observer, RouteId, UserRow},
+    store::{Actor, Erase, LaneRow, Observer, UserRow},
 };
 use testkit::{
     memory_store::MemoryStore,

@@ -3,9 +3,9 @@ use std::{collections::BTreeMap, str::FromStr, sync::Arc};
 use adapter::Fingerprint;
 use canonical::{Leaf, UserId};
 use delivery::{
-    TraceContext,
+    LaneId, RouteId, TraceContext,
     lane::{BlockReason, Confirmed, Lane, Slots, State, Version, Watermark},
-    store::{LaneId, LaneRow, RouteId},
+    store::LaneRow,
 };
 use rusqlite::{Connection, Row};
 use serde::de::DeserializeOwned;

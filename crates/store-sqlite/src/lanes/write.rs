@@ -3,9 +3,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use adapter::Fingerprint;
 use canonical::{Leaf, UserId};
 use delivery::{
-    Millis, TraceContext,
+    LaneId, Millis, RouteId, TraceContext,
     lane::{Confirmed, Lane, State, Version},
-    store::{LaneId, LaneRow, RouteId},
+    store::LaneRow,
 };
 use rusqlite::{Connection, ToSql, params};
 use serde::Serialize;

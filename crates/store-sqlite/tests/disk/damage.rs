@@ -8,7 +8,7 @@ use std::{
 
 use delivery::{
     audit::AuditFilter,
-    store::{LaneFilter, Store},
+    store::{Audit, LaneFilter, Reads, Upkeep},
 };
 use store_sqlite::{Options, SqliteStore};
 use testkit::store_suite::Recorder;

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use delivery::store::{Store, StoreError};
+use delivery::store::{StoreError, Upkeep};
 use store_sqlite::{Options, SqliteStore};
 use testkit::store_suite::Recorder;
 use vfs_shim::{Code, Disk, Fault, Habit, Image, Kind, Loss, Times};

@@ -2,7 +2,7 @@
 
 use std::{io, path::PathBuf};
 
-use delivery::store::AcceptError;
+use delivery::store::{AcceptError, Upkeep};
 
 use super::*;
 

@@ -1,6 +1,7 @@
 //! Whose file it is.
 
 use super::*;
+use delivery::store::Upkeep;
 
 #[tokio::test]
 async fn one_file_is_opened_once() {

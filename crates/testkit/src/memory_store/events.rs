@@ -1,9 +1,9 @@
 use std::collections::BTreeMap;
 
 use delivery::{
-    decide,
+    RouteId, decide,
     event::{Condition, Event, EventRow, Facts, MOST_KEPT},
-    store::{Note, RouteId},
+    store::Note,
 };
 use uuid::Uuid;
 

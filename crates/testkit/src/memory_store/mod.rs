@@ -19,16 +19,16 @@ use std::{
 use async_trait::async_trait;
 use canonical::UserId;
 use delivery::{
-    Millis,
+    LaneId, Millis, RouteId, UpdateId,
     audit::{AuditEntry, AuditFilter, AuditHead, AuditRow},
     event::{self, Event},
     gate::Pause,
     lane::Version,
     store::{
-        Accept, AcceptError, Accepted, Actor, AttemptView, ClaimDue, Claimed, Enrol, Erase, Erased,
-        LaneFilter, LaneId, LaneView, Note, Observer, Pass, Passed, RearmLanes, RegisteredRoute, Rekeyed,
-        Rekeying, RouteCounts, RouteId, RouteRegistration, Settled, Settlement, Store, StoreError, Sweep,
-        UpdateCursor, UpdateId, UpdateRow, UserSnapshot, WithoutIdentity,
+        Accept, AcceptError, Accepted, Actor, AttemptView, Audit, ClaimDue, Claimed, Enrol, Erase, Erased,
+        LaneFilter, LaneView, Lanes, Note, Observer, Outbox, Pass, Passed, Reads, RearmLanes,
+        RegisteredRoute, Rekeyed, Rekeying, RouteCounts, RouteRegistration, Settled, Settlement, StoreError,
+        Sweep, UpdateCursor, UpdateRow, Upkeep, UserSnapshot, WithoutIdentity,
     },
 };
 
@@ -164,7 +164,7 @@ fn failed() -> StoreError {
 }
 
 #[async_trait]
-impl Store for MemoryStore {
+impl Lanes for MemoryStore {
     async fn register_routes(
         &self,
         routes: Vec<RouteRegistration>,
@@ -229,14 +229,10 @@ impl Store for MemoryStore {
         tokio::time::sleep(Duration::from_millis(self.delay.load(Ordering::Relaxed))).await;
         stored
     }
+}
 
-    async fn audit(&self, entry: AuditRow) -> Result<(), StoreError> {
-        self.change(|state| {
-            state.audit(entry);
-            Ok(())
-        })
-    }
-
+#[async_trait]
+impl Reads for MemoryStore {
     async fn user(&self, user: &UserId) -> Result<Option<UserSnapshot>, StoreError> {
         self.read(|state| state.snapshot(user))
     }
@@ -254,6 +250,10 @@ impl Store for MemoryStore {
         self.read(|state| state.updates_of(user, after, limit))
     }
 
+    async fn taken(&self, user: &UserId, keys: Vec<(RouteId, String)>) -> Result<Vec<RouteId>, StoreError> {
+        self.read(|state| state.taken(user, keys))
+    }
+
     async fn lanes(&self, filter: LaneFilter) -> Result<Vec<LaneView>, StoreError> {
         self.read(|state| state.list(&filter))
     }
@@ -266,10 +266,6 @@ impl Store for MemoryStore {
         self.read(|state| state.attempts_of(lane, limit))
     }
 
-    async fn taken(&self, user: &UserId, keys: Vec<(RouteId, String)>) -> Result<Vec<RouteId>, StoreError> {
-        self.read(|state| state.taken(user, keys))
-    }
-
     async fn without_identity(&self, wanted: WithoutIdentity) -> Result<Vec<(UserId, Version)>, StoreError> {
         self.read(|state| state.without_identity(&wanted))
     }
@@ -277,6 +273,16 @@ impl Store for MemoryStore {
     async fn counts(&self, route: RouteId) -> Result<RouteCounts, StoreError> {
         self.counted.fetch_add(1, Ordering::Relaxed);
         self.read(|state| state.counts(route))
+    }
+}
+
+#[async_trait]
+impl Audit for MemoryStore {
+    async fn audit(&self, entry: AuditRow) -> Result<(), StoreError> {
+        self.change(|state| {
+            state.audit(entry);
+            Ok(())
+        })
     }
 
     async fn audit_log(&self, filter: AuditFilter) -> Result<Vec<AuditEntry>, StoreError> {
@@ -290,7 +296,10 @@ impl Store for MemoryStore {
     async fn audit_head(&self) -> Result<AuditHead, StoreError> {
         self.read(State::audit_head)
     }
+}
 
+#[async_trait]
+impl Outbox for MemoryStore {
     async fn note(&self, note: Note) -> Result<bool, StoreError> {
         self.change(|state| Ok(state.note(&note)))
     }
@@ -314,7 +323,10 @@ impl Store for MemoryStore {
             Ok(())
         })
     }
+}
 
+#[async_trait]
+impl Upkeep for MemoryStore {
     async fn check(&self) -> Result<(), StoreError> {
         self.change(|_| Ok(()))
     }

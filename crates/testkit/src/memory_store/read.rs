@@ -1,10 +1,10 @@
 use canonical::UserId;
 use delivery::{
-    Millis,
+    LaneId, Millis, RouteId,
     lane::{self, Version},
     store::{
-        AttemptRow, LaneFilter, LaneId, LaneRow, LaneStateFilter, LaneView, RouteCounts, RouteId,
-        UpdateCursor, UpdateRow, UserSnapshot, WithoutIdentity,
+        AttemptRow, LaneFilter, LaneRow, LaneStateFilter, LaneView, RouteCounts, UpdateCursor, UpdateRow,
+        UserSnapshot, WithoutIdentity,
     },
 };
 

@@ -1,12 +1,11 @@
 use canonical::UserId;
 use delivery::{
-    Millis, decide,
+    LaneId, Millis, RouteId, decide,
     gate::Pause,
     lane::{Rearm, Rekey},
     mutation::{self, Mutation},
     store::{
-        Actor, LaneId, LaneRow, Pass, Passed, RegisteredRoute, Rekeyed, Rekeying, RouteId, RouteRegistration,
-        StoreError,
+        Actor, LaneRow, Pass, Passed, RegisteredRoute, Rekeyed, Rekeying, RouteRegistration, StoreError,
     },
 };
 

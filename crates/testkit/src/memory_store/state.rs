@@ -2,15 +2,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use canonical::UserId;
 use delivery::{
-    Millis, RouteSet,
+    LaneId, Millis, RouteId, RouteSet, UpdateId,
     audit::AuditEntry,
     decide::{self, EraseWrites},
     event::KEPT_FOR,
     gate::Pause,
     lane::{self, Rearm},
     store::{
-        AttemptRow, Enrol, Erase, Erased, LaneId, LaneRow, Names, RearmLanes, RearmTarget, RouteId,
-        RouteRegistration, Settled, Settlement, StoreError, Sweep, UpdateId, UpdateRow, UserRow,
+        AttemptRow, Enrol, Erase, Erased, LaneRow, Names, RearmLanes, RearmTarget, RouteRegistration,
+        Settled, Settlement, StoreError, Sweep, UpdateRow, UserRow,
     },
 };
 

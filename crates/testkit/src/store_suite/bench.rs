@@ -10,14 +10,14 @@ use std::{
 
 use canonical::{Leaf, Patch, Rules, UserId};
 use delivery::{
-    Millis, Route, RouteSet,
+    LaneId, Millis, Route, RouteId, RouteSet,
     audit::{AuditEntry, AuditFilter},
     lane::{Failure, FailureClass, Lane, Outcome, Priority, Rearm, Sent, Settle, State, WaitCause},
     planner,
     store::{
         Accept, AcceptError, Accepted, Actor, AttemptRow, ClaimDue, Claimed, Erase, Erased, IdempotencyKey,
-        LaneId, LaneRow, Observer, Pass, Passed, Precondition, RearmLanes, RearmTarget, RouteId,
-        RouteRegistration, Settlement, Store, StoreError, UserSnapshot, Work,
+        LaneRow, Observer, Pass, Passed, Precondition, RearmLanes, RearmTarget, RouteRegistration,
+        Settlement, Store, StoreError, UserSnapshot, Work,
     },
 };
 use uuid::Uuid;

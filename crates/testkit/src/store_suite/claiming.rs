@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use canonical::{Leaf, Value};
 use delivery::{
-    RouteSet,
+    LaneId, RouteSet,
     lane::{State, WaitCause},
-    store::LaneId,
 };
 
 use super::bench::{Bench, not_applied};

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::{
-    Enrol, RouteSet,
+    Enrol, LaneId, RouteId, RouteSet,
     lane::{BlockReason, Outcome, Priority, Sent, Settle, State},
     planner,
     store::*,

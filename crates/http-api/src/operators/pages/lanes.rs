@@ -6,10 +6,10 @@ use api_types::{FailureWord, FateWord, LaneWord, ReasonWord, StandingWord, witho
 use askama::Template;
 use canonical::Leaf;
 use delivery::{
-    Millis, RouteSet,
+    Millis, RouteId, RouteSet,
     gate::RouteCondition,
     status::{self, StandingState},
-    store::{LaneStateFilter, LaneView, RouteId},
+    store::{LaneStateFilter, LaneView},
 };
 
 use super::{

@@ -4,12 +4,12 @@ use std::{path::Path, sync::Arc};
 
 use canonical::{Patch, Rules, UserId};
 use delivery::{
-    RouteSet,
+    RouteId, RouteSet,
     lane::{Outcome, Priority, Settle},
     planner,
     store::{
-        Accept, Actor, ClaimDue, Erase, IdempotencyKey, Precondition, RouteId, RouteRegistration, Settlement,
-        Store, StoreError, Work,
+        Accept, Actor, ClaimDue, Erase, IdempotencyKey, Lanes, Precondition, RouteRegistration, Settlement,
+        StoreError, Upkeep, Work,
     },
 };
 use store_sqlite::{OpenError, Options, SqliteStore};

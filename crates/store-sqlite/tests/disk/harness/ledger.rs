@@ -1,7 +1,10 @@
 //! What clients asked for and were told.
 
 use canonical::{Leaf, UserId};
-use delivery::store::{Accept, AcceptError, LaneId, StoreError, UpdateRow};
+use delivery::{
+    LaneId,
+    store::{Accept, AcceptError, StoreError, UpdateRow},
+};
 
 /// Everything that was asked of a store, and how much of the disk's log there was when the answer came.
 #[derive(Debug, Clone, Default)]

@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use delivery::{
     lane::Lane,
-    store::{Accept, Store},
+    store::{Accept, Lanes, Reads, Upkeep},
 };
 use store_sqlite::{Options, SqliteStore};
 use testkit::store_suite::Recorder;
@@ -139,7 +139,7 @@ async fn still_true(store: &SqliteStore, fact: &Fact) -> Result<(), Finding> {
 async fn lane_is(
     store: &SqliteStore,
     user: &canonical::UserId,
-    id: delivery::store::LaneId,
+    id: delivery::LaneId,
     is_so: impl Fn(&Lane) -> bool,
 ) -> Result<(), Finding> {
     let Some(found) = read(store.user(user).await)? else {

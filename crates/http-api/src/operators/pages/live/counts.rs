@@ -5,9 +5,9 @@ use std::{
 };
 
 use delivery::{
-    RouteSet,
+    RouteId, RouteSet,
     engine::Engine,
-    store::{RouteCounts, RouteId, StoreError},
+    store::{RouteCounts, StoreError},
 };
 use tokio::sync::{Mutex, watch};
 
