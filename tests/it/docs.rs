@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use e2e::{World, request};
+use e2e::{World, request, run};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").to_owned()
@@ -64,6 +64,27 @@ fn guarantees_name_tests_that_exist() {
     let unseeded: Vec<&&str> =
         bugs.iter().filter(|bug| !code.contains(&format!("Mutation::{bug}"))).collect();
     assert!(unseeded.is_empty(), "no such seeded bugs: {unseeded:?}");
+}
+
+/// What the readme tells a newcomer to write is a configuration that works with the simulated vendors.
+#[test]
+fn the_first_file_of_the_readme_is_in_order() {
+    let readme = fs::read_to_string(root().join("README.md")).expect("the readme");
+    let file = readme.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a file");
+    let world = World::new();
+    let (communal, usercom) = (&world.simulators.communal, &world.simulators.usercom);
+    let file = file
+        .replace("http://127.0.0.1:9101", &communal.base_url())
+        .replace("http://127.0.0.1:9103", &usercom.base_url());
+    let path = world.path("first.toml");
+    fs::write(&path, file).expect("written");
+    let path = path.to_str().expect("a path in UTF-8");
+    let keys = [("COMMUNAL_TOKEN", "sim-communal-key"), ("USERCOM_TOKEN", "sim-usercom-key")];
+    for command in ["check", "doctor"] {
+        let answer = run(&[command, "--config", path], &keys);
+        let said = [answer.stdout, answer.stderr].concat();
+        assert!(answer.status.success(), "{command}: {}", String::from_utf8_lossy(&said));
+    }
 }
 
 #[test]
