@@ -123,7 +123,7 @@ mod tests {
         async fn fails() -> HttpResponse {
             panic!("{PLANTED}")
         }
-        let resource = web::resource("/").route(web::get().to(fails));
+        let resource = callers::resource("/", "GET").route(web::get().to(fails));
         let app = init_service(App::new().wrap(from_fn(callers::observe)).service(resource)).await;
         let answer = call_service(&app, TestRequest::get().uri("/").to_request()).await;
         assert_eq!(answer.status(), 503);

@@ -12,7 +12,7 @@ use super::{Problem, logging::RequestId, problem::ACCEPT_PATCH};
 
 /// A resource that answers a method it does not have with the ones it has (RFC 9110 section 15.5.6), and answers whatever
 /// happens in its handlers.
-pub(crate) fn resource(
+pub fn resource(
     path: &str,
     allow: &'static str,
 ) -> Resource<
