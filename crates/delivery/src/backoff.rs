@@ -16,7 +16,7 @@ pub trait Jitter: Send + Sync + std::fmt::Debug {
     fn next(&self) -> f64;
 }
 
-/// A stream of fractions that is the same for the same seed (SplitMix64).
+/// A stream of fractions that is the same for the same seed.
 #[derive(Debug)]
 pub struct SeededJitter(AtomicU64);
 
@@ -29,13 +29,8 @@ impl SeededJitter {
 
 impl Jitter for SeededJitter {
     fn next(&self) -> f64 {
-        let step =
-            self.0.fetch_add(0x9E37_79B9_7F4A_7C15, Ordering::Relaxed).wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mixed = (step ^ (step >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        #[expect(clippy::cast_precision_loss, reason = "53 bits fit a float")]
-        let fraction = ((mixed ^ (mixed >> 31)) >> 11) as f64 / (1_u64 << 53) as f64;
-        fraction
+        let step = self.0.fetch_add(seeded::STEP, Ordering::Relaxed).wrapping_add(seeded::STEP);
+        seeded::fraction(seeded::mix(step))
     }
 }
 

@@ -1,5 +1,7 @@
 //! Changes to inputs, all of them following from one seed.
 
+use seeded::SplitMix64;
+
 use crate::corpus::Item;
 
 /// Longest input that is made, in bytes.
@@ -74,13 +76,13 @@ const WORDS: &[&[u8]] = &[
 #[derive(Debug)]
 pub struct Mutator<'a> {
     corpus: &'a [Item],
-    state: u64,
+    state: SplitMix64,
 }
 
 impl<'a> Mutator<'a> {
     /// A mutator over `corpus`, which may be empty.
     pub fn new(corpus: &'a [Item], seed: u64) -> Self {
-        Self { corpus, state: seed }
+        Self { corpus, state: SplitMix64::new(seed) }
     }
 
     /// Makes the next input: a piece of the corpus with one to eight changes.
@@ -138,16 +140,10 @@ impl<'a> Mutator<'a> {
 
     /// A number below `bound`; 0 when there is none.
     fn below(&mut self, bound: usize) -> usize {
-        let bound = u64::try_from(bound).unwrap_or(u64::MAX).max(1);
-        usize::try_from(self.random() % bound).unwrap_or_default()
+        self.state.index(bound)
     }
 
-    /// SplitMix64.
     fn random(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.state;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
+        self.state.number()
     }
 }

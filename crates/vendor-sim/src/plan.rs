@@ -69,10 +69,10 @@ impl Plan {
             let draw = draw(seed, active.id, subject, count);
             let fires = rule.nth.is_none_or(|nth| nth == active.seen)
                 && rule.times.is_none_or(|times| active.fired < times)
-                && rule.probability.is_none_or(|probability| unit(draw) < probability);
+                && rule.probability.is_none_or(|probability| seeded::fraction(draw) < probability);
             if fires && chosen.is_none() {
                 active.fired += 1;
-                chosen = Some((active.id, with_jitter(&rule.fault, mix(draw))));
+                chosen = Some((active.id, with_jitter(&rule.fault, seeded::mix(draw))));
             }
         }
         chosen
@@ -91,21 +91,7 @@ fn with_jitter(fault: &Fault, draw: u64) -> Fault {
 fn draw(seed: u64, rule: u64, subject: &str, count: u64) -> u64 {
     let words = [seed, rule, count].map(u64::to_le_bytes);
     let bytes = words.iter().flatten().chain(subject.as_bytes());
-    mix(bytes
-        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)))
-}
-
-/// The finalizer of SplitMix64.
-const fn mix(value: u64) -> u64 {
-    let value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    value ^ (value >> 31)
-}
-
-/// A number in [0, 1) from the upper 53 bits.
-#[expect(clippy::cast_precision_loss, reason = "53 bits fit an f64 exactly")]
-fn unit(draw: u64) -> f64 {
-    (draw >> 11) as f64 / (1_u64 << 53) as f64
+    seeded::mix(seeded::fnv1a(bytes.copied()))
 }
 
 #[cfg(test)]

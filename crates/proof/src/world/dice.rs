@@ -1,23 +1,20 @@
 //! Every chance of a run: streams of numbers that follow from the seed alone.
 
-/// A stream of numbers (SplitMix64).
+use seeded::{STEP, SplitMix64, mix};
+
+/// A stream of numbers.
 #[derive(Debug, Clone)]
-pub struct Dice(u64);
+pub struct Dice(SplitMix64);
 
 impl Dice {
     /// The stream of everything that these words name.
     pub fn of(words: &[u64]) -> Self {
-        Self(words.iter().fold(0x9E37_79B9_7F4A_7C15, |state, word| mix(state ^ mix(*word))))
-    }
-
-    pub(crate) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        mix(self.0)
+        Self(SplitMix64::new(words.iter().fold(STEP, |state, word| mix(state ^ mix(*word)))))
     }
 
     /// A number below `bound`; 0 when there is none.
     pub fn below(&mut self, bound: u64) -> u64 {
-        if bound == 0 { 0 } else { self.next() % bound }
+        if bound == 0 { 0 } else { self.0.below(bound) }
     }
 
     /// A number from `low` to `high`, both included.
@@ -37,15 +34,7 @@ impl Dice {
     }
 }
 
-/// The finalizer of SplitMix64.
-const fn mix(value: u64) -> u64 {
-    let value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    value ^ (value >> 31)
-}
-
-/// A number that a text always has (FNV-1a).
+/// A number that a text always has.
 pub(crate) fn number_of(text: &str) -> u64 {
-    text.bytes()
-        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    seeded::fnv1a(text.bytes())
 }

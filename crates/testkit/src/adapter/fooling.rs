@@ -21,7 +21,7 @@ pub fn no_answer_breaks_or_fools_the_parser(case: &ContractCase) -> Check {
             not_fooled(case, &bench, &sent, &answer).map_err(|finding| format!("{name}: {finding}"))?;
         }
     }
-    let mut random = Random(0x0000_5eed);
+    let mut random = Random::new(0x0000_5eed);
     for _ in 0..3_000 {
         let answer = random.answer();
         not_fooled(case, &bench, &sent, &answer).map_err(|finding| format!("random bytes: {finding}"))?;

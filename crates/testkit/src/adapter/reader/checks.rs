@@ -36,7 +36,7 @@ pub fn an_answer_about_another_person_is_not_read(case: &ContractCase) -> Check 
 pub fn no_answer_breaks_or_fools_the_reader(case: &ContractCase) -> Check {
     let bench = case.bench()?;
     let reader = bench.adapter.reader().ok_or("the adapter has no reader")?;
-    let mut random = Random(0x0000_5eed);
+    let mut random = Random::new(0x0000_5eed);
     for (name, talk) in Talk::all(case)? {
         let Some((last, before)) = talk.answers.split_last() else { continue };
         let with = |answer: VendorResponse| -> Result<Told, String> {
