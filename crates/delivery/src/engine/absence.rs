@@ -4,7 +4,7 @@ use adapter::{
     Agreement, AppliedState, ErrorKind, ReadItem, ReadQuery, Receipt, Seen, Subject, VendorError, Whom,
 };
 
-use super::{Engine, attempt::Refused, line::Line};
+use super::{Engine, attempt::Refused, route_runtime::RouteRuntime};
 use crate::{
     Millis, Route, SendErrorKind,
     mutation::{self, Mutation},
@@ -17,7 +17,7 @@ use crate::{
 pub(super) struct Person<'a> {
     pub(super) engine: &'a Engine,
     pub(super) route: &'a Route,
-    pub(super) line: &'a Line,
+    pub(super) runtime: &'a RouteRuntime,
     pub(super) work: &'a Work,
 }
 
@@ -85,7 +85,7 @@ impl Person<'_> {
         let without_status = |error| (error, 0);
         let mut reading = Reading::of(self.route, query).map_err(without_status)?;
         while let Some(request) = reading.request().map_err(without_status)? {
-            while let Err(at) = self.line.take_token(self.engine.now()) {
+            while let Err(at) = self.runtime.take_token(self.engine.now()) {
                 tokio::time::sleep(until(at, self.engine.now())).await;
             }
             let response = self.route.transport.read(&request).await;

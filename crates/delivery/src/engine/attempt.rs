@@ -13,7 +13,7 @@ use futures_util::FutureExt;
 use super::{
     Engine,
     absence::{Doubt, Person},
-    line::Line,
+    route_runtime::RouteRuntime,
 };
 use crate::{
     Attempted, Millis, Route, SendError,
@@ -29,9 +29,9 @@ use crate::{
 const SETTLE_PAUSE: Duration = Duration::from_millis(200);
 
 /// Sends one claim and settles it, whatever happens.
-pub(super) async fn run(engine: Engine, route: Arc<Route>, line: Arc<Line>, work: Work) {
+pub(super) async fn run(engine: Engine, route: Arc<Route>, runtime: Arc<RouteRuntime>, work: Work) {
     let started_at = engine.now();
-    let attempt = Attempt { engine: &engine, route: &route, line: &line, work: &work };
+    let attempt = Attempt { engine: &engine, route: &route, runtime: &runtime, work: &work };
     let ended = AssertUnwindSafe(attempt.send_all()).catch_unwind().await;
     let ended = ended.unwrap_or_else(|_| attempt.failed_inside(started_at));
     attempt.settle(started_at, ended).await;
@@ -41,7 +41,7 @@ pub(super) async fn run(engine: Engine, route: Arc<Route>, line: Arc<Line>, work
 struct Attempt<'a> {
     engine: &'a Engine,
     route: &'a Arc<Route>,
-    line: &'a Arc<Line>,
+    runtime: &'a Arc<RouteRuntime>,
     work: &'a Work,
 }
 
@@ -93,7 +93,8 @@ impl Attempt<'_> {
         }
         // A question changes nothing: whatever becomes of it, the newest request that may still be applied is an older one.
         let newest = doubts.last().map_or(0, |doubt| doubt.request_at);
-        let person = Person { engine: self.engine, route: self.route, line: self.line, work: self.work };
+        let person =
+            Person { engine: self.engine, route: self.route, runtime: self.runtime, work: self.work };
         match person.lacks(&receipts, &doubts).await {
             Ok(()) => self.ended(sent, self.ok(&receipts), Sample::Success),
             Err(refusal) => self.refused(sent, &receipts, refusal, newest),
@@ -101,7 +102,7 @@ impl Attempt<'_> {
     }
 
     async fn wait_for_token(&self) {
-        while let Err(at) = self.line.take_token(self.engine.now()) {
+        while let Err(at) = self.runtime.take_token(self.engine.now()) {
             tokio::time::sleep(until(at, self.engine.now())).await;
         }
     }
@@ -140,7 +141,7 @@ impl Attempt<'_> {
         if let Notice::Deprecated(found) = &mut notice {
             found.says = found.says.take().map(|says| self.without_person(&says));
         }
-        self.engine.hear(self.line, &notice);
+        self.engine.hear(self.runtime, &notice);
     }
 
     fn ok(&self, receipts: &[Receipt]) -> Outcome {
@@ -264,7 +265,7 @@ impl Attempt<'_> {
                 tracing::error!(route = self.route.name, lane = self.work.lane.0, %error, "a settle failed; the next start finds the lane");
             }
         }
-        self.engine.tell_route(self.line, self.work, sample).await;
+        self.engine.tell_route(self.runtime, self.work, sample).await;
     }
 
     /// A store that is full or overloaded has done nothing: the settle is handed to it until it is taken, for without it the

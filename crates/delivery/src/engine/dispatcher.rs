@@ -2,7 +2,7 @@ use std::{sync::Arc, sync::atomic::Ordering, time::Duration};
 
 use super::{
     Current, Engine,
-    line::{Line, NotNow, Wake},
+    route_runtime::{NotNow, RouteRuntime, Wake},
 };
 use crate::{
     Millis, RouteId,
@@ -23,10 +23,11 @@ pub(super) async fn run(engine: Engine, route: RouteId, wake: Arc<Wake>) {
     loop {
         let current = engine.current();
         // A route that was removed and came back has another alarm, and a dispatcher of its own.
-        let Some(line) = current.lines.get(&route).filter(|line| Arc::ptr_eq(line.wake(), &wake)) else {
+        let Some(runtime) = current.runtimes.get(&route).filter(|runtime| Arc::ptr_eq(runtime.wake(), &wake))
+        else {
             return;
         };
-        let next_at = claim_all_due(&engine, &current, line).await;
+        let next_at = claim_all_due(&engine, &current, runtime).await;
         let pause = until(next_at, engine.now()).max(Duration::from_millis(1));
         tokio::select! {
             // In this order, so that a run with the same chances is the same run.
@@ -39,41 +40,41 @@ pub(super) async fn run(engine: Engine, route: RouteId, wake: Arc<Wake>) {
 }
 
 /// Claims until nothing is due or nothing is admitted; answers when to look again at the latest.
-async fn claim_all_due(engine: &Engine, current: &Arc<Current>, line: &Arc<Line>) -> Millis {
+async fn claim_all_due(engine: &Engine, current: &Arc<Current>, runtime: &Arc<RouteRuntime>) -> Millis {
     // A permit that is held while the store is asked is missing for an update that comes just then; so no more are taken at
     // first than lanes are known to be ready, and one for those whose time has come. While some were left behind, what is new
     // gets none anyway.
-    let new = line.wake().take_new().saturating_add(1);
-    let mut most = if line.wake().backlog.load(Ordering::Acquire) { MOST_PER_CLAIM } else { new };
+    let new = runtime.wake().take_new().saturating_add(1);
+    let mut most = if runtime.wake().backlog.load(Ordering::Acquire) { MOST_PER_CLAIM } else { new };
     loop {
         let now = engine.now();
         if engine.inner.stopping.is_cancelled() {
             return now + SAFETY_SCAN;
         }
         // From here on whoever gives a permit back wakes the dispatcher, so that none is given back unseen.
-        line.wake().backlog.store(true, Ordering::Release);
-        let (permits, refused) = take_permits(line, most, now);
+        runtime.wake().backlog.store(true, Ordering::Release);
+        let (permits, refused) = take_permits(runtime, most, now);
         if permits == 0 {
             return refused.and_then(NotNow::until).unwrap_or(Millis::MAX).min(now + SAFETY_SCAN);
         }
         // Whoever makes a lane ready after this line rings.
-        line.wake().backlog.store(false, Ordering::Release);
-        match claim(engine, current, line, permits, now).await {
+        runtime.wake().backlog.store(false, Ordering::Release);
+        match claim(engine, current, runtime, permits, now).await {
             Ok(Some(next_at)) => return next_at,
             Ok(None) => most = MOST_PER_CLAIM,
             Err(error) => {
-                tracing::warn!(route = line.name(), %error, "a claim failed");
-                line.wake().backlog.store(true, Ordering::Release);
+                tracing::warn!(route = runtime.name(), %error, "a claim failed");
+                runtime.wake().backlog.store(true, Ordering::Release);
                 return now + STORE_PAUSE;
             }
         }
     }
 }
 
-fn take_permits(line: &Line, most: u32, now: Millis) -> (u32, Option<NotNow>) {
+fn take_permits(runtime: &RouteRuntime, most: u32, now: Millis) -> (u32, Option<NotNow>) {
     let most = most.min(MOST_PER_CLAIM);
     for taken in 0..most {
-        if let Err(refused) = line.admit(now) {
+        if let Err(refused) = runtime.admit(now) {
             return (taken, Some(refused));
         }
     }
@@ -84,30 +85,30 @@ fn take_permits(line: &Line, most: u32, now: Millis) -> (u32, Option<NotNow>) {
 async fn claim(
     engine: &Engine,
     current: &Arc<Current>,
-    line: &Arc<Line>,
+    runtime: &Arc<RouteRuntime>,
     permits: u32,
     now: Millis,
 ) -> Result<Option<Millis>, StoreError> {
     let due = ClaimDue {
-        route: line.id(),
+        route: runtime.id(),
         routes: Arc::clone(&current.routes),
         limit: permits,
-        retries: line.retries_allowed(now),
-        probe: line.is_probing().then(|| engine.jitter()),
-        released_at: line.released_at(),
+        retries: runtime.retries_allowed(now),
+        probe: runtime.is_probing().then(|| engine.jitter()),
+        released_at: runtime.released_at(),
         now,
     };
     let claimed = engine.inner.store.claim(due).await;
     let used = claimed.as_ref().map_or(0, |claimed| claimed.work.len());
     let used = u32::try_from(used).unwrap_or(permits).min(permits);
-    (used..permits).for_each(|_| line.give_back());
+    (used..permits).for_each(|_| runtime.give_back());
     let claimed = claimed?;
-    line.note_claimed(used.saturating_sub(claimed.retries), claimed.retries, now);
+    runtime.note_claimed(used.saturating_sub(claimed.retries), claimed.retries, now);
     for work in claimed.work {
-        engine.send(current, line, work);
+        engine.send(current, runtime, work);
     }
     if claimed.more {
-        line.wake().backlog.store(true, Ordering::Release);
+        runtime.wake().backlog.store(true, Ordering::Release);
         return Ok(None);
     }
     Ok(Some(claimed.next_due.unwrap_or(Millis::MAX).min(now + SAFETY_SCAN)))

@@ -10,7 +10,7 @@ use canonical::UserId;
 
 use super::{
     fences::Fences,
-    line::Wake,
+    route_runtime::Wake,
     waiter::{Mailbox, Waiter},
 };
 use crate::{

@@ -9,7 +9,6 @@ mod audit;
 mod dispatcher;
 mod fences;
 mod hub;
-mod line;
 mod look;
 mod observe;
 mod operate;
@@ -18,6 +17,7 @@ mod pass;
 mod read;
 mod rekey;
 mod reload;
+mod route_runtime;
 mod sample;
 mod submit;
 mod tend;
@@ -45,7 +45,7 @@ use crate::{
     millis,
     store::{Actor, RearmLanes, RearmTarget, Store, StoreError, Work},
 };
-use line::{Buckets, Line};
+use route_runtime::{Buckets, RouteRuntime};
 
 /// The engine; cheap to clone.
 #[derive(Debug, Clone)]
@@ -74,7 +74,7 @@ struct Inner {
 #[derive(Debug, Default)]
 struct Current {
     routes: Arc<RouteSet>,
-    lines: BTreeMap<RouteId, Arc<Line>>,
+    runtimes: BTreeMap<RouteId, Arc<RouteRuntime>>,
     buckets: Buckets,
 }
 
@@ -145,9 +145,9 @@ impl Engine {
     }
 
     /// Sends claimed work on a task of its own.
-    fn send(&self, current: &Current, line: &Arc<Line>, work: Work) {
+    fn send(&self, current: &Current, runtime: &Arc<RouteRuntime>, work: Work) {
         let Some(route) = current.routes.get(work.route) else { return };
-        let attempt = attempt::run(self.clone(), Arc::clone(route), Arc::clone(line), work);
+        let attempt = attempt::run(self.clone(), Arc::clone(route), Arc::clone(runtime), work);
         self.inner.runtime.spawn(self.inner.attempts.track_future(attempt));
     }
 

@@ -14,7 +14,7 @@ impl Engine {
     /// What keeps each route from sending now.
     pub fn conditions(&self) -> BTreeMap<RouteId, RouteCondition> {
         let now = self.now();
-        self.current().lines.iter().map(|(id, line)| (*id, line.condition(now))).collect()
+        self.current().runtimes.iter().map(|(id, runtime)| (*id, runtime.condition(now))).collect()
     }
 
     /// Registers interest in a user's lanes.
@@ -25,7 +25,7 @@ impl Engine {
     /// What has become of an update, as far as these rows tell.
     pub fn status(&self, update: &UpdateRow, user: &UserRow, lanes: &[LaneRow]) -> UpdateStatus {
         let (current, now) = (self.current(), self.now());
-        let condition = |id| current.lines.get(&id).map(|line| line.condition(now));
+        let condition = |id| current.runtimes.get(&id).map(|runtime| runtime.condition(now));
         let condition = |id| condition(id).unwrap_or_default();
         status::of_update(update, user, lanes, &current.routes, condition, now)
     }

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::{Engine, line::Line};
+use super::{Engine, route_runtime::RouteRuntime};
 use crate::{
     LaneId, RouteId, decide,
     gate::{Pause, PauseReason, Probe},
@@ -31,26 +31,26 @@ impl Engine {
         let engine = self.clone();
         self.to_the_end(async move {
             // A route that is not configured now has no gate, and is found as it is stored when it returns.
-            let line = engine.line(route);
-            let _turn = match &line {
-                Some(line) => Some(line.steering().lock().await),
+            let runtime = engine.runtime(route);
+            let _turn = match &runtime {
+                Some(runtime) => Some(runtime.steering().lock().await),
                 None => None,
             };
-            let present = line.as_ref().and_then(|line| line.gate().pause());
+            let present = runtime.as_ref().and_then(|runtime| runtime.gate().pause());
             // What a route was paused for because of another person is not forgotten over a pause by hand.
             let pause = pause.map(|pause| present.filter(is_wrong_subject).unwrap_or(pause));
             engine.inner.store.set_pause(route, pause, by, engine.now()).await?;
             engine.inner.watch.tell();
-            if let Some(line) = &line {
-                let now = line.gate().pause();
+            if let Some(runtime) = &runtime {
+                let now = runtime.gate().pause();
                 let has_arisen = now.map(|now| now.reason) != present.map(|present| present.reason);
                 if now.is_some_and(|now| has_arisen && (pause.is_none() || is_wrong_subject(&now))) {
                     // Nobody has seen it yet; it is stored when this turn is over.
                     return Ok(());
                 }
-                line.set_pause(pause);
+                runtime.set_pause(pause);
                 if pause.is_none() {
-                    line.release(engine.now());
+                    runtime.release(engine.now());
                 }
             }
             Ok(())
@@ -64,22 +64,22 @@ impl Engine {
     /// # Errors
     /// When the store fails; nothing is tried then.
     pub async fn probe(&self, route: RouteId, by: Actor) -> Result<Probe, StoreError> {
-        let Some(line) = self.line(route) else { return Ok(Probe::Stopped) };
+        let Some(runtime) = self.runtime(route) else { return Ok(Probe::Stopped) };
         let engine = self.clone();
         self.to_the_end(async move {
-            if line.gate().would_probe(engine.now()) == Probe::Begun {
+            if runtime.gate().would_probe(engine.now()) == Probe::Begun {
                 // With the credential that is there now; it may be in a slow place.
                 let reading = engine.clone();
                 drop(tokio::task::spawn_blocking(move || reading.refresh_credential(route)).await);
             }
-            let _turn = line.steering().lock().await;
+            let _turn = runtime.steering().lock().await;
             let now = engine.now();
-            let probe = line.gate().would_probe(now);
+            let probe = runtime.gate().would_probe(now);
             if probe == Probe::Begun {
                 engine.inner.store.audit(decide::probe_audit(route, by, now)).await?;
-                line.gate().probe(now);
+                runtime.gate().probe(now);
                 // Of those who wait for the route, one goes.
-                line.release(now);
+                runtime.release(now);
             }
             Ok(probe)
         })
@@ -87,8 +87,8 @@ impl Engine {
     }
 
     /// A route of the present configuration.
-    fn line(&self, route: RouteId) -> Option<Arc<Line>> {
-        self.current().lines.get(&route).map(Arc::clone)
+    fn runtime(&self, route: RouteId) -> Option<Arc<RouteRuntime>> {
+        self.current().runtimes.get(&route).map(Arc::clone)
     }
 
     /// Answers everybody who waits for a route to settle, because the gateway stops.
@@ -141,13 +141,13 @@ impl Engine {
 
     /// Reads all credentials where they are kept. A route whose credential was replaced is probed at once, if it is paused.
     pub fn refresh_credentials(&self) {
-        let routes: Vec<RouteId> = self.current().lines.keys().copied().collect();
+        let routes: Vec<RouteId> = self.current().runtimes.keys().copied().collect();
         routes.into_iter().for_each(|route| self.refresh_credential(route));
     }
 
     pub(super) fn refresh_credential(&self, route: RouteId) {
         let current = self.current();
-        let (Some(line), Some(route)) = (current.lines.get(&route), current.routes.get(route)) else {
+        let (Some(runtime), Some(route)) = (current.runtimes.get(&route), current.routes.get(route)) else {
             return;
         };
         if route.transport.refresh_credential() {
@@ -155,8 +155,8 @@ impl Engine {
                 route = route.name,
                 "the credential was replaced; the new one is used from now on"
             );
-            line.gate().reconfigured(&route.limits, self.now());
-            line.wake().ring();
+            runtime.gate().reconfigured(&route.limits, self.now());
+            runtime.wake().ring();
         }
     }
 }

@@ -1,6 +1,6 @@
 use std::{sync::Arc, time::Duration};
 
-use super::{Engine, line::Line};
+use super::{Engine, route_runtime::RouteRuntime};
 use crate::{Rate, store::Pass};
 
 /// The lanes of one step.
@@ -14,9 +14,9 @@ const STORE_PAUSE: Duration = Duration::from_secs(1);
 
 /// Looks through the lanes of a route whose mapping or place is another one than when they were written. Where the pass has come to
 /// is kept in the store: a process that ends in between goes on with it at its next start.
-pub(super) async fn run(engine: Engine, line: Arc<Line>) {
+pub(super) async fn run(engine: Engine, runtime: Arc<RouteRuntime>) {
     // One that is under way goes on under the newest routes, as the store has begun it anew.
-    let Ok(_turn) = line.passing().acquire().await else { return };
+    let Ok(_turn) = runtime.passing().acquire().await else { return };
     let stopping = engine.inner.stopping.clone();
     let mut waited = Duration::ZERO;
     while !stopping.is_cancelled() {
@@ -27,8 +27,8 @@ pub(super) async fn run(engine: Engine, line: Arc<Line>) {
             tokio::time::sleep(STEP).await;
             continue;
         }
-        let id = line.id();
-        let (Some(route), Some(now)) = (current.routes.get(id), current.lines.get(&id)) else { return };
+        let id = runtime.id();
+        let (Some(route), Some(now)) = (current.routes.get(id), current.runtimes.get(&id)) else { return };
         let rate = route.limits.rate;
         let (routes, changes) = (Arc::clone(&current.routes), now.changes());
         let pass = Pass { route: id, routes, changes, limit: PAGE, now: engine.now() };
@@ -37,7 +37,7 @@ pub(super) async fn run(engine: Engine, line: Arc<Line>) {
             Ok(passed) if passed.is_over => return,
             Ok(passed) => pause(rate, passed.woken),
             Err(error) => {
-                tracing::warn!(route = line.name(), %error, "the lanes of a changed route cannot be looked through now");
+                tracing::warn!(route = runtime.name(), %error, "the lanes of a changed route cannot be looked through now");
                 STORE_PAUSE
             }
         };

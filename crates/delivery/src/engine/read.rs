@@ -3,7 +3,7 @@ use std::time::Duration;
 use adapter::{Definition, ReadItem, ReadQuery, ReadRequest, Reader, VendorResponse};
 use tokio::{sync::SemaphorePermit, time::timeout};
 
-use super::{Engine, line::Line};
+use super::{Engine, route_runtime::RouteRuntime};
 use crate::{
     Route, RouteId,
     reading::{ReadError, Reading},
@@ -25,13 +25,13 @@ impl Engine {
     /// Why nothing was read; pages before a failure are dropped.
     pub async fn read(&self, route: RouteId, query: &ReadQuery<'_>) -> Result<Vec<ReadItem>, ReadError> {
         let current = self.current();
-        let (Some(line), Some(route)) = (current.lines.get(&route), current.routes.get(route)) else {
+        let (Some(runtime), Some(route)) = (current.runtimes.get(&route), current.routes.get(route)) else {
             return Err(ReadError::NotReadable);
         };
         let mut reading = Reading::of(route, query)?;
-        let _turn = self.turn(line).await?;
+        let _turn = self.turn(runtime).await?;
         while let Some(request) = reading.request()? {
-            let response = self.ask_in_turn(line, route, &request).await?;
+            let response = self.ask_in_turn(runtime, route, &request).await?;
             reading.take(&request, &response)?;
         }
         Ok(reading.into_items())
@@ -43,29 +43,29 @@ impl Engine {
     /// Why there is no answer.
     pub async fn ask(&self, route: RouteId, request: &ReadRequest) -> Result<VendorResponse, ReadError> {
         let current = self.current();
-        let (Some(line), Some(route)) = (current.lines.get(&route), current.routes.get(route)) else {
+        let (Some(runtime), Some(route)) = (current.runtimes.get(&route), current.routes.get(route)) else {
             return Err(ReadError::NotReadable);
         };
-        let _turn = self.turn(line).await?;
-        self.ask_in_turn(line, route, request).await
+        let _turn = self.turn(runtime).await?;
+        self.ask_in_turn(runtime, route, request).await
     }
 
-    async fn turn<'a>(&self, line: &'a Line) -> Result<SemaphorePermit<'a>, ReadError> {
-        let turn = timeout(PATIENCE, line.reading().acquire()).await;
+    async fn turn<'a>(&self, runtime: &'a RouteRuntime) -> Result<SemaphorePermit<'a>, ReadError> {
+        let turn = timeout(PATIENCE, runtime.reading().acquire()).await;
         turn.ok().and_then(Result::ok).ok_or_else(|| ReadError::Busy(self.now()))
     }
 
     async fn ask_in_turn(
         &self,
-        line: &Line,
+        runtime: &RouteRuntime,
         route: &Route,
         request: &ReadRequest,
     ) -> Result<VendorResponse, ReadError> {
         let patient_until = self.now() + crate::millis(PATIENCE);
         loop {
             let now = self.now();
-            let throttled = line.gate().throttled_until(now);
-            let Some(at) = throttled.or_else(|| line.take_token(now).err()) else { break };
+            let throttled = runtime.gate().throttled_until(now);
+            let Some(at) = throttled.or_else(|| runtime.take_token(now).err()) else { break };
             if at > patient_until {
                 return Err(ReadError::Busy(at));
             }

@@ -4,9 +4,8 @@ use std::{
 };
 
 use super::{
-    Current, Engine, dispatcher,
-    line::{Buckets, Line},
-    pass,
+    Current, Engine, dispatcher, pass,
+    route_runtime::{Buckets, RouteRuntime},
 };
 use crate::{
     Route, RouteId, RouteSet,
@@ -46,38 +45,42 @@ impl Engine {
         &self,
         routes: Vec<Arc<Route>>,
         registered: Vec<RegisteredRoute>,
-    ) -> Vec<Arc<Line>> {
+    ) -> Vec<Arc<RouteRuntime>> {
         let before = self.current();
         let buckets = Buckets::of(&routes, &before.buckets);
-        let mut lines = BTreeMap::new();
+        let mut runtimes = BTreeMap::new();
         let mut set = Vec::new();
         let mut remapped = Vec::new();
         for (route, known) in routes.into_iter().zip(registered) {
             let same = before.routes.get(known.id).is_some_and(|old| Arc::ptr_eq(old, &route));
-            let old = before.lines.get(&known.id);
-            let line = match old {
+            let old = before.runtimes.get(&known.id);
+            let runtime = match old {
                 Some(old) if same => Arc::clone(old),
-                _ => Line::for_route(&route, &known, old, &buckets, self.now()),
+                _ => RouteRuntime::for_route(&route, &known, old, &buckets, self.now()),
             };
-            self.inner.hub.watch(known.id, line.wake());
+            self.inner.hub.watch(known.id, runtime.wake());
             if known.pass_due {
-                remapped.push(Arc::clone(&line));
+                remapped.push(Arc::clone(&runtime));
             }
-            lines.insert(known.id, line);
+            runtimes.insert(known.id, runtime);
             set.push((known.id, route));
         }
         let current =
-            Current { routes: Arc::new(RouteSet::new(set).of_process(self.inner.began)), lines, buckets };
-        let is_new = |(id, _): &(&RouteId, &Arc<Line>)| !before.lines.contains_key(id);
-        let added: Vec<_> =
-            current.lines.iter().filter(is_new).map(|(id, line)| (*id, Arc::clone(line.wake()))).collect();
+            Current { routes: Arc::new(RouteSet::new(set).of_process(self.inner.began)), runtimes, buckets };
+        let is_new = |(id, _): &(&RouteId, &Arc<RouteRuntime>)| !before.runtimes.contains_key(id);
+        let added: Vec<_> = current
+            .runtimes
+            .iter()
+            .filter(is_new)
+            .map(|(id, runtime)| (*id, Arc::clone(runtime.wake())))
+            .collect();
         self.retired().push(Arc::downgrade(&before.routes));
         drop(before);
         *self.inner.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(current);
         for (id, wake) in added {
             self.inner.runtime.spawn(dispatcher::run(self.clone(), id, wake));
         }
-        self.current().lines.values().for_each(|line| line.wake().ring());
+        self.current().runtimes.values().for_each(|runtime| runtime.wake().ring());
         self.inner.hub.look_again();
         remapped
     }
@@ -94,9 +97,9 @@ impl Engine {
     }
 
     /// Looks through the lanes of routes whose mapping or place has changed, page by page, while everything else goes on.
-    pub(super) fn look_through(&self, lines: Vec<Arc<Line>>) {
-        for line in lines {
-            self.inner.runtime.spawn(pass::run(self.clone(), line));
+    pub(super) fn look_through(&self, runtimes: Vec<Arc<RouteRuntime>>) {
+        for runtime in runtimes {
+            self.inner.runtime.spawn(pass::run(self.clone(), runtime));
         }
     }
 }

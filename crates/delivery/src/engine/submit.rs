@@ -125,8 +125,12 @@ impl Engine {
     async fn accept_to_the_end(&self, submission: Submission) -> Result<Accepted, AcceptError> {
         let current = self.current();
         let now = self.now();
-        let grants: Vec<RouteId> =
-            current.lines.iter().filter(|(_, line)| line.try_grant(now)).map(|(route, _)| *route).collect();
+        let grants: Vec<RouteId> = current
+            .runtimes
+            .iter()
+            .filter(|(_, runtime)| runtime.try_grant(now))
+            .map(|(route, _)| *route)
+            .collect();
         let accept = submission.into_accept(&current.routes, grants.clone(), now);
         let handed_in = Instant::now();
         let mut accepted = self.inner.store.accept(accept).await;
@@ -136,15 +140,15 @@ impl Engine {
         let work = accepted.as_mut().map(|accepted| std::mem::take(&mut accepted.work)).unwrap_or_default();
         for route in grants {
             if !work.iter().any(|work| work.route == route)
-                && let Some(line) = current.lines.get(&route)
+                && let Some(runtime) = current.runtimes.get(&route)
             {
-                line.give_back_grant();
+                runtime.give_back_grant();
             }
         }
         for work in work {
-            let Some(line) = current.lines.get(&work.route) else { continue };
-            line.note_claimed(1, 0, now);
-            self.send(&current, line, work);
+            let Some(runtime) = current.runtimes.get(&work.route) else { continue };
+            runtime.note_claimed(1, 0, now);
+            self.send(&current, runtime, work);
         }
         accepted
     }

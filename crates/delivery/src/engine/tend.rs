@@ -1,6 +1,6 @@
 use std::{sync::Arc, time::Duration};
 
-use super::{Engine, line::Line};
+use super::{Engine, route_runtime::RouteRuntime};
 use crate::{
     failure::Sample,
     gate::{Action, Ended},
@@ -21,10 +21,10 @@ pub(super) async fn tend(engine: Engine) {
             () = stopping.cancelled() => return,
             () = tokio::time::sleep(ROUND) => {}
         }
-        for line in engine.current().lines.values() {
-            let target = RearmTarget::Attention(line.id());
+        for runtime in engine.current().runtimes.values() {
+            let target = RearmTarget::Attention(runtime.id());
             if let Err(error) = engine.rearm(Rearm::Due, target, Actor::gateway()).await {
-                tracing::warn!(route = line.name(), %error, "blocked lanes could not be looked through");
+                tracing::warn!(route = runtime.name(), %error, "blocked lanes could not be looked through");
             }
         }
     }
@@ -32,14 +32,14 @@ pub(super) async fn tend(engine: Engine) {
 
 impl Engine {
     /// Tells the route how an attempt ended, and does what follows.
-    pub(super) async fn tell_route(&self, line: &Arc<Line>, work: &Work, sample: Sample) {
+    pub(super) async fn tell_route(&self, runtime: &Arc<RouteRuntime>, work: &Work, sample: Sample) {
         let now = self.now();
         let (lane, attempt) = (work.lane.0, work.history.attempt);
         let (actions, breaker_turned) =
-            line.settle(Ended { lane, attempt, sample, now, jitter: self.jitter() });
+            runtime.settle(Ended { lane, attempt, sample, now, jitter: self.jitter() });
         if breaker_turned {
-            let route = line.name();
-            if line.gate().breaker_open_until().is_some() {
+            let route = runtime.name();
+            if runtime.gate().breaker_open_until().is_some() {
                 tracing::warn!(route, last = ?sample, "the vendor fails; one request at a time is tried");
             } else {
                 tracing::info!(route, "the vendor answers again");
@@ -47,38 +47,38 @@ impl Engine {
             self.inner.watch.look();
         }
         for action in actions {
-            if let Err(error) = self.carry_out(line, action).await {
-                tracing::error!(route = line.name(), ?action, %error, "a route's state could not be stored");
+            if let Err(error) = self.carry_out(runtime, action).await {
+                tracing::error!(route = runtime.name(), ?action, %error, "a route's state could not be stored");
             }
         }
     }
 
-    async fn carry_out(&self, line: &Arc<Line>, action: Action) -> Result<(), StoreError> {
+    async fn carry_out(&self, runtime: &Arc<RouteRuntime>, action: Action) -> Result<(), StoreError> {
         let now = self.now();
         match action {
             Action::Pause | Action::Resume => {
                 // The gate as it is now: of two attempts that end together, the later word is stored whoever comes first.
-                let _turn = line.steering().lock().await;
-                let pause = line.gate().pause();
+                let _turn = runtime.steering().lock().await;
+                let pause = runtime.gate().pause();
                 match (action, pause) {
                     (Action::Pause, Some(pause)) => {
-                        tracing::warn!(route = line.name(), reason = ?pause.reason, "the route is paused");
+                        tracing::warn!(route = runtime.name(), reason = ?pause.reason, "the route is paused");
                     }
-                    (Action::Resume, None) => tracing::info!(route = line.name(), "the route works again"),
+                    (Action::Resume, None) => tracing::info!(route = runtime.name(), "the route works again"),
                     _ => {}
                 }
-                self.inner.store.set_pause(line.id(), pause, Actor::gateway(), now).await?;
+                self.inner.store.set_pause(runtime.id(), pause, Actor::gateway(), now).await?;
                 self.inner.watch.tell();
-                line.wake().ring();
+                runtime.wake().ring();
             }
-            Action::Release => line.release(now),
-            Action::RereadCredential => self.refresh_credential(line.id()),
+            Action::Release => runtime.release(now),
+            Action::RereadCredential => self.refresh_credential(runtime.id()),
             Action::PutBackRejected { since } => {
                 let rearm = Rearm::RoutePaused { holds_since: since };
-                self.rearm(rearm, RearmTarget::Attention(line.id()), Actor::gateway()).await?;
+                self.rearm(rearm, RearmTarget::Attention(runtime.id()), Actor::gateway()).await?;
             }
             Action::RouteWorks => {
-                self.rearm(Rearm::RouteWorks, RearmTarget::Attention(line.id()), Actor::gateway()).await?;
+                self.rearm(Rearm::RouteWorks, RearmTarget::Attention(runtime.id()), Actor::gateway()).await?;
             }
         }
         Ok(())

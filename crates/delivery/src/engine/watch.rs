@@ -7,7 +7,7 @@ use std::{
 use adapter::{Deprecation, Notice};
 use tokio::sync::{Notify, watch};
 
-use super::{Engine, line::Line, outlook::Outlook};
+use super::{Engine, outlook::Outlook, route_runtime::RouteRuntime};
 use crate::{
     Millis, RouteId,
     event::{self, Condition, Drift, Facts, Seen, Thresholds},
@@ -76,7 +76,7 @@ impl Engine {
     /// The warnings of the vendors that their calls will be withdrawn, by route.
     pub fn deprecations(&self) -> BTreeMap<RouteId, Deprecation> {
         let current = self.current();
-        let known = current.lines.iter().map(|(id, line)| (*id, line.outlook().known().cloned()));
+        let known = current.runtimes.iter().map(|(id, runtime)| (*id, runtime.outlook().known().cloned()));
         known.filter_map(|(id, known)| Some((id, known?))).collect()
     }
 
@@ -85,18 +85,18 @@ impl Engine {
         let current = self.current();
         for (id, condition, facts) in self.inner.store.conditions().await? {
             if condition == Condition::Deprecated
-                && let Some(line) = current.lines.get(&id)
+                && let Some(runtime) = current.runtimes.get(&id)
             {
-                *line.outlook() = Outlook::told_before(event::deprecation_of(&facts), self.now());
+                *runtime.outlook() = Outlook::told_before(event::deprecation_of(&facts), self.now());
             }
         }
         Ok(())
     }
 
     /// Learns what an answer of a route's vendor says of the future of its call. Nobody waits for what follows.
-    pub(super) fn hear(&self, line: &Arc<Line>, notice: &Notice) {
-        if line.outlook().heard(notice, self.now()) {
-            let told = tell(self.clone(), Arc::clone(line));
+    pub(super) fn hear(&self, runtime: &Arc<RouteRuntime>, notice: &Notice) {
+        if runtime.outlook().heard(notice, self.now()) {
+            let told = tell(self.clone(), Arc::clone(runtime));
             self.inner.runtime.spawn(self.inner.attempts.track_future(told));
         }
     }
@@ -119,11 +119,11 @@ impl Engine {
 }
 
 /// Tells what is known of the future of a vendor's call.
-async fn tell(engine: Engine, line: Arc<Line>) {
+async fn tell(engine: Engine, runtime: Arc<RouteRuntime>) {
     // One after the other, so that the store ends with the newest word.
-    let _turn = line.steering().lock().await;
-    let known = line.outlook().known().cloned();
-    let route = line.name();
+    let _turn = runtime.steering().lock().await;
+    let known = runtime.outlook().known().cloned();
+    let route = runtime.name();
     match &known {
         Some(Deprecation { since, sunset, says }) => tracing::warn!(
             route,
@@ -135,9 +135,9 @@ async fn tell(engine: Engine, line: Arc<Line>) {
         None => tracing::info!(route, "the vendor does not warn of a withdrawn version any more"),
     }
     let facts = known.as_ref().map(event::deprecated).unwrap_or_default();
-    if let Err(error) = engine.note(line.id(), Condition::Deprecated, known.is_some(), facts).await {
+    if let Err(error) = engine.note(runtime.id(), Condition::Deprecated, known.is_some(), facts).await {
         tracing::warn!(route, %error, "a vendor's warning could not be stored; it is tried again");
-        line.outlook().was_not_told();
+        runtime.outlook().was_not_told();
     }
 }
 
@@ -180,8 +180,8 @@ async fn look(engine: &Engine, thresholds: &Thresholds, lasting: &mut Lasting) -
         }
     };
     let current = engine.current();
-    for (id, line) in &current.lines {
-        let look = Look::at(engine, line, thresholds).await?;
+    for (id, runtime) in &current.runtimes {
+        let look = Look::at(engine, runtime, thresholds).await?;
         for condition in [Condition::Breaker, Condition::Blocked, Condition::Backlog, Condition::Kept] {
             let lasted = lasting.contains(&(*id, condition));
             let lasts = thresholds.lasts(condition, lasted, &look.seen);
@@ -213,14 +213,18 @@ struct Look<'a> {
 }
 
 impl<'a> Look<'a> {
-    async fn at(engine: &'a Engine, line: &Line, thresholds: &'a Thresholds) -> Result<Self, StoreError> {
-        let route = line.id();
+    async fn at(
+        engine: &'a Engine,
+        runtime: &RouteRuntime,
+        thresholds: &'a Thresholds,
+    ) -> Result<Self, StoreError> {
+        let route = runtime.id();
         let counts = engine.inner.store.counts(route).await?;
         let now = engine.now();
         let behind = counts.oldest_since.map_or(0, |since| (now - since).max(0));
-        let breaker = line.gate().is_breaker_open();
+        let breaker = runtime.gate().is_breaker_open();
         let seen = Seen { breaker, blocked: counts.blocked, behind, keeping: counts.keeping };
-        let condition = line.condition(now);
+        let condition = runtime.condition(now);
         let mut look = Self { engine, thresholds, route, condition, counts, late: Vec::new(), seen };
         if behind > thresholds.backlog / 2 {
             look.late =

@@ -18,7 +18,7 @@ use crate::{
 
 /// One route at run time: its admission, its rate, and its dispatcher's alarm.
 #[derive(Debug)]
-pub(super) struct Line {
+pub(super) struct RouteRuntime {
     id: RouteId,
     name: String,
     changes: u64,
@@ -59,12 +59,12 @@ impl Buckets {
     }
 }
 
-impl Line {
-    /// The line of a route; what was learnt of the route before a reload is kept.
+impl RouteRuntime {
+    /// The runtime of a route; what was learnt of the route before a reload is kept.
     pub(super) fn for_route(
         route: &Route,
         known: &RegisteredRoute,
-        before: Option<&Arc<Line>>,
+        before: Option<&Arc<RouteRuntime>>,
         buckets: &Buckets,
         now: Millis,
     ) -> Arc<Self> {
@@ -113,7 +113,7 @@ impl Line {
         &self.name
     }
 
-    /// [`RegisteredRoute::changes`] of the configuration that the line belongs to.
+    /// [`RegisteredRoute::changes`] of the configuration that the runtime belongs to.
     pub(super) fn changes(&self) -> u64 {
         self.changes
     }
@@ -159,7 +159,7 @@ impl Line {
         self.gate().condition(self.rate_waits.load(Ordering::Relaxed), now)
     }
 
-    /// As [`Line::admit`], for a lane that is not known to exist yet: only while no lane of the route waits its turn.
+    /// As [`RouteRuntime::admit`], for a lane that is not known to exist yet: only while no lane of the route waits its turn.
     pub(super) fn try_grant(&self, now: Millis) -> bool {
         !self.wake.backlog.load(Ordering::Acquire) && self.admit(now).is_ok()
     }
