@@ -167,7 +167,7 @@ pub fn build(
 ) -> Result<(Vec<VendorRequest>, Sent), TranslateError> {
     let subject = Subject::parse(route.subject_kind, &claim.subject).map_err(|_| TranslateError {
         vendor: route.adapter.dialect().vendor,
-        what: "a subject that is none".to_owned(),
+        what: "the stored identity cannot be parsed".to_owned(),
     })?;
     let mut payload = claim.payload.clone();
     let mut partial = Partial::No;

@@ -7,7 +7,7 @@ use crate::{
 
 /// Told of what happens, for metrics. It is called on the way of every update: it must be quick and must not wait.
 pub trait Telemetry: Send + Sync + fmt::Debug {
-    /// An update was stored, so long after it was handed in.
+    /// An update became durable; the time counts from its submission.
     fn accepted(&self, took: Duration) {
         let _ = took;
     }

@@ -78,7 +78,7 @@ pub struct Config {
     pub operator: OperatorConfig,
     /// The store.
     pub store: StoreConfig,
-    /// How long what is kept.
+    /// Retention periods.
     pub retention: Retention,
     /// The log.
     pub log: LogConfig,
@@ -99,7 +99,7 @@ pub struct Config {
 }
 
 impl Config {
-    /// This configuration as far as a gateway takes it over while it runs: what takes effect only at a start stays as it is.
+    /// The parts that a running gateway applies on reload; the rest stays as in `running`.
     pub fn reloadable_part(self, running: &Self) -> Self {
         let Self { keys, routes, alerts, webhooks, overrides, warnings, .. } = self;
         Self { keys, routes, alerts, webhooks, overrides, warnings, ..running.clone() }

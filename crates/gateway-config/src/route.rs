@@ -21,7 +21,7 @@ pub struct RouteConfig {
     pub base_url: String,
     /// The scheme, host and port of the vendor, followed by `/networks/…` where the vendor has several networks.
     pub origin: String,
-    /// The vendor's own part of itself that the route writes to: Village's network id.
+    /// Tenant inside the vendor: the network id of Village.
     pub account: Option<String>,
     /// Where the credential comes from.
     pub credential_source: CredentialSource,

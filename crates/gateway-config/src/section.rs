@@ -31,7 +31,7 @@ pub struct StoreConfig {
     pub sqlite: PathBuf,
 }
 
-/// How long what is kept.
+/// Retention periods.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Retention {
     /// Updates, after which `GET /v1/updates/{id}` says that they expired.

@@ -5,7 +5,7 @@ use transport_http::{Network, PlainHttp};
 use super::{RouteConfig, resolve};
 
 impl RouteConfig {
-    /// The options of the route as they count, by name, for people: a secret is told by where it is kept.
+    /// Effective options of the route, for display. A secret is shown as its source.
     pub fn shown(&self) -> Vec<(&'static str, String)> {
         let mut options = self.options();
         let after = options.iter().position(|(name, _)| *name == "base_url").map_or(0, |at| at + 1);

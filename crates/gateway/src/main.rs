@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-/// Many small values of short life on several threads: what the usual one of Linux is slow at.
+/// mimalloc, because the gateway makes many short-lived allocations on several threads, where the allocator of glibc is slow.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

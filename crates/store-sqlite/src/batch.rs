@@ -15,7 +15,7 @@ use crate::{
     events,
     op::{Op, Other, Reply},
     pass, rearm, rekey, routes, settle, start, sweep,
-    tx::{Care, Memory, Tx},
+    tx::{Memory, OnFailure, Tx},
 };
 
 /// What is left to do after a commit.
@@ -64,11 +64,11 @@ pub(crate) fn run(
     ops: Vec<Op>,
     commit: Commit<'_>,
 ) -> Result<Answers, BatchError> {
-    let mut result = attempt(connection, memory, ops, commit, Care::Hope);
+    let mut result = attempt(connection, memory, ops, commit, OnFailure::RetryBatch);
     if let Err((BatchError::Again, undone)) = result {
         tracing::warn!("an operation failed half-way; its batch is done again");
         let ops = undone.into_iter().map(Answer::undone).collect();
-        result = attempt(connection, memory, ops, commit, Care::Savepoints);
+        result = attempt(connection, memory, ops, commit, OnFailure::UndoOperation);
     }
     result.map_err(|(failure, undone)| {
         undone.into_iter().for_each(|answer| answer.tell(Some(told(&failure))));
@@ -81,7 +81,7 @@ fn attempt(
     memory: &mut Memory,
     ops: Vec<Op>,
     commit: Commit<'_>,
-    care: Care,
+    on_failure: OnFailure,
 ) -> Result<Answers, (BatchError, Vec<Box<dyn Answer>>)> {
     if let Err(error) = connection.prepare_cached("BEGIN IMMEDIATE").and_then(|mut begin| begin.execute([])) {
         let failure = begin_failure(&error);
@@ -89,7 +89,7 @@ fn attempt(
         return Err((failure, Vec::new()));
     }
     let audit_head = memory.audit_head.get();
-    let tx = Tx { connection, care, memory, changes: Changes::default(), audit_head };
+    let tx = Tx { connection, on_failure, memory, changes: Changes::default(), audit_head };
     let mut batch = Batch { tx, answers: Answers::default(), failure: None };
     batch.execute(ops);
     batch.finish();

@@ -24,7 +24,7 @@ pub(crate) enum Op {
     Other(Other),
 }
 
-/// What is neither frequent nor urgent.
+/// Operations that are neither frequent nor urgent.
 pub(crate) enum Other {
     Register(Vec<RouteRegistration>, Reply<Vec<RegisteredRoute>>),
     Start(StartPage, Reply<Page>),

@@ -73,19 +73,19 @@ impl SharedHead {
 
 /// What happens when one operation of a transaction fails half-way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Care {
+pub(crate) enum OnFailure {
     /// The transaction is given up. It hardly ever happens, and savepoints would cost every operation a third of its time:
     /// SQLite copies each page that is changed within one.
-    Hope,
+    RetryBatch,
     /// The operation is undone alone.
-    Savepoints,
+    UndoOperation,
 }
 
 /// One transaction of the writer.
 #[derive(Debug)]
 pub(crate) struct Tx<'a> {
     pub(crate) connection: &'a Connection,
-    pub(crate) care: Care,
+    pub(crate) on_failure: OnFailure,
     pub(crate) memory: &'a mut Memory,
     /// Every lane that was read or changed. What is read by the id of a lane or a user is found there first; before lanes are
     /// looked for by anything else, what has changed is written.
@@ -100,7 +100,7 @@ impl Tx<'_> {
         &mut self,
         write: impl FnOnce(&mut Self) -> Result<T, OpError<E>>,
     ) -> Result<T, OpError<E>> {
-        if self.care == Care::Hope {
+        if self.on_failure == OnFailure::RetryBatch {
             return write(self).map_err(|error| match error {
                 OpError::Batch(failure) => OpError::Batch(failure),
                 OpError::Sql(error) if is_of_batch(&error) => OpError::Sql(error),
@@ -132,7 +132,7 @@ impl Tx<'_> {
         before: State,
         now: Millis,
     ) -> Result<(), OpError> {
-        let at_once = row.id.is_none() || self.care == Care::Savepoints;
+        let at_once = row.id.is_none() || self.on_failure == OnFailure::UndoOperation;
         if at_once {
             lanes::write(self.connection, &self.memory.ways, user, row, None)?;
         }

@@ -31,7 +31,7 @@ pub struct Chosen<T> {
     pub postponed: bool,
 }
 
-/// One claim of so many goes to the bulk queue while both queues have due lanes.
+/// While both queues have due lanes, every 9th claim comes from the bulk queue.
 const BULK_TURN: u32 = 9;
 
 /// Chooses at most `limit` lanes, at most `retries` of them retries: the longest due first, eight of the interactive queue

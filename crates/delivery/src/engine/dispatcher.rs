@@ -30,7 +30,7 @@ pub(super) async fn run(engine: Engine, route: RouteId, wake: Arc<Wake>) {
         let next_at = claim_all_due(&engine, &current, runtime).await;
         let pause = until(next_at, engine.now()).max(Duration::from_millis(1));
         tokio::select! {
-            // In this order, so that a run with the same chances is the same run.
+            // `biased`, so that one seed gives one run.
             biased;
             () = stopping.cancelled() => return,
             () = wake.notify.notified() => {}

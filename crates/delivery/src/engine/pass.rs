@@ -42,7 +42,7 @@ pub(super) async fn run(engine: Engine, runtime: Arc<RouteRuntime>) {
             }
         };
         tokio::select! {
-            // In this order, so that a run with the same chances is the same run.
+            // `biased`, so that one seed gives one run.
             biased;
             () = stopping.cancelled() => return,
             () = tokio::time::sleep(pause) => {}

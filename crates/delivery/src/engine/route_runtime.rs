@@ -122,17 +122,17 @@ impl RouteRuntime {
         &self.wake
     }
 
-    /// The turn of whoever reads; there is one.
+    /// Held while the vendor is being read: one reader per route.
     pub(super) fn reading(&self) -> &Semaphore {
         &self.reading
     }
 
-    /// The turn of whoever looks through the lanes; there is one.
+    /// Held while the lanes are looked through: one pass per route.
     pub(super) fn passing(&self) -> &Semaphore {
         &self.passing
     }
 
-    /// The turn of whoever stores whether the route is paused, so that gate and store end with the same word.
+    /// Held while a pause is stored, so that gate and store agree in the end.
     pub(super) fn steering(&self) -> &tokio::sync::Mutex<()> {
         &self.steering
     }

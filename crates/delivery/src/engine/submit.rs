@@ -113,7 +113,7 @@ impl Engine {
             Some(self.settled(waiter, update, user, lanes.clone(), limit).await)
         };
         let settled = tokio::select! {
-            // In this order, so that a run with the same chances is the same run.
+            // `biased`, so that one seed gives one run.
             biased;
             settled = settled => settled,
             () = caller.closed() => None,

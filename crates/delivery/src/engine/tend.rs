@@ -16,7 +16,7 @@ pub(super) async fn tend(engine: Engine) {
     let stopping = engine.inner.stopping.clone();
     loop {
         tokio::select! {
-            // In this order, so that a run with the same chances is the same run.
+            // `biased`, so that one seed gives one run.
             biased;
             () = stopping.cancelled() => return,
             () = tokio::time::sleep(ROUND) => {}

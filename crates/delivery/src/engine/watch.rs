@@ -159,7 +159,7 @@ pub(super) async fn run(engine: Engine) {
             tracing::warn!(%error, "the routes could not be looked at");
         }
         tokio::select! {
-            // In this order, so that a run with the same chances is the same run.
+            // `biased`, so that one seed gives one run.
             biased;
             () = stopping.cancelled() => return,
             () = engine.inner.watch.look.notified() => {}

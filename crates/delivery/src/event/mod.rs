@@ -40,11 +40,11 @@ pub enum EventKind {
     BreakerClosed,
     /// Many lanes of a route are blocked.
     LanesBlocked,
-    /// Not so many any more.
+    /// Fewer than half of the threshold are blocked.
     LanesUnblocked,
     /// The oldest pending lane of a route has been behind for long.
     BacklogLate,
-    /// Not for so long any more.
+    /// The age of the backlog is below half of the threshold.
     BacklogRecovered,
     /// A vendor keeps a value that is not theirs any more of many users.
     FieldsKept,

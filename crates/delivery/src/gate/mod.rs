@@ -63,7 +63,7 @@ pub enum Probe {
     Begun,
     /// The route sends anyway.
     NothingToFindOut,
-    /// Only somebody can resume the route; nothing goes out before.
+    /// The route is paused until an operator resumes it.
     Stopped,
 }
 

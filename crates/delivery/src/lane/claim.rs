@@ -40,7 +40,7 @@ pub struct Claim {
     pub subject: String,
 }
 
-/// Where the value of a Required leaf comes from that is not owed.
+/// Source of the value of a Required leaf that is sent along unchanged.
 #[derive(Clone, PartialEq)]
 pub enum Filler {
     /// The profile.

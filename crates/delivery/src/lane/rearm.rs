@@ -12,7 +12,7 @@ use crate::{
 
 const DAY: Millis = 24 * 60 * 60 * 1000;
 
-/// Why what stands still is tried again.
+/// Why an idle, held or blocked lane is tried again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rearm {
     /// An operator asks for another try of what is held or blocked.

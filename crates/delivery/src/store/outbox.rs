@@ -9,8 +9,8 @@ use crate::event::{Condition, Event, Facts};
 /// Every method that changes something returns after the change is durable.
 #[async_trait]
 pub trait Outbox: Send + Sync {
-    /// Notes whether something is the matter with a route. When that has changed ([`crate::decide::note_event`]), an event tells of
-    /// it; answers whether it has.
+    /// Records whether a condition holds for a route. Appends an event and returns true when that changed
+    /// ([`crate::decide::note_event`]).
     ///
     /// # Errors
     /// When the store fails.
@@ -34,7 +34,7 @@ pub trait Outbox: Send + Sync {
     /// When the store fails.
     async fn subscribe(&self, webhook: String) -> Result<i64, StoreError>;
 
-    /// Notes that a webhook has been told every event up to this number.
+    /// Advances the cursor of a webhook to this event.
     ///
     /// # Errors
     /// When the store fails; the webhook may then be told again.

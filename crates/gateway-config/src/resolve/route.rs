@@ -195,7 +195,7 @@ fn enrol(
     Some(enrol)
 }
 
-/// What shows in no other part of a route: the vendor's own options as they were written.
+/// Vendor-specific options, as written; used to show and to compare routes.
 fn own(section: &RouteSection) -> Vec<(&'static str, String)> {
     let rule = |error: &ErrorSection| {
         format!(

@@ -36,7 +36,7 @@ impl State {
     /// The operator who sends the request.
     ///
     /// # Errors
-    /// When it is none, or sends a body: no call of operators takes one, and what stands in it would be passed over.
+    /// When the key lacks `operate`, or the request has a body, which would be ignored.
     pub(super) fn operator(&self, request: &HttpRequest) -> Result<Caller, Problem> {
         let caller = Caller::of(request, &self.keys.load(), &[Scope::Operate], self.engine.now())?;
         let headers = request.headers();

@@ -8,7 +8,7 @@ use crate::callers::{Problem, Query, unknown_route, user_not_found};
 
 /// The most users of one call.
 const MOST: u32 = 100;
-/// After so long no further user is begun with.
+/// No new user is started after this time.
 const LIMIT: Duration = Duration::from_secs(15);
 
 /// Compares users with what the gateway believes that the vendors hold, leaf by leaf. Asks the vendors now, at each route's rate,

@@ -126,7 +126,7 @@ pub(super) async fn retry(
             }
         },
     );
-    Ok(answer::go_to(&form.way_on("back")))
+    Ok(answer::go_to(&form.redirect_target("back")))
 }
 
 /// Forgets what the vendor keeps of the lane's user: an operator says that it was put right there.
@@ -148,7 +148,7 @@ pub(super) async fn forget_kept(
             _ => format!("What the vendor kept of user {} is forgotten.", view.user),
         },
     );
-    Ok(answer::go_to(&form.way_on("back")))
+    Ok(answer::go_to(&form.redirect_target("back")))
 }
 
 impl From<AttemptView> for AttemptNow {

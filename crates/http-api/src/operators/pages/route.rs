@@ -79,8 +79,9 @@ pub(super) async fn act(
         _ => return Err(Problem::not_found().into()),
     };
     visitor.tell(&state, notice);
-    let way_on = if form.text("back").is_empty() { format!("/routes/{name}") } else { form.way_on("back") };
-    Ok(answer::go_to(&way_on))
+    let redirect_target =
+        if form.text("back").is_empty() { format!("/routes/{name}") } else { form.redirect_target("back") };
+    Ok(answer::go_to(&redirect_target))
 }
 
 fn users(count: u64) -> String {

@@ -57,13 +57,13 @@ pub(super) async fn enter(
     let caller = state.keys.load().find(key).ok_or_else(unknown);
     let caller = caller.and_then(|key| Caller::of_key(&request, key, &[Scope::Operate], now));
     if let Err(problem) = caller {
-        let page = SignInPage::new(&form.way_on("next"), Some(problem.detail().to_owned()));
+        let page = SignInPage::new(&form.redirect_target("next"), Some(problem.detail().to_owned()));
         return Ok(answer::refusal(&problem, &page));
     }
     cookie::read(&request).into_iter().for_each(|old| state.pages.sessions.end(&old, now));
     let id = state.pages.sessions.begin(KeyHash::of(key), now);
     let id = id.map_err(|_| Problem::new(Kind::Overloaded, "the system has no randomness now; try again"))?;
-    Ok(with_cookie(answer::go_to(&form.way_on("next")), &cookie::set(&request, &id)))
+    Ok(with_cookie(answer::go_to(&form.redirect_target("next")), &cookie::set(&request, &id)))
 }
 
 /// Ends the session.

@@ -35,7 +35,7 @@ impl Form {
     }
 
     /// Where to go on: a path of this listener, which `field` names, or else the start.
-    pub(crate) fn way_on(&self, field: &str) -> String {
+    pub(crate) fn redirect_target(&self, field: &str) -> String {
         own_path(self.text(field)).unwrap_or("/").to_owned()
     }
 }

@@ -36,7 +36,7 @@ pub(super) const SHARE: u32 = 50;
 const RECENT: Duration = Duration::from_secs(10);
 
 impl Counts {
-    /// None yet; each will be drawn on the board.
+    /// No counts yet; every count is recorded on the board.
     pub(crate) fn new(board: Arc<Board>) -> Self {
         Self { board, last: watch::Sender::default(), turn: Mutex::default() }
     }

@@ -17,7 +17,7 @@ pub(crate) struct Column {
     at: Millis,
     /// Attempts that were successes.
     pub(crate) sent: u64,
-    /// Attempts that were none.
+    /// Failed attempts.
     pub(crate) failed: u64,
     /// The most users that were behind.
     pub(crate) behind: u64,
