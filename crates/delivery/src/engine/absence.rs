@@ -4,7 +4,7 @@ use adapter::{
     Agreement, AppliedState, ErrorKind, ReadItem, ReadQuery, Receipt, Seen, Subject, VendorError, Whom,
 };
 
-use super::{Engine, attempt::Refused, route_runtime::RouteRuntime};
+use super::{Engine, refused::Refused, route_runtime::RouteRuntime};
 use crate::{
     Millis, Route, SendErrorKind,
     mutation::{self, Mutation},

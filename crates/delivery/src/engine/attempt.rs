@@ -13,6 +13,7 @@ use futures_util::FutureExt;
 use super::{
     Engine,
     absence::{Doubt, Person},
+    refused::Refused,
     route_runtime::RouteRuntime,
 };
 use crate::{
@@ -301,11 +302,4 @@ impl Attempt<'_> {
         self.work.witness.iter().for_each(|witness| private.add(witness));
         private.taken_out_of(&self.route.transport.without_credential(detail))
     }
-}
-
-/// Why a request was no success.
-pub(super) enum Refused {
-    /// There is no answer; whether the attempt may have been applied.
-    Unanswered(SendError, bool),
-    Answered(VendorError, u16),
 }

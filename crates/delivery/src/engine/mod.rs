@@ -15,6 +15,7 @@ mod operate;
 mod outlook;
 mod pass;
 mod read;
+mod refused;
 mod rekey;
 mod reload;
 mod route_runtime;

@@ -10,7 +10,8 @@ use serde_json::Value as JsonValue;
 
 use super::{
     Assertion, BlockReason, Confirmed, Effect, Facts, Lane, State, SubjectFact, Version,
-    owed::{hold, is_confirmed, owed, removals, waits_for_doubt},
+    known::{hold, is_confirmed},
+    owed::{owed, removals, waits_for_doubt},
 };
 use crate::{
     Millis,

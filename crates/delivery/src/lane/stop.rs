@@ -2,7 +2,7 @@ use canonical::Leaf;
 
 use super::{
     Assertion, Facts, Hold, Lane,
-    owed::{hold, is_confirmed},
+    known::{hold, is_confirmed},
 };
 
 /// Why a leaf that the route carries, and that its vendor has yet to confirm, is not sent.
