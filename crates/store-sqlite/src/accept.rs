@@ -108,8 +108,10 @@ pub(crate) fn claim_granted(
     if accepted.replayed || command.grants.is_empty() {
         return Ok(());
     }
-    // A later operation of the batch may have changed the user, as it may have changed a lane.
-    let is_newest = users::version(tx.connection, &command.user)? == Some(accepted.user.version);
+    // A later operation of the batch may have changed the user, as it may have changed a lane, and what a manager is called without
+    // another version of the user.
+    let is_newest = accepted.user.profile.manager_id().is_none()
+        && users::version(tx.connection, &command.user)? == Some(accepted.user.version);
     for grant in &command.grants {
         let Some(at) = accepted.lanes.iter().position(|row| row.route == *grant) else { continue };
         let Some(id) = accepted.lanes[at].id else { continue };

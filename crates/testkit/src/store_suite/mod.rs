@@ -51,6 +51,7 @@ macro_rules! store_suite {
             referring {
                 a_manager_is_sent_as_the_vendor_names_that_person,
                 a_manager_with_another_name_is_sent_again_to_everybody_who_has_that_manager,
+                a_manager_who_is_renamed_in_the_commit_of_a_claim_ends_with_the_new_name,
                 a_refused_manager_is_tried_again_under_another_name,
                 a_manager_who_is_erased_is_named_as_given,
                 whoever_is_their_own_manager_is_named_as_the_vendor_names_them,

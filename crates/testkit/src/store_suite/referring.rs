@@ -97,6 +97,35 @@ pub async fn a_manager_with_another_name_is_sent_again_to_everybody_who_has_that
     assert_eq!(work.iter().map(|work| work.user.as_str()).collect::<Vec<_>>(), ["boss"]);
 }
 
+/// A permit in hand claims in the commit of the accept, which may hold the manager's new name, too.
+pub async fn a_manager_who_is_renamed_in_the_commit_of_a_claim_ends_with_the_new_name(bench: Bench) {
+    let bench = bench.with(routes::staff("alpha"));
+    bench.accept("boss", r#"{"identities":{"alpha":100}}"#, 0).await;
+    bench.accept("crm-1", r#"{"manager":"boss","identities":{"alpha":1}}"#, 0).await;
+    told(&bench, "crm-1", "100", 1).await;
+    for turn in 1..40 {
+        let now = 10 * turn;
+        let mut update = bench.command("crm-1", &format!(r#"{{"title":"{turn}"}}"#), now);
+        update.grants = vec![bench.id("alpha")];
+        let name = (100 + turn).to_string();
+        let mut renamed = bench.command("boss", &format!(r#"{{"identities":{{"alpha":{name}}}}}"#), now);
+        renamed.may_operate = true;
+        let (updated, renamed) = tokio::join!(bench.store.accept(update), bench.store.accept(renamed));
+        renamed.expect("an operator may");
+        for work in updated.expect("accepted").work {
+            bench.succeed(&work, now + 1).await;
+        }
+        while let Some(work) = bench.claim("alpha", now + 2).await.work.pop() {
+            bench.succeed(&work, now + 3).await;
+        }
+        let snapshot = bench.user("crm-1").await;
+        let row = snapshot.lanes.iter().find(|row| row.route == bench.id("alpha")).expect("a lane");
+        let standing =
+            status::of_user(&bench.route(row.route), &snapshot.user, Some(&row.lane), &Default::default());
+        assert_eq!((standing.state, turn), (StandingState::InStep, turn));
+    }
+}
+
 /// What the vendor refused was another name.
 pub async fn a_refused_manager_is_tried_again_under_another_name(bench: Bench) {
     let bench = bench.with(routes::staff("alpha"));
