@@ -83,7 +83,9 @@ impl Lane<'_> {
             let given = |had: &Had<'_>| self.timeline.given(had.version, had.leaf);
             let same = |had: &&Had<'_>| *had.value == value;
             let now = had.iter().filter(same).find(|had| had.version == version).and_then(given);
-            let respelled = had.iter().filter(same).any(|had| had.version < version && given(had) != now);
+            let is_manager = |had: &&Had<'_>| had.leaf == "manager" && same(had);
+            let respelled =
+                had.iter().filter(is_manager).any(|had| had.version < version && given(had) != now);
             left || respelled || self.timeline.was_uncarried(self.route, field, 0, send.start)
         };
         // A value that was left and taken again has a version of its own. Who takes it again soon may meet an attempt that was begun
